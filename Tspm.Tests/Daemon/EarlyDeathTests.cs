@@ -23,7 +23,7 @@ internal sealed class EarlyDeathTests
         client.Send("""{"id":1,"method":"start","params":{"selectors":["web"],"settleMs":60000}}""" + "\n");
         while (world.Handle.Views().Single().State.Observed != ProcessState.Online) await Task.Delay(5, cancellation);
         if (!isCrash) other.Call("stop", """{"selectors":["web"]}""");
-        else await world.OnItsThread(static supervisor => supervisor.Table.Cells.Single().Signal(Signals.SIGKILL));
+        else await world.OnItsThread(static supervisor => supervisor.Table.Processes.Single().Signal(Signals.SIGKILL));
         var answer = client.Read()!.Value.GetProperty("result");
         var error = answer.GetProperty("processes")[0].TryGetProperty("error", out var said) ? said.GetString() : null;
         await Assert.That(answer.GetProperty("success").GetBoolean()).IsEqualTo(!isCrash);

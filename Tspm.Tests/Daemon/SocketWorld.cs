@@ -64,7 +64,7 @@ internal sealed class SocketWorld : IDisposable
             Facts = Facts,
             StartFiles = new Tspm.Tests.Supervision.FakeStartFiles(),
             Listeners = new Listeners(new FakeListenSockets()),
-            Probes = new ProbeMaker(new FakeDialer(), growth),
+            Probes = new ProbeFactory(new FakeDialer(), growth),
             Records = new RunRecordStore(Home),
             Timers = _loop.Timers,
             Clock = clock,
@@ -72,7 +72,7 @@ internal sealed class SocketWorld : IDisposable
             Log = _log,
             GuardianPid = 900,
             Post = _loop.Post,
-            Tell = happened =>
+            AppendEvent = happened =>
             {
                 restarts.Note(happened);
                 return _diary.Tell(happened);

@@ -18,8 +18,8 @@ internal sealed record DaemonModel(Slip Slip)
     {
         state.Daemon = DaemonLife.Loading;
         state.Work.AddRange([
-            (DaemonStep.CatchUp, 0), (DaemonStep.Resume, 0), (DaemonStep.Resume, 1), (DaemonStep.FollowWish, 0),
-            (DaemonStep.FollowWish, 1), (DaemonStep.SayReady, 0),
+            (DaemonStep.CatchUp, 0), (DaemonStep.Resume, 0), (DaemonStep.Resume, 1), (DaemonStep.ApplyDesiredState, 0),
+            (DaemonStep.ApplyDesiredState, 1), (DaemonStep.SayReady, 0),
         ]);
     }
 
@@ -36,7 +36,7 @@ internal sealed record DaemonModel(Slip Slip)
                 break;
             case DaemonStep.Resume: Resume(state, process, number); break;
             case DaemonStep.CatchUpAgain: CatchUpAgain(state, process, number); break;
-            case DaemonStep.FollowWish: FollowWish(state, process, number); break;
+            case DaemonStep.ApplyDesiredState: ApplyDesiredState(state, process, number); break;
             case DaemonStep.SayReady:
                 state.Messages.Add(DaemonMessage.Ready);
                 state.Daemon = DaemonLife.Serving;
@@ -44,7 +44,7 @@ internal sealed record DaemonModel(Slip Slip)
             case DaemonStep.Save: Save(process); break;
             case DaemonStep.Spawn: Spawn(state, process, number); break;
             case DaemonStep.Spawned: Handle(state, number, new LifecycleEvent.SpawnSucceeded()); break;
-            case DaemonStep.SpawnForgotten: Handle(state, number, new LifecycleEvent.SpawnForgotten()); break;
+            case DaemonStep.SpawnAbandoned: Handle(state, number, new LifecycleEvent.SpawnAbandoned()); break;
             case DaemonStep.SendStopSignal: process.WasSignalled |= process.Child == ChildLife.Running; break;
             case DaemonStep.Kill: Kill(process); break;
             case DaemonStep.SaveExit: SaveExit(process); break;
@@ -154,7 +154,7 @@ internal sealed record DaemonModel(Slip Slip)
         if (isThere || process.CaughtUp.Contains(process.SavedRun)) Found(state, process, number);
         else
         {
-            var next = Slip == Slip.ForgetsToCatchUpAgain ? DaemonStep.SpawnForgotten : DaemonStep.CatchUpAgain;
+            var next = Slip == Slip.ForgetsToCatchUpAgain ? DaemonStep.SpawnAbandoned : DaemonStep.CatchUpAgain;
             state.Work.Insert(0, (next, number));
         }
     }
@@ -173,10 +173,10 @@ internal sealed record DaemonModel(Slip Slip)
             one.CaughtUp = one.Reaped;
         }
         if (process.CaughtUp.Contains(process.SavedRun)) Found(state, process, number);
-        else state.Work.Insert(0, (DaemonStep.SpawnForgotten, number));
+        else state.Work.Insert(0, (DaemonStep.SpawnAbandoned, number));
     }
 
-    void FollowWish(SystemState state, ProcessModel process, int number)
+    void ApplyDesiredState(SystemState state, ProcessModel process, int number)
     {
         var now = process.State!;
         var isDown = now is { Phase: LifecyclePhase.Stopped }

@@ -170,7 +170,7 @@ internal enum DaemonStep
     CatchUpAgain,
 
     /// <summary>Starts or stops what is not where it is wanted.</summary>
-    FollowWish,
+    ApplyDesiredState,
     SayReady,
 
     /// <summary>Writes the run record.</summary>
@@ -179,7 +179,7 @@ internal enum DaemonStep
     /// <summary>Gives the guardian the output to hold, and starts the child.</summary>
     Spawn,
     Spawned,
-    SpawnForgotten,
+    SpawnAbandoned,
     SendStopSignal,
     Kill,
 

@@ -52,7 +52,7 @@ internal sealed class Alpha1Reload
         var web = await _box.Get("web");
         if (!web.IsOnline || web.Pid != Old || web.Restarts != 0) wrong.AppendLine($"{web}");
         await _box.Until(async () => await _box.Ok("events", "web", "--kind", "reloadFailed") is var failed
-            && failed.Out.Contains($"the old one stays (pid {Old})", StringComparison.Ordinal) ? failed : null,
+            && failed.Out.Contains($"(pid {Old})", StringComparison.Ordinal) ? failed : null,
                 "it failed");
         _box.Write("go", "");
         await _box.Ok("reload", "web", "--no-wait");

@@ -52,8 +52,8 @@ internal static class LifecycleTable
         Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping spawned,unready * -            | =         =       =       =        =        =      None
 
         *                                  held       *                  -                       | =         =       =       =        =        =      None
-        Held                               freed      *                  -                       | Spawning  Start   =       =        =        =      Spawn
-        Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping,Sweeping freed * -             | =         =       =       =        =        =      None
+        Held                               released   *                  -                       | Spawning  Start   =       =        =        =      Spawn
+        Stopped,Errored,Waiting,Spawning,Starting,Online,Stopping,Sweeping released * -          | =         =       =       =        =        =      None
         Stopped,Errored,Held,Waiting,Spawning,Starting,Online intended * -                       | =         =       down    =        =        =      None
         Stopping,Sweeping                  intended   *                  -                       | =         Stop    down    =        =        =      None
         *                                  starting   *                  -                       | =         =       up      =        =        =      None
@@ -66,9 +66,9 @@ internal static class LifecycleTable
         Spawning                           busy       Start,Retry,GiveUp !last                   | Waiting   =       =       +1       =        no     ArmBackoff
         Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping cannot,busy * -                | =         =       =       =        =        =      None
 
-        Spawning                           forgotten  Stop               -                       | Stopped   =       =       =        =        no     None
-        Spawning                           forgotten  Start,Retry,GiveUp -                       | =         Start   =       =        =        =      Spawn
-        Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping forgotten * -                  | =         =       =       =        =        =      None
+        Spawning                           abandoned  Stop               -                       | Stopped   =       =       =        =        no     None
+        Spawning                           abandoned  Start,Retry,GiveUp -                       | =         Start   =       =        =        =      Spawn
+        Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping abandoned * -                  | =         =       =       =        =        =      None
 
         Starting                           ready      *                  -                       | Online    =       =       =        =        =      None
         Stopped,Errored,Held,Waiting,Spawning,Online,Stopping,Sweeping ready * -                      | =         =       =       =        =        =      None

@@ -38,12 +38,12 @@ internal sealed class LifecycleTableTests
         ("ready", new LifecycleEvent.BecameReady(), null),
         ("unfit", new LifecycleEvent.FoundUnfit(Why), null),
         ("held", new LifecycleEvent.HeldBack(Cause.Observed(CauseCode.Dependency, "waits for db")), null),
-        ("freed", new LifecycleEvent.Freed(), null),
+        ("released", new LifecycleEvent.Released(), null),
         ("intended", new LifecycleEvent.StopIntended(), null),
         ("starting", new LifecycleEvent.StartIntended(), null),
         ("cannot", new LifecycleEvent.SpawnFailed(new SpawnFailure("execute", 2, "no such program")), null),
         ("busy", new LifecycleEvent.SpawnFailed(new SpawnFailure("spawn", 11, "no more processes")), null),
-        ("forgotten", new LifecycleEvent.SpawnForgotten(), null),
+        ("abandoned", new LifecycleEvent.SpawnAbandoned(), null),
         .. new ExitStatus[] { new(0, null), new(1, null), new(7, null), new(null, 9), ExitStatus.Unknown }
             .Select(status => ("exit", (LifecycleEvent)new LifecycleEvent.ChildExited(status), (ExitStatus?)status)),
         ("gone", new LifecycleEvent.TreeGone(), null),
@@ -96,8 +96,8 @@ internal sealed class LifecycleTableTests
                     .IsEqualTo((expected, open.Actions)).Because(cell.ToString());
                 await Assert.That(shut.Actions.HasFlag(LifecycleAction.Spawn)).IsFalse();
                 // What was ordered is what an open gate lets through later.
-                var freed = ProcessLifecycle.Next(shut.State, new LifecycleEvent.Freed(), cell.Policy, Now);
-                await Assert.That((freed.State with { Cause = open.State.Cause }, freed.Actions))
+                var released = ProcessLifecycle.Next(shut.State, new LifecycleEvent.Released(), cell.Policy, Now);
+                await Assert.That((released.State with { Cause = open.State.Cause }, released.Actions))
                     .IsEqualTo((open.State, LifecycleAction.Spawn)).Because(cell.ToString());
             }
             else await Assert.That(shut).IsEqualTo(open).Because(cell.ToString());
@@ -124,7 +124,7 @@ internal sealed class LifecycleTableTests
             var free = from is LifecyclePhase.Stopped or LifecyclePhase.Errored or LifecyclePhase.Waiting
                 or LifecyclePhase.Held
                 || (from == LifecyclePhase.Sweeping && cell.Event is LifecycleEvent.TreeGone)
-                || (from == LifecyclePhase.Spawning && cell.Event is LifecycleEvent.SpawnForgotten);
+                || (from == LifecyclePhase.Spawning && cell.Event is LifecycleEvent.SpawnAbandoned);
             await Assert.That(free).IsTrue().Because(cell.ToString());
             await Assert.That(state.Phase).IsEqualTo(LifecyclePhase.Spawning);
         }

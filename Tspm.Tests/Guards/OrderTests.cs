@@ -87,8 +87,8 @@ internal sealed partial class OrderTests
     static bool CarriesCode(Type type) =>
         type.IsAssignableTo(typeof(Delegate)) || type.GetGenericArguments().Any(CarriesCode);
 
-    /// <summary><see cref="PendingChange.Cell"/>.</summary>
-    [GeneratedRegex(@"\.Cell\b")]
+    /// <summary><see cref="PendingChange.Process"/>.</summary>
+    [GeneratedRegex(@"(?<!Supervision)\.Process\b")]
     private static partial Regex InstanceOfChange();
 
     [GeneratedRegex(@"[Ss]upervisor\.(Order|Ask|Post|Change)\w*\([^;]*?=>")]

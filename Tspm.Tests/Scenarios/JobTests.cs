@@ -56,7 +56,8 @@ public class JobTests
     {
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "long job", "--job", "--cron", "0 3 1 1 *", "--time-zone", "UTC");
-        (await box.Ok("stop", "all")).Says("'long job' is a job and runs again at its next time; to turn it off: ")
+        (await box.Ok("stop", "all"))
+            .Says("'long job' is a job and runs again at its next scheduled time; to disable it: ")
             .Says("tspm set 'long job' enabled=false");
         var job = await box.Get("long job");
         await Assert.That(job.State).IsEqualTo("stopped");

@@ -79,7 +79,7 @@ public class ListenerOwnerTests
             """);
         (await box.Run("start", "c.json")).Exits(1)
             .Says($"not ready within 700 ms: 127.0.0.1:{port} is answered by pid {Environment.ProcessId} (")
-            .Says("which listened there before this one was started");
+            .Says("which was already listening there before the start");
     }
 
     [Test]
@@ -106,7 +106,7 @@ public class ListenerOwnerTests
         var port = FreePort.Take();
         box.Write("server.py", Server);
         await box.Ok(Start("later", port));
-        const string note = "was answered by a listener that came after the start and is not of its process tree";
+        const string note = "was answered by a listener that appeared after the start and is not in its process tree";
         await Assert.That((await box.Ok("describe", "web")).Out).Contains($"ready by\t127.0.0.1:{port} {note}");
         await Assert.That((await box.Ok("describe", "web", "--json")).Json.GetProperty("readyNote").GetString()!)
             .Contains(note);

@@ -64,7 +64,7 @@ public class LogFolderTests
         await Assert.That(await Troubles(box)).Contains("cannot be recreated");
         (await box.Run("restart", "t")).Exits(1)
             .Says($"not restarted: cannot open the log file {logs}/t.log: Not a directory")
-            .Says($"the old one stays (pid {pid})");
+            .Says($"the old one keeps running (pid {pid})");
         await Assert.That((await box.Get("t")).Pid).IsEqualTo(pid);
         await Assert.That((await box.Get("t")).State).IsEqualTo("online");
         File.Delete(logs);

@@ -39,7 +39,8 @@ public class MissingScriptTests
         var pid = await box.PidOf("gone");
         File.Delete(Path.Combine(box.Folder, "gone.sh"));
         var missing = $"there is no script gone.sh in {box.Folder}";
-        (await box.Run("restart", "gone")).Exits(1).Says($"not restarted: {missing}; the old one stays (pid {pid})");
+        (await box.Run("restart", "gone")).Exits(1)
+            .Says($"not restarted: {missing}; the old one keeps running (pid {pid})");
         (await box.Run("start", "gone", "--force")).Exits(1).Says(missing);
         (await box.Run("reload", "gone")).Exits(1).Says(missing);
         await Assert.That(await box.PidOf("gone")).IsEqualTo(pid);

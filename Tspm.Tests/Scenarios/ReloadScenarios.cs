@@ -39,10 +39,11 @@ public class ReloadScenarios
             .IsEquivalentTo(after.Select(entry => entry.Pid).ToList());
         var outcomes = refused.Json.GetProperty("processes").EnumerateArray().ToList();
         await Assert.That(outcomes[0].GetProperty("error").GetString())
-            .IsEqualTo($"the new one exited 1 before it was ready; the old one stays (pid {after[0].Pid})");
+            .IsEqualTo($"the new one exited 1 before it was ready; the old one keeps running (pid {after[0].Pid})");
         await Assert.That(outcomes[0].GetProperty("lastLines").EnumerateArray().Select(line => line.GetString()))
             .Contains("cannot find module");
-        await Assert.That(outcomes[3].GetProperty("error").GetString()).IsEqualTo("not reloaded: web:0 could not be");
+        await Assert.That(outcomes[3].GetProperty("error").GetString())
+            .IsEqualTo("not reloaded, because web:0 could not be reloaded");
         await requests.More(box, 100);
         await Assert.That(await requests.End()).IsEqualTo("");
         foreach (var entry in after) await Assert.That(requests.Answers.Keys).Contains($"pid {entry.Pid}\n");
@@ -56,7 +57,7 @@ public class ReloadScenarios
         await box.Ok("start", "tspm.json");
         var old = await box.PidOf("web");
         box.Write("broken", "");
-        (await box.Run("reload", "web")).Exits(1).Says($"preStart exited 1; the old one stays (pid {old})");
+        (await box.Run("reload", "web")).Exits(1).Says($"preStart exited 1; the old one keeps running (pid {old})");
         await Assert.That(await box.PidOf("web")).IsEqualTo(old);
         File.Delete(Path.Combine(box.Folder, "broken"));
         await box.Ok("reload", "web");
@@ -189,12 +190,12 @@ public class ReloadScenarios
         var reloaded = await box.Ok("reload", "s");
         await Assert.That(reloaded.Out).IsEqualTo($"s: online (pid {pid})\n");
         await Assert.That(reloaded.Err)
-            .IsEqualTo($"s: SIGHUP sent to pid {pid}, as reload.mode says; the child goes on\n");
+            .IsEqualTo($"s: sent SIGHUP to pid {pid}, as set by reload.mode; the process keeps running\n");
         await box.UntilOut("s", "config read again");
         await Assert.That((await box.Get("s")).Restarts).IsEqualTo(0);
         await box.Ok("stop", "s");
         var started = await box.Ok("reload", "all");
-        await Assert.That(started.Err).IsEqualTo("s was not online: it is started\n");
+        await Assert.That(started.Err).IsEqualTo("s was not online, so it is being started\n");
         await box.UntilState("s", "online");
         (await box.Run("reload", "nobody")).Exits(3);
         (await box.Run("reload")).Exits(2);

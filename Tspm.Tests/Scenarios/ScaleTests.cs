@@ -43,7 +43,7 @@ public class ScaleTests
         await Assert.That((await box.List("s")).Count).IsEqualTo(Environment.ProcessorCount);
         await Assert.That((await box.Ok("set", "s", "instances=3")).Err).DoesNotContain("tspm restart");
         await Assert.That((await box.List("s")).Count(entry => entry.IsOnline)).IsEqualTo(3);
-        (await box.Run("scale", "s", "-3")).Exits(1).Says("at least one must be left");
+        (await box.Run("scale", "s", "-3")).Exits(1).Says("must keep at least one instance");
         (await box.Run("scale", "s", "1001")).Exits(1).Says("at most 1000");
         (await box.Run("scale", "s", "few")).Exits(2).Says("few");
         (await box.Run("scale", "nobody", "2")).Exits(3);

@@ -80,7 +80,7 @@ public class StartRuleTests
               { "name": "off", "command": "sleep 1001", "enabled": false, "namespace": "x" } ] }
             """);
         await box.Ok("start", "app.json");
-        const string Left = "'off' is not enabled (enabled: false) and left out";
+        const string Left = "'off' is disabled (enabled: false) and was left out";
         string[][] lines = [["start", "all"], ["reload", "/./"], ["restart", "o*"], ["start", "x"], ["restart-all"]];
         foreach (var line in lines) (await box.Ok(line)).Says(Left);
         await Assert.That((await box.Get("off")).State).IsEqualTo("stopped");

@@ -90,7 +90,7 @@ public class StartTests
         }
         await box.Ok("start", "--", first);
         var pid = await box.PidOf(name);
-        var says = $"'{name}' is defined already and runs another command: ";
+        var says = $"'{name}' is already defined with another command: ";
         (await box.Run("start", "--", second)).Exits(1).Says(says).Says($", in {box.Folder}; ")
             .Says("--name NAME").Says($"tspm start {name}");
         await Assert.That(await box.PidOf(name)).IsEqualTo(pid);

@@ -8,7 +8,7 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(120_000), ParallelLimiter<ScenarioLimit>]
 public class UnrecordedSpawnScenarios
 {
-    const string Unknown = "whether it ran, and how it ended, is not known";
+    const string Unknown = "it is not known whether it ran or how it ended";
 
     /// <summary>
     /// Leaves a process that writes elsewhere, on the first run, and dies; on the second it stays.

@@ -70,7 +70,7 @@ internal sealed class Promises(SimulatedSystem system)
     void CheckChildren()
     {
         if (system.Daemon is not { Life: DaemonLife.Serving or DaemonLife.Stopping }) return;
-        foreach (var cell in system.World.Supervisor.Table.Cells)
+        foreach (var cell in system.World.Supervisor.Table.Processes)
         {
             int?[] known = [cell.Child?.Pid, cell.Replacement?.Run?.Child?.Pid];
             foreach (var living in Machine.Living.Where(process => process.Key == cell.Key))
@@ -94,7 +94,7 @@ internal sealed class Promises(SimulatedSystem system)
     /// <summary>Nothing is under way: no time that passes changes anything.</summary>
     public bool IsAtRest => system.Guardian is { State: GuardianState.Serving, HasWork: false, Unacknowledged: 0 }
         && system.Daemon is { Life: DaemonLife.Serving, HasWork: false }
-        && system.World.Supervisor.Table.Cells.All(static cell => cell.Replacement is null
+        && system.World.Supervisor.Table.Processes.All(static cell => cell.Replacement is null
             && cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopped or LifecyclePhase.Errored);
 
     public void CheckAtRest()
@@ -109,9 +109,9 @@ internal sealed class Promises(SimulatedSystem system)
             Must(process.IsReaped, $"{process} is reaped");
             Must(_onRecord.Contains(process.Pid), $"the end of {process} is reported, known or not");
         }
-        foreach (var cell in system.World.Supervisor.Table.Cells) CheckAtRest(cell, records);
+        foreach (var cell in system.World.Supervisor.Table.Processes) CheckAtRest(cell, records);
         HashSet<ulong> stored = [.. system.Guardian.Stored.Select(static key => key.RunId)];
-        HashSet<ulong> living = [.. system.World.Supervisor.Table.Cells.Where(static cell => cell.Child is not null)
+        HashSet<ulong> living = [.. system.World.Supervisor.Table.Processes.Where(static cell => cell.Child is not null)
             .Select(static cell => cell.Current!.Id)];
         Must(stored.SetEquals(living), $"outputs {string.Join(',', stored)} are held, {string.Join(',', living)} run");
     }

@@ -131,7 +131,7 @@ internal sealed class SimulatedDaemon(SimulatedSystem system, SimulatedChannel c
     }
 
     /// <summary>A process of the table reads the output of this run.</summary>
-    public bool IsCurrent(ulong run) => World.Supervisor.Table.Cells.Any(cell =>
+    public bool IsCurrent(ulong run) => World.Supervisor.Table.Processes.Any(cell =>
         cell.Current is { IsExitKnown: false } current && current.Id == run
         || cell.Replacement?.Run is { IsExitKnown: false } other && other.Id == run);
 
@@ -144,7 +144,7 @@ internal sealed class SimulatedDaemon(SimulatedSystem system, SimulatedChannel c
         if (system.Mistake == Mistake.AcknowledgesBeforeSaving) Acknowledge(record);
         World.Loop.Post(() =>
         {
-            World.Supervisor.TakeGuardianRecord(record);
+            World.Supervisor.ApplyGuardianRecord(record);
             system.Instants.Happen();
             Acknowledge(record);
         });
@@ -168,7 +168,7 @@ internal sealed class SimulatedDaemon(SimulatedSystem system, SimulatedChannel c
     }
 
     /// <summary>What the task of the shutdown waits for; that may complete on a thread of its own.</summary>
-    bool IsStopped => World.Supervisor.Table.Cells.All(static cell => Supervisor.IsStopped(cell.State));
+    bool IsStopped => World.Supervisor.Table.Processes.All(static cell => Supervisor.IsStopped(cell.State));
 
     void Stop()
     {

@@ -106,7 +106,7 @@ internal sealed class SimulatedRun : IDisposable
     {
         if (_system.Daemon is not { Life: DaemonLife.Serving }) return;
         var supervisor = _system.World.Supervisor;
-        var processes = supervisor.Table.Cells.ToList();
+        var processes = supervisor.Table.Processes.ToList();
         if (processes.Count == 0) return;
         var process = processes[Random.Next(processes.Count)];
         var kind = Random.Next(6);

@@ -18,12 +18,12 @@ internal sealed class DaemonDeathTests
     public async Task A_living_child_is_adopted_with_its_counters(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        world.Exit(cell, 3);
+        var instance = world.StartNew();
+        world.Exit(instance, 3);
         world.Advance(1);
-        var before = cell.View;
+        var before = instance.View;
         world.RestartDaemon();
-        var after = world.Again(cell).View;
+        var after = world.Again(instance).View;
         await Assert.That(after.Pid).IsEqualTo(before.Pid);
         await Assert.That(after.State with { StartedAtMonotonic = default }).IsEqualTo(before.State with
         {
@@ -40,74 +40,74 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(42, null)));
-        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(42);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        var instance = world.StartNew();
+        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(instance.Key), new ExitStatus(42, null)));
+        await Assert.That(world.Again(instance).View.RecentExits[0].ExitCode).IsEqualTo(42);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
     }
 
     [Test]
     public async Task A_zombie_that_the_dead_daemon_did_not_reap_is_told_by_the_guardian(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Save();
-        world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(5, null));
+        world.Machine.Exit(world.Machine.Only(instance.Key), new ExitStatus(5, null));
         world.KillDaemon();
         world.StartDaemon();
-        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(5);
+        await Assert.That(world.Again(instance).View.RecentExits[0].ExitCode).IsEqualTo(5);
     }
 
     [Test]
     public async Task An_adopted_child_that_ends_later_has_its_status_from_the_guardian(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.RestartDaemon();
-        world.Exit(cell, 6);
-        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(6);
+        world.Exit(instance, 6);
+        await Assert.That(world.Again(instance).View.RecentExits[0].ExitCode).IsEqualTo(6);
         world.Advance(1);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task A_record_that_comes_before_the_child_is_seen_to_end_counts_once(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.RestartDaemon();
-        world.Exit(cell, 6);
+        world.Exit(instance, 6);
         world.Advance(60);
-        await Assert.That(world.Again(cell).View.RecentExits.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).State.Restarts).IsEqualTo(1);
+        await Assert.That(world.Again(instance).View.RecentExits.Count).IsEqualTo(1);
+        await Assert.That(world.Again(instance).State.Restarts).IsEqualTo(1);
     }
 
     [Test]
     public async Task A_status_that_nobody_tells_within_the_patience_is_unknown(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.RestartDaemon();
         world.Machine.Reaped = null;
-        world.Exit(cell, 6);
+        world.Exit(instance, 6);
         world.Advance(4.9);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(0.1);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
-        await Assert.That(world.Again(cell).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(world.Again(instance).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");
     }
 
     [Test]
     public async Task Under_a_new_guardian_the_status_is_unknown_at_once(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.GuardianPid = 901;
         world.RestartDaemon();
         world.Machine.Reaped = null;
-        world.Exit(cell, 6);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
-        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsNull();
+        world.Exit(instance, 6);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(world.Again(instance).View.RecentExits[0].ExitCode).IsNull();
     }
 
     [Test]
@@ -116,17 +116,17 @@ internal sealed class DaemonDeathTests
     {
         using var world = new World();
         (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
-        var cell = world.StartNew();
-        var process = world.Machine.Only(cell.Key);
+        var instance = world.StartNew();
+        var process = world.Machine.Only(instance.Key);
         world.GuardianPid = 901;
         world.RestartDaemon();
-        world.Exit(cell, 6);
-        await Assert.That(world.Again(cell).View.Pid).IsNull().Because("a zombie is not alive");
-        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        world.Exit(instance, 6);
+        await Assert.That(world.Again(instance).View.Pid).IsNull().Because("a zombie is not alive");
+        await Assert.That(world.Again(instance).View.RecentExits).IsEmpty();
         world.Machine.InitReaps(process);
         world.Step();
-        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(6);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(world.Again(instance).View.RecentExits[0].ExitCode).IsEqualTo(6);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
     }
 
     [Test]
@@ -135,14 +135,14 @@ internal sealed class DaemonDeathTests
     {
         using var world = new World();
         (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
-        var cell = world.StartNew();
-        var process = world.Machine.Only(cell.Key);
+        var instance = world.StartNew();
+        var process = world.Machine.Only(instance.Key);
         world.GuardianPid = 901;
         world.RestartDaemon(() => world.Machine.Exit(process, new ExitStatus(7, null)));
-        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        await Assert.That(world.Again(instance).View.RecentExits).IsEmpty();
         world.Machine.InitReaps(process);
         world.Step();
-        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(7);
+        await Assert.That(world.Again(instance).View.RecentExits[0].ExitCode).IsEqualTo(7);
     }
 
     [Test]
@@ -150,25 +150,25 @@ internal sealed class DaemonDeathTests
     {
         using var world = new World();
         (world.Machine.KernelTellsExits, world.Machine.InitIsLate) = (true, true);
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.GuardianPid = 901;
         world.RestartDaemon();
-        world.Exit(cell, 6);
+        world.Exit(instance, 6);
         world.Advance(4.9);
-        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        await Assert.That(world.Again(instance).View.RecentExits).IsEmpty();
         world.Advance(0.1);
-        await Assert.That(world.Again(cell).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");
+        await Assert.That(world.Again(instance).View.RecentExits[0].Reason).IsEqualTo("ended, exit status unknown");
     }
 
     [Test]
     public async Task A_spawn_that_the_dead_daemon_did_not_record_is_found_by_its_fifo(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.Define(new ProcessConfig { Name = "web", Command = "web" });
-        DieAtSpawn(world, cell);
+        var instance = world.Define(new ProcessConfig { Name = "web", Command = "web" });
+        DieAtSpawn(world, instance);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
     }
 
     [Test]
@@ -176,7 +176,7 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.Define(new ProcessConfig
+        var instance = world.Define(new ProcessConfig
         {
             Name = "job",
             Command = "job",
@@ -184,11 +184,11 @@ internal sealed class DaemonDeathTests
         });
         world.Save();
         world.Machine.AfterSpawn = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start),
-            () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null)));
+        Die(world, () => world.Supervisor.Start(instance, CauseRequest.Start),
+            () => world.Machine.Exit(world.Machine.Only(instance.Key), new ExitStatus(3, null)));
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
-        await Assert.That(world.Again(cell).View.RecentExits[0].ExitCode).IsEqualTo(3);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Again(instance).View.RecentExits[0].ExitCode).IsEqualTo(3);
     }
 
     /// <summary>
@@ -200,17 +200,17 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.Define(new ProcessConfig
+        var instance = world.Define(new ProcessConfig
         {
             Name = "job",
             Command = "job",
             Restart = new RestartConfig { Policy = "never" },
         });
-        world.Machine.BeforeLook = () => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(3, null));
-        DieAtSpawn(world, cell);
+        world.Machine.BeforeLook = () => world.Machine.Exit(world.Machine.Only(instance.Key), new ExitStatus(3, null));
+        DieAtSpawn(world, instance);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
-        await Assert.That(world.Again(cell).View.RecentExits.Single().ExitCode).IsEqualTo(3);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Again(instance).View.RecentExits.Single().ExitCode).IsEqualTo(3);
         await Assert.That(world.Told.Count(static told => told.Kind == EventKind.Exited)).IsEqualTo(1);
         await Assert.That(world.Machine.Unacknowledged).IsEmpty();
     }
@@ -221,19 +221,19 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        var old = world.Machine.Only(cell.Key);
+        var instance = world.StartNew();
+        var old = world.Machine.Only(instance.Key);
         world.Save();
         world.Machine.BeforeLook = () => world.Machine.Exit(
             world.Machine.Living.Single(process => process.Pid != old.Pid), new ExitStatus(4, null));
         world.Machine.AfterSpawn = () => throw new DaemonDied();
         Die(world, () =>
         {
-            world.Supervisor.Reload([cell], CauseRequest.Reload);
+            world.Supervisor.Reload([instance], CauseRequest.Reload);
             world.Step();
         });
         world.Advance(1);
-        var after = world.Again(cell);
+        var after = world.Again(instance);
         await Assert.That((after.View.Pid, after.Replacement)).IsEqualTo((old.Pid, (Replacement?)null));
         await Assert.That(after.View.RecentExits.Single().ExitCode).IsEqualTo(4);
         await Assert.That(world.Machine.Unacknowledged).IsEmpty();
@@ -269,12 +269,12 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        var pid = cell.Child!.Pid;
-        world.RestartDaemon(() => new RunRecordStore(world.Home).Remove(cell.Key));
+        var instance = world.StartNew();
+        var pid = instance.Child!.Pid;
+        world.RestartDaemon(() => new RunRecordStore(world.Home).Remove(instance.Key));
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(pid);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).Child!.Pid).IsEqualTo(pid);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
@@ -282,25 +282,26 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        world.Exit(cell, 1);
-        var stale = new RunRecordStore(world.Home).LoadAll()[cell.Key];
+        var instance = world.StartNew();
+        world.Exit(instance, 1);
+        var stale = new RunRecordStore(world.Home).LoadAll()[instance.Key];
         world.Advance(1);
         await Assert.That(world.Machine.All.Count).IsEqualTo(2);
-        world.RestartDaemon(() => new RunRecordStore(world.Home).Save(cell.Key, stale)); // the disk was full since then
+        world.RestartDaemon(
+            () => new RunRecordStore(world.Home).Save(instance.Key, stale)); // the disk was full since then
         await Assert.That(world.Machine.All.Count).IsEqualTo(2);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(world.Machine.All[1].Pid);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).Child!.Pid).IsEqualTo(world.Machine.All[1].Pid);
     }
 
     [Test]
     public async Task A_lost_definition_gets_the_environment_of_its_child_back(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.RestartDaemon(() => world.Saved = ProcessesFile.Empty);
         var table = world.Supervisor.Table;
-        await Assert.That(table.Environments.Of(world.Again(cell).Definition))
+        await Assert.That(table.Environments.Of(world.Again(instance).Definition))
             .IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
     }
 
@@ -309,10 +310,10 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World { SaveFailure = new IOException("killed before it was saved") };
-        var cell = world.StartNew();
-        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(1, null)),
+        var instance = world.StartNew();
+        world.RestartDaemon(() => world.Machine.Exit(world.Machine.Only(instance.Key), new ExitStatus(1, null)),
             saveFirst: false);
-        await Assert.That(world.Supervisor.Table.Environments.Of(world.Again(cell).Definition))
+        await Assert.That(world.Supervisor.Table.Environments.Of(world.Again(instance).Definition))
             .IsEquivalentTo(new Dictionary<string, string> { ["PATH"] = "/bin" });
     }
 
@@ -320,11 +321,11 @@ internal sealed class DaemonDeathTests
     public async Task What_is_saved_with_the_definitions_is_not_in_every_run_record(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Save();
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(1);
-        await Assert.That(new RunRecordStore(world.Home).LoadAll()[cell.Key].Common.Environment).IsNull();
+        await Assert.That(new RunRecordStore(world.Home).LoadAll()[instance.Key].Common.Environment).IsNull();
     }
 
     [Test]
@@ -332,11 +333,11 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        world.Exit(cell, 1);
+        var instance = world.StartNew();
+        world.Exit(instance, 1);
         world.Save();
         DieBeforeSpawn(world, () => world.Advance(1));
-        var after = world.Again(cell).State;
+        var after = world.Again(instance).State;
         await Assert.That(after.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That((after.Failures, after.Restarts)).IsEqualTo((1, 1));
         await Assert.That(world.Machine.All.Count).IsEqualTo(2);
@@ -346,22 +347,22 @@ internal sealed class DaemonDeathTests
     public async Task An_exit_that_was_saved_and_not_reaped_is_carried_on_with_once(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Save();
         var records = new RunRecordStore(world.Home);
-        var process = world.Machine.Only(cell.Key);
-        var record = records.LoadAll()[cell.Key];
+        var process = world.Machine.Only(instance.Key);
+        var record = records.LoadAll()[instance.Key];
         world.Machine.Exit(process, new ExitStatus(9, null));
         var (status, now) = (new ExitStatus(9, null), world.Clock.GetUtcNow());
         var exit = new RecentExit { Pid = process.Pid, EndedAt = now, ExitCode = 9, Reason = "exited 9" };
-        records.Save(cell.Key, record with
+        records.Save(instance.Key, record with
         {
             Common = record.Common with { RecentExits = [exit] },
             Current = record.Current! with { Exit = new ChildExit(status, Cause.Ended(status)) },
         });
         world.KillDaemon();
         world.StartDaemon();
-        var after = world.Again(cell);
+        var after = world.Again(instance);
         await Assert.That(after.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         await Assert.That(after.State.Failures).IsEqualTo(1);
         await Assert.That(after.View.RecentExits.Count).IsEqualTo(1);
@@ -372,9 +373,9 @@ internal sealed class DaemonDeathTests
     public async Task Why_it_ended_is_saved_before_it_is_reaped(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Save();
-        cell.SignalFor(new Requester(0, 5), Signals.SIGKILL);
+        instance.SignalFor(new Requester(0, 5), Signals.SIGKILL);
         world.Machine.BeforeReap = static () => throw new DaemonDied();
         await Assert.That(world.Step).Throws<DaemonDied>();
         world.Machine.BeforeReap = null;
@@ -384,27 +385,27 @@ internal sealed class DaemonDeathTests
         var exited = world.Told.Single(static told => told.Kind == EventKind.Exited);
         await Assert.That((exited.Cause, exited.Request, exited.ByPid))
             .IsEqualTo((CauseCode.User, CauseRequest.Signal, (int?)5));
-        await Assert.That(world.Again(cell).View.RecentExits.Single().Cause).IsEqualTo(CauseCode.User);
+        await Assert.That(world.Again(instance).View.RecentExits.Single().Cause).IsEqualTo(CauseCode.User);
     }
 
     [Test]
     public async Task A_record_by_a_version_that_kept_sentences_is_understood(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
-        world.Exit(cell, 0);
+        var instance = world.StartNew();
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
+        world.Exit(instance, 0);
         world.Save();
         var records = new RunRecordStore(world.Home);
-        var record = records.LoadAll()[cell.Key];
-        records.Save(cell.Key, RunRecordFormat1.Read(RunRecordFormat1.Write(record) with
+        var record = records.LoadAll()[instance.Key];
+        records.Save(instance.Key, RunRecordFormat1.Read(RunRecordFormat1.Write(record) with
         {
             Cause = null,
             Reason = "stopped by user",
             RecentExits = [.. record.Common.RecentExits.Select(static exit => exit with { Cause = null })],
         }));
         world.RestartDaemon(saveFirst: false);
-        var after = world.Again(cell);
+        var after = world.Again(instance);
         await Assert.That(after.State.Cause).IsEqualTo(new Cause(CauseCode.Unknown) { Detail = "stopped by user" });
         await Assert.That(after.State.Reason).IsEqualTo("stopped by user");
         await Assert.That(after.View.RecentExits.Single().Cause).IsEqualTo(CauseCode.Unknown);
@@ -432,33 +433,33 @@ internal sealed class DaemonDeathTests
     public async Task Backoff_goes_on_where_it_was(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig
+        var instance = world.StartNew(new ProcessConfig
         {
             Name = "web",
             Command = "web",
             Restart = new RestartConfig { DelayMs = 5000 },
         });
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(2);
         world.RestartDaemon(() => world.Clock.Advance(TimeSpan.FromSeconds(2)));
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         world.Advance(0.999);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         world.Advance(0.001);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task A_stop_under_way_is_carried_out_by_the_next_daemon(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
+        var instance = world.StartNew();
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
         world.RestartDaemon();
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Advance(10);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
-        await Assert.That(world.Again(cell).State.Desired).IsEqualTo(DesiredState.Down);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Again(instance).State.Desired).IsEqualTo(DesiredState.Down);
     }
 
     [Test]
@@ -466,26 +467,26 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         _ = world.Supervisor.Shutdown();
         world.RestartDaemon();
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         world.Advance(1);
-        await Assert.That(world.Again(cell).State.Desired).IsEqualTo(DesiredState.Up);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).State.Desired).IsEqualTo(DesiredState.Up);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task A_wish_that_was_not_saved_in_time_is_in_the_run_record(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Save();
         world.SaveFailure = new IOException("disk full");
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
-        world.Exit(cell, 0);
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
+        world.Exit(instance, 0);
         world.RestartDaemon(saveFirst: false);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Machine.Living).IsEmpty();
     }
 
@@ -494,11 +495,11 @@ internal sealed class DaemonDeathTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.RestartDaemon(() => world.Saved = ProcessesFile.Empty);
-        await Assert.That(world.Again(cell).Definition.Name).IsEqualTo("web");
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(world.Supervisor.Table.NextId).IsEqualTo(cell.Key.Id + 1);
+        await Assert.That(world.Again(instance).Definition.Name).IsEqualTo("web");
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Supervisor.Table.NextId).IsEqualTo(instance.Key.Id + 1);
     }
 
     [Test]
@@ -523,10 +524,10 @@ internal sealed class DaemonDeathTests
     public async Task After_a_reboot_instances_that_were_stopped_stay_stopped(CancellationToken cancellation)
     {
         using var world = new World();
-        var cells = world.DefineAll(new ProcessConfig { Name = "web", Command = "web", Instances = 3 });
-        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
-        world.Supervisor.Stop(cells[1], CauseRequest.Stop);
-        world.Exit(cells[1], 0);
+        var instances = world.DefineAll(new ProcessConfig { Name = "web", Command = "web", Instances = 3 });
+        foreach (var instance in instances) world.Supervisor.Start(instance, CauseRequest.Start);
+        world.Supervisor.Stop(instances[1], CauseRequest.Stop);
+        world.Exit(instances[1], 0);
         world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
         await Assert.That(world.Machine.Living.Select(process => process.Key.Instance)).IsEquivalentTo([0, 2]);
     }
@@ -535,7 +536,7 @@ internal sealed class DaemonDeathTests
     public async Task The_memory_of_an_adopted_child_is_watched(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig
+        var instance = world.StartNew(new ProcessConfig
         {
             Name = "web",
             Command = "web",
@@ -544,37 +545,37 @@ internal sealed class DaemonDeathTests
         });
         world.Machine.MemoryOfEach = 3 << 20;
         world.RestartDaemon();
-        while (world.Again(cell).State.Phase == LifecyclePhase.Online)
+        while (world.Again(instance).State.Phase == LifecyclePhase.Online)
         {
             world.Advance(1); // the reading is on another thread
             await Task.Delay(1, cancellation);
         }
-        await Assert.That(world.Again(cell).State.Reason).Contains("over the limit");
+        await Assert.That(world.Again(instance).State.Reason).Contains("over the limit");
     }
 
     [Test]
     public async Task A_process_that_gave_up_stays_errored(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig
+        var instance = world.StartNew(new ProcessConfig
         {
             Name = "web",
             Command = "web",
             Restart = new RestartConfig { MaxConsecutive = 1 },
         });
-        world.Exit(cell, 1);
-        var reason = cell.State.Reason;
+        world.Exit(instance, 1);
+        var reason = instance.State.Reason;
         world.RestartDaemon();
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Errored);
-        await Assert.That(world.Again(cell).State.Reason).IsEqualTo(reason);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        await Assert.That(world.Again(instance).State.Reason).IsEqualTo(reason);
     }
 
     /// <summary>The daemon dies when the child exists and the daemon does not know it yet.</summary>
-    static void DieAtSpawn(World world, SupervisedProcess cell)
+    static void DieAtSpawn(World world, SupervisedProcess instance)
     {
         world.Save();
         world.Machine.AfterSpawn = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start));
+        Die(world, () => world.Supervisor.Start(instance, CauseRequest.Start));
     }
 
     static void DieBeforeSpawn(World world, Action work)

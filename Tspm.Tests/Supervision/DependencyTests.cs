@@ -31,7 +31,7 @@ internal sealed class DependencyTests
         using var world = new World();
         var (db, web) = (Define(world, "db"), Define(world, "web", "db"));
         world.Supervisor.Start(web, CauseRequest.Start);
-        await Assert.That(world.Supervisor.Stop(web, CauseRequest.Stop).Settled.IsCompletedSuccessfully).IsTrue();
+        await Assert.That(world.Supervisor.Stop(web, CauseRequest.Stop).Reached.IsCompletedSuccessfully).IsTrue();
         world.Supervisor.Start(db, CauseRequest.Start);
         world.Step();
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
@@ -45,10 +45,10 @@ internal sealed class DependencyTests
         var (c, b, a) = (Define(world, "c"), Define(world, "b", "c"), Define(world, "a", "b"));
         var notes = new List<string>();
         var order = world.Supervisor.Dependencies.ToStart([a], notes);
-        await Assert.That(string.Join(' ', order.Select(cell => cell.Definition.Name))).IsEqualTo("c b a");
+        await Assert.That(string.Join(' ', order.Select(instance => instance.Definition.Name))).IsEqualTo("c b a");
         await Assert.That(string.Join("; ", notes))
             .IsEqualTo("b is started too: a depends on it; c is started too: b depends on it");
-        foreach (var cell in order) world.Supervisor.Start(cell, CauseRequest.Start);
+        foreach (var instance in order) world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(3);
         notes.Clear();
@@ -74,8 +74,8 @@ internal sealed class DependencyTests
         var started = world.Supervisor.Start(web, CauseRequest.Start);
         world.Supervisor.Start(top, CauseRequest.Start);
         world.Step();
-        await Assert.That(web.State.Reason).IsEqualTo("waits for db, which is to be tried again: exited 1");
-        await Assert.That(started.Settled.IsCompletedSuccessfully).IsTrue();
+        await Assert.That(web.State.Reason).IsEqualTo("waits for db, which will be retried: exited 1");
+        await Assert.That(started.Reached.IsCompletedSuccessfully).IsTrue();
         world.Machine.FailNext(new SpawnFailure("execute", 2, "no such program"));
         world.Advance(1);
         await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Errored);
@@ -102,21 +102,22 @@ internal sealed class DependencyTests
             static edge => edge.Split('>')[1].Split(',').Select(Dependency.Parse).ToArray());
         foreach (var name in (string[])["db", "migrate", "seed", "api", "web"])
         {
-            var cell = world.Define(new ProcessConfig
+            var instance = world.Define(new ProcessConfig
             {
                 Name = name,
                 Command = name,
                 DependsOn = needs.GetValueOrDefault(name),
                 Restart = name is "migrate" or "seed" ? new RestartConfig { Policy = "never" } : null,
             });
-            world.Supervisor.Start(cell, CauseRequest.Start);
+            world.Supervisor.Start(instance, CauseRequest.Start);
             world.Step();
             if (name is not ("migrate" or "seed")) continue;
-            world.Machine.Exit(world.Machine.Only(cell.Key), new ExitStatus(0, null));
+            world.Machine.Exit(world.Machine.Only(instance.Key), new ExitStatus(0, null));
             world.Step();
         }
         var names = stopped.Split(' ');
-        var going = world.Supervisor.Table.Cells.Where(cell => names.Contains(cell.Definition.Name)).ToArray();
+        var going = world.Supervisor.Table.Processes.Where(instance => names.Contains(instance.Definition.Name))
+            .ToArray();
         await Assert.That(string.Join("; ", world.Supervisor.Dependencies.Warnings(going)))
             .IsEqualTo(string.Join("; ", expected.Split("; ", StringSplitOptions.RemoveEmptyEntries)
                 .Select(static sentence => "warning: " + sentence.Replace(" depends", " is online and depends"))));
@@ -137,10 +138,10 @@ internal sealed class DependencyTests
         var started = world.Supervisor.Start(web, CauseRequest.Start);
         world.Step();
         await Assert.That(web.State.Reason).IsEqualTo("waits for job to complete");
-        await Assert.That(started.Settled.IsCompleted).IsFalse();
+        await Assert.That(started.Reached.IsCompleted).IsFalse();
         world.Exit(job, 3);
         await Assert.That(web.State.Reason).StartsWith("waits for job, which is stopped: exited 3");
-        await Assert.That(started.Settled.IsCompletedSuccessfully).IsTrue();
+        await Assert.That(started.Reached.IsCompletedSuccessfully).IsTrue();
         // Stopped is not completed, whatever the code.
         world.Supervisor.Start(job, CauseRequest.Start);
         world.Supervisor.Stop(job, CauseRequest.Stop);
@@ -161,7 +162,8 @@ internal sealed class DependencyTests
         Up(world, db, web, other, lone);
         var pending = world.Supervisor.Stop([db, web, other, lone], CauseRequest.Stop);
         world.Step();
-        await Assert.That(new[] { web, other, lone }.All(cell => cell.State.Phase == LifecyclePhase.Stopping)).IsTrue();
+        await Assert.That(new[] { web, other, lone }.All(instance => instance.State.Phase == LifecyclePhase.Stopping))
+            .IsTrue();
         await Assert.That(db.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Down }).IsTrue();
         world.Exit(web, 0);
         await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Online);
@@ -169,7 +171,7 @@ internal sealed class DependencyTests
         await Assert.That(db.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Exit(lone, 0);
         world.Exit(db, 0);
-        await Assert.That(pending.All(one => one.Settled.IsCompletedSuccessfully)).IsTrue();
+        await Assert.That(pending.All(one => one.Reached.IsCompletedSuccessfully)).IsTrue();
     }
 
     [Test]
@@ -207,7 +209,7 @@ internal sealed class DependencyTests
         world.Supervisor.Start(db, CauseRequest.Start);
         world.Step();
         world.Exit(web, 0);
-        await Assert.That(pending.All(one => one.Settled.IsCompletedSuccessfully)).IsTrue();
+        await Assert.That(pending.All(one => one.Reached.IsCompletedSuccessfully)).IsTrue();
         await Assert.That(db.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up }).IsTrue();
     }
 
@@ -308,9 +310,9 @@ internal sealed class DependencyTests
             DependsOn = needs.Length == 0 ? null : [.. needs.Select(Dependency.Parse)],
         });
 
-    static void Up(World world, params SupervisedProcess[] cells)
+    static void Up(World world, params SupervisedProcess[] instances)
     {
-        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
+        foreach (var instance in instances) world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
     }
 }

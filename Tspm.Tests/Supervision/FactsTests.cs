@@ -16,9 +16,9 @@ internal sealed class FactsTests
 
     static readonly TimeSpan Short = Long / 10;
 
-    static RunChanges? Ask(World world, SupervisedProcess cell)
+    static RunChanges? Ask(World world, SupervisedProcess instance)
     {
-        if (cell.Facts.AskForChanges() is not { } question) return null;
+        if (instance.Facts.AskForChanges() is not { } question) return null;
         if (question.Until is { } until) return FactsComparison.Between(question.Good, until, isNow: false);
         RunFacts? now = null;
         var (hung, refuses) = (world.Facts.Hangs, world.Facts.Refuses);
@@ -35,25 +35,25 @@ internal sealed class FactsTests
     public async Task A_run_that_failed_is_compared_with_the_last_one_that_stayed_up(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        var good = cell.View;
+        var instance = world.StartNew();
+        var good = instance.View;
         world.Advance(Long);
         world.Facts.ScriptHash = "2";
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(60);
-        var failed = cell.View;
-        world.Exit(cell, 1);
-        var changes = Ask(world, cell)!;
+        var failed = instance.View;
+        world.Exit(instance, 1);
+        var changes = Ask(world, instance)!;
         await Assert.That(Whats(changes)).IsEqualTo("script");
         await Assert.That(changes.Since)
             .IsEqualTo(new RunOfChanges { Pid = good.Pid!.Value, RunId = $"{good.RunId}", StartedAt = good.StartedAt });
         await Assert.That(changes.Until!.RunId).IsEqualTo($"{failed.RunId}");
         // It was repaired, and not started yet: what failed is explained all the same.
         world.Facts.ScriptHash = "1";
-        await Assert.That(Whats(Ask(world, cell))).IsEqualTo("script");
+        await Assert.That(Whats(Ask(world, instance))).IsEqualTo("script");
         // Started again, with what it had once.
         world.Advance(60);
-        await Assert.That(Whats(Ask(world, cell))).IsEqualTo("");
+        await Assert.That(Whats(Ask(world, instance))).IsEqualTo("");
     }
 
     [Test]
@@ -79,23 +79,23 @@ internal sealed class FactsTests
     public async Task Without_a_run_that_stayed_up_nothing_is_said(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        await Assert.That(Ask(world, cell)).IsNull();
+        var instance = world.StartNew();
+        await Assert.That(Ask(world, instance)).IsNull();
         world.Advance(Short);
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(60);
-        await Assert.That(Ask(world, cell)).IsNull();
+        await Assert.That(Ask(world, instance)).IsNull();
     }
 
     [Test]
     public async Task A_run_that_is_up_is_compared_with_what_is_there_now(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Advance(Long);
-        await Assert.That(Ask(world, cell) is { Until: null, Changes.Count: 0 }).IsTrue();
+        await Assert.That(Ask(world, instance) is { Until: null, Changes.Count: 0 }).IsTrue();
         world.Facts.ScriptHash = "2";
-        await Assert.That(Ask(world, cell) is { Until: null, Changes.Count: 1 }).IsTrue();
+        await Assert.That(Ask(world, instance) is { Until: null, Changes.Count: 1 }).IsTrue();
     }
 
     [Test]
@@ -105,12 +105,12 @@ internal sealed class FactsTests
         {
             using var world = new World();
             world.Machine.Answer = static (_, signal) => new ExitStatus(null, signal);
-            var cell = world.StartNew();
+            var instance = world.StartNew();
             world.Advance(isLong ? Long : Short);
-            world.Supervisor.Stop(cell, "stopped by user");
+            world.Supervisor.Stop(instance, "stopped by user");
             world.Step();
-            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
-            await Assert.That(Ask(world, cell) is not null).IsEqualTo(isLong);
+            await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+            await Assert.That(Ask(world, instance) is not null).IsEqualTo(isLong);
         }
     }
 
@@ -119,11 +119,11 @@ internal sealed class FactsTests
     {
         using var world = new World();
         var config = new ProcessConfig { Name = "web", Command = "web", StartTimeoutMs = 600_000 };
-        var cell = world.StartNew(config with { Ready = new Probe { Notify = true } });
+        var instance = world.StartNew(config with { Ready = new Probe { Notify = true } });
         world.Advance(Long * 2);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
-        world.Exit(cell, 1);
-        await Assert.That(Ask(world, cell)).IsNull();
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Exit(instance, 1);
+        await Assert.That(Ask(world, instance)).IsNull();
     }
 
     [Test]
@@ -131,17 +131,17 @@ internal sealed class FactsTests
     {
         using var world = new World();
         var schedule = new ScheduleConfig { Action = ScheduleConfig.Start };
-        var cell = world.StartNew(new ProcessConfig { Name = "job", Command = "job", Schedule = schedule });
-        world.Exit(cell, 1);
-        await Assert.That(Ask(world, cell)).IsNull();
-        world.Supervisor.Start(cell, "started by user");
+        var instance = world.StartNew(new ProcessConfig { Name = "job", Command = "job", Schedule = schedule });
+        world.Exit(instance, 1);
+        await Assert.That(Ask(world, instance)).IsNull();
+        world.Supervisor.Start(instance, "started by user");
         world.Step();
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         world.Facts.ScriptHash = "2";
-        world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Start(instance, "started by user");
         world.Step();
-        world.Exit(cell, 1);
-        await Assert.That(Whats(Ask(world, cell))).IsEqualTo("script");
+        world.Exit(instance, 1);
+        await Assert.That(Whats(Ask(world, instance))).IsEqualTo("script");
     }
 
     [Test]
@@ -151,17 +151,18 @@ internal sealed class FactsTests
         for (var i = 0; i < 2; i++)
         {
             using var world = new World();
-            foreach (var cell in world.DefineAll(new ProcessConfig { Name = "web", Command = "web", Instances = 2 }))
+            foreach (var instance in world.DefineAll(
+                new ProcessConfig { Name = "web", Command = "web", Instances = 2 }))
             {
-                world.Supervisor.Start(cell, CauseRequest.Start);
+                world.Supervisor.Start(instance, CauseRequest.Start);
                 world.Advance(Long);
-                var good = cell.Facts.AskForChanges()!.Good;
+                var good = instance.Facts.AskForChanges()!.Good;
                 // The next run has the same, or nothing could be compared.
-                world.Supervisor.Restart(cell, CauseRequest.Restart);
-                world.Exit(cell, 0);
+                world.Supervisor.Restart(instance, CauseRequest.Restart);
+                world.Exit(instance, 0);
                 world.RestartDaemon();
                 world.Advance(Long);
-                await Assert.That(world.Again(cell).Facts.AskForChanges()!.Good is { } next
+                await Assert.That(world.Again(instance).Facts.AskForChanges()!.Good is { } next
                     && next.RunId != good.RunId && next.Salt == good.Salt).IsTrue();
                 salts.Add(good.Salt);
             }
@@ -174,13 +175,13 @@ internal sealed class FactsTests
     public async Task What_is_changed_in_the_definition_is_told(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Advance(Long);
-        var config = cell.Definition.Config;
+        var config = instance.Definition.Config;
         config = config with { Args = ["-x"], Env = new Dictionary<string, string> { ["KEY"] = "v" } };
-        world.Supervisor.Put(cell.Definition with { Config = config });
+        world.Supervisor.Put(instance.Definition with { Config = config });
         world.Step();
-        var changes = Ask(world, cell)!;
+        var changes = Ask(world, instance)!;
         await Assert.That(Whats(changes)).IsEqualTo("config environment");
         await Assert.That(changes.Changes[0].Names!).IsEquivalentTo(["args"]);
         await Assert.That(changes.Changes[1].Names!).IsEquivalentTo(["KEY"]);
@@ -190,19 +191,19 @@ internal sealed class FactsTests
     public async Task All_is_known_after_the_death_of_the_daemon(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Advance(Long);
         world.RestartDaemon();
-        await Assert.That(Ask(world, world.Again(cell)) is { Changes.Count: 0 }).IsTrue();
+        await Assert.That(Ask(world, world.Again(instance)) is { Changes.Count: 0 }).IsTrue();
         world.Facts.ScriptHash = "2";
-        world.Exit(world.Again(cell), 1);
+        world.Exit(world.Again(instance), 1);
         world.RestartDaemon();
         world.Advance(60);
         world.RestartDaemon();
-        world.Exit(world.Again(cell), 1);
-        await Assert.That(Whats(Ask(world, world.Again(cell)))).IsEqualTo("script");
+        world.Exit(world.Again(instance), 1);
+        await Assert.That(Whats(Ask(world, world.Again(instance)))).IsEqualTo("script");
         world.RestartDaemon();
-        var changes = Ask(world, world.Again(cell))!;
+        var changes = Ask(world, world.Again(instance))!;
         await Assert.That(Whats(changes)).IsEqualTo("script");
         await Assert.That(changes.Until).IsNotNull();
     }
@@ -211,24 +212,24 @@ internal sealed class FactsTests
     public async Task A_child_that_was_being_stopped_when_the_daemon_died_had_stayed_up(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Advance(Long);
-        world.Supervisor.Stop(cell, "stopped by user");
+        world.Supervisor.Stop(instance, "stopped by user");
         world.Step();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.RestartDaemon();
-        world.Exit(world.Again(cell), 0);
-        await Assert.That(Ask(world, world.Again(cell)) is { Changes.Count: 0 }).IsTrue();
+        world.Exit(world.Again(instance), 0);
+        await Assert.That(Ask(world, world.Again(instance)) is { Changes.Count: 0 }).IsTrue();
     }
 
     [Test]
     public async Task After_a_reboot_the_machine_is_named(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Advance(Long);
         world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
-        var changes = Ask(world, world.Again(cell))!;
+        var changes = Ask(world, world.Again(instance))!;
         await Assert.That(Whats(changes)).IsEqualTo("machine");
     }
 
@@ -237,21 +238,21 @@ internal sealed class FactsTests
     {
         using var world = new World();
         world.Facts.Hangs = true;
-        var cell = world.StartNew();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        var instance = world.StartNew();
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(Long);
         // The config is known without a reading.
-        await Assert.That(Ask(world, cell) is { Changes.Count: 0, NotKnown.Count: 4 }).IsTrue();
-        world.Exit(cell, 1);
+        await Assert.That(Ask(world, instance) is { Changes.Count: 0, NotKnown.Count: 4 }).IsTrue();
+        world.Exit(instance, 1);
         world.Advance(60);
         world.Facts.Answer();
         world.Step();
         world.Facts.Hangs = false;
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Facts.ScriptHash = "2";
         world.Advance(60);
-        world.Exit(cell, 1);
-        await Assert.That(Ask(world, cell) is { Changes: [{ What: RunChange.Script }], NotKnown: null }).IsTrue();
+        world.Exit(instance, 1);
+        await Assert.That(Ask(world, instance) is { Changes: [{ What: RunChange.Script }], NotKnown: null }).IsTrue();
     }
 
     [Test]
@@ -259,10 +260,10 @@ internal sealed class FactsTests
     {
         using var world = new World();
         world.Facts.Refuses = true;
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Advance(Long);
-        world.Exit(cell, 1);
-        await Assert.That(Ask(world, cell) is { Changes.Count: 0, NotKnown.Count: 4 }).IsTrue();
+        world.Exit(instance, 1);
+        await Assert.That(Ask(world, instance) is { Changes.Count: 0, NotKnown.Count: 4 }).IsTrue();
     }
 
     [Test]
@@ -270,9 +271,9 @@ internal sealed class FactsTests
     {
         using var world = new World();
         world.Facts.Hangs = true;
-        var cell = world.StartNew();
-        cell.Forget();
-        new Tspm.Storage.RunRecordStore(world.Home).Remove(cell.Key);
+        var instance = world.StartNew();
+        instance.Forget();
+        new Tspm.Storage.RunRecordStore(world.Home).Remove(instance.Key);
         world.Facts.Answer();
         world.Step();
         await Assert.That(new Tspm.Storage.RunRecordStore(world.Home).LoadAll()).IsEmpty();
@@ -282,18 +283,18 @@ internal sealed class FactsTests
     public async Task A_reload_that_failed_is_compared_with_the_child_that_stayed(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
+        var instance = world.StartNew();
         world.Advance(Long);
-        var old = cell.View.RunId;
+        var old = instance.View.RunId;
         world.Facts.ScriptHash = "2";
-        world.Supervisor.Reload([cell], "reloaded by user");
+        world.Supervisor.Reload([instance], "reloaded by user");
         world.Step();
-        await Assert.That(cell.Replacement).IsNotNull();
-        var second = cell.Replacement!.Run!.Child!.Pid;
+        await Assert.That(instance.Replacement).IsNotNull();
+        var second = instance.Replacement!.Run!.Child!.Pid;
         world.Machine.Exit(world.Machine.Living.Single(child => child.Pid == second), new ExitStatus(1, null));
         world.Step();
-        await Assert.That(cell.Replacement).IsNull();
-        var changes = Ask(world, cell)!;
+        await Assert.That(instance.Replacement).IsNull();
+        var changes = Ask(world, instance)!;
         await Assert.That(changes.Since.RunId).IsEqualTo($"{old}");
         await Assert.That(changes.Until).IsNotNull();
         await Assert.That(Whats(changes)).IsEqualTo("script");

@@ -5,7 +5,7 @@ using Tspm.Platform;
 namespace Tspm.Tests.Supervision;
 
 /// <summary>
-/// One process of the <see cref="FakeProcessSystem"/>: lives until it is told to end, whichever daemon looks at it.
+/// One process of the <see cref="FakeProcessSystem"/>: it lives until a signal or the test ends it, across daemons.
 /// </summary>
 internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request, InstanceKey key)
 {
@@ -21,7 +21,7 @@ internal sealed class FakeProcess(int pid, long startTicks, SpawnRequest request
     public int Guardian { get; init; }
 
     /// <summary>The hook that it is; null: it is a child.</summary>
-    public string? Hook => request.Environment.GetValueOrDefault(Tspm.Supervision.Hooks.HookMark.Variable);
+    public string? Hook => request.Environment.GetValueOrDefault(Tspm.Supervision.Hooks.HookNames.Variable);
 
     /// <summary>What a hook was given to read.</summary>
     public string? Input { get; init; }

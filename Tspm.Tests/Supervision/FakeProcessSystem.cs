@@ -266,16 +266,16 @@ internal sealed class FakeProcessSystem : IProcessSystem
     {
         var key = new InstanceKey(int.Parse(request.Environment[ChildEnvironment.IdVariable]),
             int.Parse(request.Environment[ChildEnvironment.InstanceVariable]));
-        var hook = request.Environment.GetValueOrDefault(HookMark.Variable);
+        var hook = request.Environment.GetValueOrDefault(HookNames.Variable);
         if (hook is null != RunMark.IsMark(request.RunMark))
             throw new InvalidOperationException($"a child of {key} has no mark, or a hook has one");
         var most = MayHaveTwo(key) ? 1 : 0;
         // A reload may begin before its daemon can know that the first child has ended.
         var isReload = IsGuardianPlayed && most > 0;
         foreach (var other in _all.Where(other =>
-            other.Key == key && (hook is null || hook is HookMark.PreStart or HookMark.PostStop)))
+            other.Key == key && (hook is null || hook is HookNames.PreStart or HookNames.PostStop)))
         {
-            if (other.Hook is not (null or HookMark.PreStart or HookMark.PostStop)) continue;
+            if (other.Hook is not (null or HookNames.PreStart or HookNames.PostStop)) continue;
             if (other.Lives && --most < 0)
                 throw new InvalidOperationException($"a second child of {key} was started while {other} lives");
             if (!isReload && !other.Lives && other.Leftovers > 0)

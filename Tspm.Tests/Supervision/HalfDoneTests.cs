@@ -28,7 +28,7 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web);
-            world.Supervisor.Stop(Cells(world, "web"), CauseRequest.Stop);
+            world.Supervisor.Stop(Instances(world, "web"), CauseRequest.Stop);
         },
         world => Scaled(world, "web", 3), cancellation);
 
@@ -38,7 +38,7 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web with { Instances = 2 });
-            world.Supervisor.Stop(Cells(world, "web")[1], CauseRequest.Stop);
+            world.Supervisor.Stop(Instances(world, "web")[1], CauseRequest.Stop);
         },
         world => Scaled(world, "web", to), cancellation);
 
@@ -91,7 +91,7 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web);
-            world.Supervisor.Stop(Cells(world, "web"), CauseRequest.Stop);
+            world.Supervisor.Stop(Instances(world, "web"), CauseRequest.Stop);
         },
         world => Deleted(world, withLogs, "web"), cancellation);
 
@@ -135,7 +135,7 @@ internal sealed class HalfDoneTests
         world =>
         {
             Start(world, Web with { Restart = new RestartConfig { MaxConsecutive = 1 } });
-            world.Exit(Cells(world, "web")[0], 1);
+            world.Exit(Instances(world, "web")[0], 1);
         },
         world => Applied(world, false, Web with { Command = "web2" }), cancellation);
 
@@ -149,20 +149,20 @@ internal sealed class HalfDoneTests
         using var world = new World();
         Start(world, Web);
         world.Step();
-        var cell = Cells(world, "web")[0];
-        var log = cell.View.OutLog;
+        var instance = Instances(world, "web")[0];
+        var log = instance.View.OutLog;
         world.SaveFailure = new IOException("no room");
         Renamed(world, "web", "site");
         world.Step();
-        await Assert.That(cell.Definition.Name).IsEqualTo("site");
-        await Assert.That(cell.View.OutLog).IsEqualTo(log);
+        await Assert.That(instance.Definition.Name).IsEqualTo("site");
+        await Assert.That(instance.View.OutLog).IsEqualTo(log);
         await Assert.That(world.Outputs.Files.ContainsKey(log)).IsTrue();
         await Assert.That(world.Supervisor.Table.NameProblem("web"))
             .Contains("the name 'web' is not free yet: the log files of 'site' use it");
-        await Assert.That(world.Supervisor.Table.NameProblem("web", cell.Key.Id)).IsNull();
+        await Assert.That(world.Supervisor.Table.NameProblem("web", instance.Key.Id)).IsNull();
         world.SaveFailure = null;
         world.RetrySave();
-        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("site.out.log");
+        await Assert.That(Path.GetFileName(instance.View.OutLog)).IsEqualTo("site.out.log");
         await Assert.That(world.Outputs.Files.Keys.Select(path =>
             Path.GetFileName(path)!)).IsEquivalentTo(["site.out.log", "site.err.log"]);
         await Assert.That(world.Supervisor.Table.NameProblem("web")).IsNull();
@@ -176,16 +176,16 @@ internal sealed class HalfDoneTests
         using var world = new World();
         Start(world, Web);
         world.Step();
-        var cell = Cells(world, "web")[0];
-        var log = cell.View.OutLog;
+        var instance = Instances(world, "web")[0];
+        var log = instance.View.OutLog;
         world.Outputs.RenameFailure = "the log cannot be renamed";
         Renamed(world, "web", "site");
         world.Step();
-        await Assert.That(cell.View.OutLog).IsEqualTo(log);
-        await Assert.That(world.Supervisor.LogMoves.ProblemOf(cell.Key.Id)).IsEqualTo("the log cannot be renamed");
+        await Assert.That(instance.View.OutLog).IsEqualTo(log);
+        await Assert.That(world.Supervisor.LogMoves.ProblemOf(instance.Key.Id)).IsEqualTo("the log cannot be renamed");
         await Assert.That(world.Supervisor.LogMoves.Trouble).IsEqualTo("the log cannot be renamed");
         world.Save();
-        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("site.out.log");
+        await Assert.That(Path.GetFileName(instance.View.OutLog)).IsEqualTo("site.out.log");
         await Assert.That(world.Supervisor.LogMoves.Trouble).IsNull();
     }
 
@@ -198,7 +198,7 @@ internal sealed class HalfDoneTests
         Start(world, Web);
         Start(world, Web with { Name = "api" });
         world.Step();
-        var (cell, api) = (Cells(world, "web")[0], Cells(world, "api")[0]);
+        var (instance, api) = (Instances(world, "web")[0], Instances(world, "api")[0]);
         world.Outputs.RenamesHang = true;
         Renamed(world, "web", "site");
         var saved = world.Supervisor.Save();
@@ -207,12 +207,12 @@ internal sealed class HalfDoneTests
         world.Exit(api, 1);
         world.Advance(1);
         await Assert.That(api.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(1);
-        await Assert.That((cell.State.Phase, cell.Child)).IsEqualTo((LifecyclePhase.Spawning, null));
+        await Assert.That((instance.State.Phase, instance.Child)).IsEqualTo((LifecyclePhase.Spawning, null));
         world.Outputs.FinishRenames();
         world.Step();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Outputs.Files.Keys.Select(path => Path.GetFileName(path)!).Order())
             .IsEquivalentTo(["api.err.log", "api.out.log", "site.err.log", "site.out.log"]);
         await Assert.That(await saved.WaitAsync(cancellation)).IsNull();
@@ -225,16 +225,16 @@ internal sealed class HalfDoneTests
         using var world = new World();
         Start(world, Web);
         world.Step();
-        var cell = Cells(world, "web")[0];
+        var instance = Instances(world, "web")[0];
         world.Outputs.RenamesHang = true;
         Renamed(world, "web", "site");
         world.Step();
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(1);
-        var stop = world.Supervisor.Stop(cell, CauseRequest.Stop);
+        var stop = world.Supervisor.Stop(instance, CauseRequest.Stop);
         world.Outputs.FinishRenames();
         world.Step();
-        await Assert.That((cell.State.Phase, stop.Settled.IsCompleted)).IsEqualTo((LifecyclePhase.Stopped, true));
+        await Assert.That((instance.State.Phase, stop.Reached.IsCompleted)).IsEqualTo((LifecyclePhase.Stopped, true));
         await Assert.That(world.Machine.Living).IsEmpty();
     }
 
@@ -244,19 +244,19 @@ internal sealed class HalfDoneTests
         using var world = new World();
         Start(world, Web);
         world.Step();
-        var cell = Cells(world, "web")[0];
+        var instance = Instances(world, "web")[0];
         world.Outputs.RenamesHang = true;
         Renamed(world, "web", "site");
         world.Step();
         var refused = await Assert.That(() => Renamed(world, "site", "shop")).Throws<OrderRefusedException>();
         await Assert.That(refused!.Message)
-            .IsEqualTo("the log files of 'site' are being renamed; try again when that is done");
+            .IsEqualTo("the log files of 'site' are being renamed; try again in a moment");
         world.Outputs.FinishRenames();
         world.Step();
-        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("site.out.log");
+        await Assert.That(Path.GetFileName(instance.View.OutLog)).IsEqualTo("site.out.log");
         Renamed(world, "site", "shop");
         world.Step();
-        await Assert.That(Path.GetFileName(cell.View.OutLog)).IsEqualTo("shop.out.log");
+        await Assert.That(Path.GetFileName(instance.View.OutLog)).IsEqualTo("shop.out.log");
         await Assert.That(world.Outputs.Files.Keys.Select(path => Path.GetFileName(path)!).Order())
             .IsEquivalentTo(["shop.err.log", "shop.out.log"]);
     }
@@ -268,18 +268,18 @@ internal sealed class HalfDoneTests
         using var world = new World();
         Start(world, Web);
         world.Step();
-        var cell = Cells(world, "web")[0];
+        var instance = Instances(world, "web")[0];
         world.Outputs.RenamesHang = true;
         Renamed(world, "web", "site");
         world.Step();
-        world.Supervisor.Changes.Delete([cell.Key.Id], withLogs: true);
+        world.Supervisor.Changes.Delete([instance.Key.Id], withLogs: true);
         world.Step();
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         world.Step();
         world.Outputs.FinishRenames();
         world.Step();
         world.Step();
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(0);
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(0);
         await Assert.That(world.Outputs.Files).IsEmpty();
     }
 
@@ -289,20 +289,20 @@ internal sealed class HalfDoneTests
         using var world = new World();
         Start(world, Web);
         world.Step();
-        var cell = Cells(world, "web")[0];
-        var gone = world.Supervisor.Deletions.WhenGone(cell.Key.Id);
+        var instance = Instances(world, "web")[0];
+        var gone = world.Supervisor.Deletions.WhenGone(instance.Key.Id);
         Deleted(world, true, "web");
         world.Step();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        world.Supervisor.Start(cell, CauseRequest.Start);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         await Assert.That(await gone).IsEqualTo("'web' was not deleted, because it was started again in the meantime");
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Saved.Processes.Single().Deletion).IsNull();
         await Assert.That(world.Outputs.Files.Count).IsEqualTo(2);
         world.RestartDaemon();
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     /// <summary>Two daemons die in the same operation, the second while it brings it to its end.</summary>
@@ -349,11 +349,11 @@ internal sealed class HalfDoneTests
 
     static void Start(World world, ProcessConfig config)
     {
-        foreach (var cell in world.DefineAll(config)) world.Supervisor.Start(cell, CauseRequest.Start);
+        foreach (var instance in world.DefineAll(config)) world.Supervisor.Start(instance, CauseRequest.Start);
         world.Save();
     }
 
-    static SupervisedProcess[] Cells(World world, string name) =>
+    static SupervisedProcess[] Instances(World world, string name) =>
         world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(name)!.Id)!;
 
     static void Scaled(World world, string name, int instances)
@@ -378,8 +378,8 @@ internal sealed class HalfDoneTests
 
     static void Applied(World world, bool prune, params ProcessConfig[] configs)
     {
-        var wanted = new Application.Wanted(configs, prune, false, Shell, null);
-        Application.Begin(world.Supervisor, Application.PlanOf(world.Supervisor.Table, wanted), wanted, []);
+        var wanted = new PlanExecution.Wanted(configs, prune, false, Shell, null);
+        PlanExecution.Begin(world.Supervisor, PlanExecution.PlanOf(world.Supervisor.Table, wanted), wanted, []);
         _ = world.Supervisor.Save();
     }
 
@@ -476,14 +476,14 @@ internal sealed class HalfDoneTests
     static string Essence(World world, HashSet<int> mark)
     {
         var lines = new List<string>();
-        foreach (var cell in world.Supervisor.Table.Cells)
+        foreach (var instance in world.Supervisor.Table.Processes)
         {
             var children =
-                world.Machine.Living.Where(process => process.Key == cell.Key).Select(process =>
+                world.Machine.Living.Where(process => process.Key == instance.Key).Select(process =>
                 $"{string.Join(' ', process.Request.Arguments)}{(mark.Contains(process.Pid) ? " (old)" : "")}");
-            lines.Add($"{cell.Key} {cell.Definition.Name}/{cell.Definition.Instances} {cell.State.Phase} "
-                + $"{cell.State.Desired} child: {string.Join(", ", children)} log: "
-                + $"{Path.GetFileName(cell.View.OutLog)}");
+            lines.Add($"{instance.Key} {instance.Definition.Name}/{instance.Definition.Instances} "
+                + $"{instance.State.Phase} {instance.State.Desired} child: {string.Join(", ", children)} log: "
+                + $"{Path.GetFileName(instance.View.OutLog)}");
         }
         foreach (var process in world.Machine.Living.Where(process => world.Supervisor.Table.Find(process.Key) is null))
             lines.Add($"stray {process}");

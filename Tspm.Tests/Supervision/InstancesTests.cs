@@ -17,8 +17,8 @@ internal sealed class InstancesTests
         var first = world.StartNew();
         var pid = first.Child!.Pid;
         var pending = Scale(world, first, 3);
-        await Assert.That(pending.Select(one => one.Cell.Key.Instance)).IsEquivalentTo([1, 2]);
-        await Assert.That(pending.All(one => one.Settled.Result.Phase == LifecyclePhase.Online)).IsTrue();
+        await Assert.That(pending.Select(one => one.Process.Key.Instance)).IsEquivalentTo([1, 2]);
+        await Assert.That(pending.All(one => one.Reached.Result.Phase == LifecyclePhase.Online)).IsTrue();
         await Assert.That(first.Child!.Pid).IsEqualTo(pid);
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(3);
         await Assert.That(world.Machine.Living.Select(process => process.Request.Environment["TSPM_INSTANCE"]))
@@ -33,14 +33,14 @@ internal sealed class InstancesTests
         var first = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Instances = 1 });
         Scale(world, first, 3);
         var pending = Scale(world, first, 1);
-        await Assert.That(pending.Select(one => one.Cell.Key.Instance)).IsEquivalentTo([2, 1]);
-        await Assert.That(pending.All(one => one.Cell.State.Phase == LifecyclePhase.Stopping)).IsTrue();
+        await Assert.That(pending.Select(one => one.Process.Key.Instance)).IsEquivalentTo([2, 1]);
+        await Assert.That(pending.All(one => one.Process.State.Phase == LifecyclePhase.Stopping)).IsTrue();
         await Assert.That(world.Supervisor.Selection.Resolve(["web:2"]).IsKnown).IsFalse();
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(3);
-        world.Exit(pending[0].Cell, 0);
-        world.Exit(pending[1].Cell, 0);
-        await Assert.That(pending.All(one => one.Settled.IsCompletedSuccessfully)).IsTrue();
-        await Assert.That(world.Supervisor.Table.Cells.Single()).IsEqualTo(first);
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(3);
+        world.Exit(pending[0].Process, 0);
+        world.Exit(pending[1].Process, 0);
+        await Assert.That(pending.All(one => one.Reached.IsCompletedSuccessfully)).IsTrue();
+        await Assert.That(world.Supervisor.Table.Processes.Single()).IsEqualTo(first);
         await Assert.That(first.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(new Tspm.Storage.RunRecordStore(world.Home).LoadAll().Keys.Select(key => key.Instance))
             .IsEquivalentTo([0]);
@@ -53,9 +53,9 @@ internal sealed class InstancesTests
         var first = world.Define(new ProcessConfig { Name = "web", Command = "web" });
         Scale(world, first, 3);
         await Assert.That(world.Machine.All).IsEmpty();
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(3);
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(3);
         Scale(world, first, 1);
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(1);
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(1);
     }
 
     [Test]
@@ -73,7 +73,7 @@ internal sealed class InstancesTests
         var leaving = Scale(world, first, 1);
         await Assert.That(Names(world)).IsEqualTo("web~0.out.log>web.out.log web~0.err.log>web.err.log");
         // Still printing, and not into the log of the first.
-        await Assert.That(leaving.Select(one => Path.GetFileName(one.Cell.View.OutLog)))
+        await Assert.That(leaving.Select(one => Path.GetFileName(one.Process.View.OutLog)))
             .IsEquivalentTo(["web~2.out.log", "web~1.out.log"]);
     }
 
@@ -85,11 +85,11 @@ internal sealed class InstancesTests
         Scale(world, first, 3);
         Scale(world, first, 1);
         world.RestartDaemon();
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(3);
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(3);
         foreach (var process in world.Machine.Living.Where(process => process.Key.Instance > 0).ToList())
             world.Machine.Exit(process, new ExitStatus(0, null));
         world.Step();
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(1);
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(1);
         await Assert.That(world.Machine.Living.Single().Key.Instance).IsEqualTo(0);
     }
 
@@ -104,9 +104,9 @@ internal sealed class InstancesTests
         world.Save();
         world.Saved = saved;
         world.RestartDaemon(saveFirst: false);
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(3);
-        await Assert.That(world.Supervisor.Table.Cells.All(cell =>
-            cell is { IsSurplus: false, State.Phase: LifecyclePhase.Online })).IsTrue();
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(3);
+        await Assert.That(world.Supervisor.Table.Processes.All(instance =>
+            instance is { IsSurplus: false, State.Phase: LifecyclePhase.Online })).IsTrue();
         await Assert.That(world.Machine.All.Count).IsEqualTo(3);
     }
 
@@ -115,10 +115,10 @@ internal sealed class InstancesTests
     {
         using var world = new World();
         var first = world.StartNew();
-        var second = Scale(world, first, 2)[0].Cell;
+        var second = Scale(world, first, 2)[0].Process;
         var leaving = Scale(world, first, 1)[0];
         Scale(world, first, 2);
-        await Assert.That(leaving.Settled.IsCompletedSuccessfully).IsTrue();
+        await Assert.That(leaving.Reached.IsCompletedSuccessfully).IsTrue();
         world.Exit(second, 0);
         await Assert.That(second.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(2);
@@ -130,19 +130,19 @@ internal sealed class InstancesTests
     {
         using var world = new World();
         var first = world.StartNew();
-        var cells = Scale(world, first, 3);
-        world.Supervisor.Stop(cells[0].Cell, CauseRequest.Stop);
-        world.Exit(cells[0].Cell, 0);
+        var instances = Scale(world, first, 3);
+        world.Supervisor.Stop(instances[0].Process, CauseRequest.Stop);
+        world.Exit(instances[0].Process, 0);
         Scale(world, first, 4);
         world.RestartDaemon(() => world.Machine.Reboot("boot-2"));
         await Assert.That(world.Machine.Living.Select(process => process.Key.Instance)).IsEquivalentTo([0, 2, 3]);
     }
 
-    static IReadOnlyList<PendingChange> Scale(World world, SupervisedProcess cell, int instances)
+    static IReadOnlyList<PendingChange> Scale(World world, SupervisedProcess instance, int instances)
     {
         var pending =
             world.Supervisor.Changes
-                .Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = instances } },
+                .Scale(instance.Definition with { Config = instance.Definition.Config with { Instances = instances } },
                     CauseRequest.Scale);
         world.Step();
         return pending;

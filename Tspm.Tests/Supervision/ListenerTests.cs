@@ -26,9 +26,9 @@ internal sealed class ListenerTests
     public async Task All_instances_get_the_same_sockets_in_their_order(CancellationToken cancellation)
     {
         using var world = new World();
-        var cells = world.DefineAll(Config(2));
+        var instances = world.DefineAll(Config(2));
         await Assert.That(world.Sockets.Open).IsEmpty();
-        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
+        foreach (var instance in instances) world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":80", "unix:/run/web.sock"]);
         foreach (var child in world.Machine.Living)
@@ -37,24 +37,24 @@ internal sealed class ListenerTests
             await Assert.That(child.Request.Environment["LISTEN_FDS"]).IsEqualTo("2");
             await Assert.That(child.Request.SetUp!.PidVariables).IsEqualTo("LISTEN_PID");
         }
-        await Assert.That(cells[1].View.Listen).IsEquivalentTo([":80", "unix:/run/web.sock"]);
+        await Assert.That(instances[1].View.Listen).IsEquivalentTo([":80", "unix:/run/web.sock"]);
     }
 
     [Test]
     public async Task They_stay_open_while_a_crashed_child_is_replaced(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Config());
-        world.Exit(cell, 1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        var instance = world.StartNew(Config());
+        world.Exit(instance, 1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         await Assert.That(world.Sockets.Open.Count()).IsEqualTo(2);
         world.Advance(1);
-        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request))
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(instance.Key).Request))
             .IsEqualTo(":80 unix:/run/web.sock");
-        world.Supervisor.Restart(cell, CauseRequest.Restart);
+        world.Supervisor.Restart(instance, CauseRequest.Restart);
         world.Step();
-        world.Exit(cell, 0);
-        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cell.Key).Request))
+        world.Exit(instance, 0);
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(instance.Key).Request))
             .IsEqualTo(":80 unix:/run/web.sock");
     }
 
@@ -62,26 +62,26 @@ internal sealed class ListenerTests
     public async Task They_are_closed_with_the_last_instance(CancellationToken cancellation)
     {
         using var world = new World();
-        var cells = world.DefineAll(Config(2));
-        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
+        var instances = world.DefineAll(Config(2));
+        foreach (var instance in instances) world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
-        world.Supervisor.Stop(cells[0], CauseRequest.Stop);
-        world.Exit(cells[0], 0);
+        world.Supervisor.Stop(instances[0], CauseRequest.Stop);
+        world.Exit(instances[0], 0);
         await Assert.That(world.Sockets.Open.Count()).IsEqualTo(2);
-        world.Supervisor.Stop(cells[1], CauseRequest.Stop);
-        world.Exit(cells[1], 0);
-        await Assert.That(cells[1].State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Supervisor.Stop(instances[1], CauseRequest.Stop);
+        world.Exit(instances[1], 0);
+        await Assert.That(instances[1].State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Sockets.Open).IsEmpty();
-        await Assert.That(cells[1].View.Listen).IsEmpty();
+        await Assert.That(instances[1].View.Listen).IsEmpty();
     }
 
     [Test]
     public async Task Who_gave_up_lets_nobody_wait(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Config() with { Restart = new RestartConfig { MaxConsecutive = 1 } });
-        world.Exit(cell, 1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        var instance = world.StartNew(Config() with { Restart = new RestartConfig { MaxConsecutive = 1 } });
+        world.Exit(instance, 1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Errored);
         await Assert.That(world.Sockets.Open).IsEmpty();
     }
 
@@ -90,9 +90,10 @@ internal sealed class ListenerTests
     {
         using var world = new World();
         world.Sockets.InUse.Add("unix:/run/web.sock");
-        var cell = world.StartNew(Config());
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Errored);
-        await Assert.That(cell.State.Reason).IsEqualTo("cannot listen on unix:/run/web.sock: address already in use");
+        var instance = world.StartNew(Config());
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        await Assert.That(instance.State.Reason)
+            .IsEqualTo("cannot listen on unix:/run/web.sock: address already in use");
         await Assert.That(world.Sockets.Open).IsEmpty();
         await Assert.That(world.Outputs.OpenRuns).IsEmpty();
     }
@@ -126,24 +127,24 @@ internal sealed class ListenerTests
     public async Task A_changed_list_counts_from_the_next_start(CancellationToken cancellation)
     {
         using var world = new World();
-        var cells = world.DefineAll(Config(2, ":1", ":2"));
-        foreach (var cell in cells) world.Supervisor.Start(cell, CauseRequest.Start);
+        var instances = world.DefineAll(Config(2, ":1", ":2"));
+        foreach (var instance in instances) world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
-        world.Supervisor.Put(cells[0].Definition with
+        world.Supervisor.Put(instances[0].Definition with
         {
-            Config = cells[0].Definition.Config with { Listen = [":2", ":3"] },
+            Config = instances[0].Definition.Config with { Listen = [":2", ":3"] },
         });
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2"]);
-        await Assert.That(cells[0].View.Listen).IsEquivalentTo([":1", ":2"]);
-        world.Supervisor.Restart(cells[0], CauseRequest.Restart);
+        await Assert.That(instances[0].View.Listen).IsEquivalentTo([":1", ":2"]);
+        world.Supervisor.Restart(instances[0], CauseRequest.Restart);
         world.Step();
-        world.Exit(cells[0], 0);
+        world.Exit(instances[0], 0);
         // The other one still listens where it did.
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2", ":3"]);
-        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(cells[0].Key).Request)).IsEqualTo(":2 :3");
+        await Assert.That(world.Sockets.AddressesOf(world.Machine.Only(instances[0].Key).Request)).IsEqualTo(":2 :3");
         world.RestartDaemon();
         await Assert.That(world.Sockets.Open).IsEquivalentTo([":1", ":2", ":3"]);
-        var second = world.Again(cells[1]);
+        var second = world.Again(instances[1]);
         world.Supervisor.Restart(second, CauseRequest.Restart);
         world.Step();
         world.Exit(second, 0);
@@ -154,8 +155,8 @@ internal sealed class ListenerTests
     public async Task Without_addresses_nothing_is_passed(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        var request = world.Machine.Only(cell.Key).Request;
+        var instance = world.StartNew();
+        var request = world.Machine.Only(instance.Key).Request;
         await Assert.That(request.Listeners).IsEmpty();
         await Assert.That(request.SetUp).IsNull();
         await Assert.That(request.Environment.ContainsKey("LISTEN_FDS")).IsFalse();

@@ -19,7 +19,7 @@ internal sealed class OrderedTests
 
     static ProcessConfig Config(string name) => new() { Name = name, Command = name, ProjectDir = "/" };
 
-    static Application.Wanted Wanted(params ProcessConfig[] configs) =>
+    static PlanExecution.Wanted Wanted(params ProcessConfig[] configs) =>
         new(configs, prune: false, updateEnvironment: false, s_shell.Environment, openFilesLimit: null)
         {
             By = s_somebody,
@@ -135,7 +135,7 @@ internal sealed class OrderedTests
             "apply" => new SupervisorCommand.Apply(Wanted(Config("web"))),
             _ => new SupervisorCommand.Signal { By = s_somebody, Selectors = ["web"], Number = Signals.SIGTERM },
         });
-        if (verb is "signal") world.Exit(world.Supervisor.Table.Cells[0], new ExitStatus(null, Signals.SIGTERM));
+        if (verb is "signal") world.Exit(world.Supervisor.Table.Processes[0], new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(world.Told).IsNotEmpty();
         await Assert.That(world.Told.Where(static happened => happened.ByUid == s_somebody.Uid
             && happened.ByPid == s_somebody.Pid)).IsNotEmpty();
@@ -159,6 +159,6 @@ internal sealed class OrderedTests
             var refused = await Assert.That(() => Give(world, order)).Throws<OrderRefusedException>();
             await Assert.That(refused!.Message).IsEqualTo("'web': there is no script app.js in /; nothing was started");
         }
-        await Assert.That(world.Supervisor.Table.Cells.Length).IsEqualTo(0);
+        await Assert.That(world.Supervisor.Table.Processes.Length).IsEqualTo(0);
     }
 }

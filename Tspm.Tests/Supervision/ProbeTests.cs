@@ -41,15 +41,15 @@ internal sealed class ProbeTests
     public async Task It_is_online_when_the_probe_succeeds_and_not_before(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Tcp);
-        var settled = world.Supervisor.Start(cell, CauseRequest.Start).Settled;
+        var instance = world.StartNew(Tcp);
+        var settled = world.Supervisor.Start(instance, CauseRequest.Start).Reached;
         world.Advance(5);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
-        await Assert.That(cell.View.ProbeProblem).IsEqualTo("connection refused");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(instance.View.ProbeProblem).IsEqualTo("connection refused");
         await Assert.That(settled.IsCompleted).IsFalse();
         world.Dialer.Answer = static _ => (null, "");
         world.Advance(1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(settled.IsCompleted).IsTrue();
         var asked = world.Dialer.Dialled;
         world.Advance(100);
@@ -77,18 +77,18 @@ internal sealed class ProbeTests
     public async Task Who_is_not_ready_in_time_is_restarted_and_the_reason_says_why(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Tcp with { StartTimeoutMs = 3000 });
+        var instance = world.StartNew(Tcp with { StartTimeoutMs = 3000 });
         for (var tenth = 0; tenth < 29; tenth++) world.Advance(0.1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Advance(0.1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        await Assert.That(cell.State.Reason).IsEqualTo("not ready within 3 s: connection refused");
-        world.Exit(cell, 0);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
-        await Assert.That(cell.State.Failures).IsEqualTo(1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Reason).IsEqualTo("not ready within 3 s: connection refused");
+        world.Exit(instance, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        await Assert.That(instance.State.Failures).IsEqualTo(1);
         world.Dialer.Answer = static _ => (null, "");
         world.Advance(1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
@@ -96,15 +96,15 @@ internal sealed class ProbeTests
     {
         using var world = new World();
         world.Dialer.Answer = static _ => null;
-        var cell = world.StartNew(Tcp);
+        var instance = world.StartNew(Tcp);
         world.Advance(4.9);
         await Assert.That((world.Dialer.Dialled, world.Dialer.Open)).IsEqualTo((1, 1));
         world.Advance(0.1);
         await Assert.That(world.Dialer.Open).IsEqualTo(0);
-        await Assert.That(cell.View.ProbeProblem).IsEqualTo("no answer within 5 s");
+        await Assert.That(instance.View.ProbeProblem).IsEqualTo("no answer within 5 s");
         world.Dialer.Answer = static _ => (null, "");
         world.Advance(0.05);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
@@ -112,13 +112,13 @@ internal sealed class ProbeTests
     {
         using var world = new World();
         world.Dialer.Answer = static _ => null;
-        var cell = world.StartNew(Tcp with { Restart = new RestartConfig { Policy = "never" } });
-        world.Exit(cell, 3);
+        var instance = world.StartNew(Tcp with { Restart = new RestartConfig { Policy = "never" } });
+        world.Exit(instance, 3);
         await Assert.That(world.Dialer.Open).IsEqualTo(0);
-        await Assert.That(cell.State.Reason).StartsWith("exited 3");
-        world.Supervisor.Start(cell, CauseRequest.Start);
+        await Assert.That(instance.State.Reason).StartsWith("exited 3");
+        world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
         world.Step();
         await Assert.That(world.Dialer.Open).IsEqualTo(0);
         var asked = world.Dialer.Dialled;
@@ -130,89 +130,90 @@ internal sealed class ProbeTests
     public async Task Without_probes_nothing_runs(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        var instance = world.StartNew();
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Loop.Timers.UntilNext()).IsNull();
         await Assert.That(world.Notify.Open).IsEmpty();
-        await Assert.That(cell.View.Health).IsNull();
+        await Assert.That(instance.View.Health).IsNull();
     }
 
     [Test]
     public async Task A_delay_is_a_delay(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Tcp with { Ready = new Probe { DelayMs = 500 } });
+        var instance = world.StartNew(Tcp with { Ready = new Probe { DelayMs = 500 } });
         world.Advance(0.499);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Advance(0.001);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task So_many_bad_answers_in_a_row_restart_it_with_the_cause(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Health());
-        await Assert.That(cell.View.Health).IsNull();
+        var instance = world.StartNew(Health());
+        await Assert.That(instance.View.Health).IsNull();
         world.Dialer.Answer = static _ => (null, "HTTP/1.1 200 OK");
         world.Advance(2);
-        await Assert.That(cell.View.Health).IsTrue();
+        await Assert.That(instance.View.Health).IsTrue();
         world.Dialer.Answer = static _ => (null, "HTTP/1.1 500 Oops");
         world.Advance(2);
         world.Advance(2);
-        await Assert.That(cell.View.Health).IsFalse();
-        await Assert.That(cell.View.ProbeProblem).IsEqualTo("status 500");
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.View.Health).IsFalse();
+        await Assert.That(instance.View.ProbeProblem).IsEqualTo("status 500");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(2);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        await Assert.That(cell.State.Reason).IsEqualTo("health: http://127.0.0.1/h: status 500, 3 times in a row");
-        world.Exit(cell, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Reason).IsEqualTo("health: http://127.0.0.1/h: status 500, 3 times in a row");
+        world.Exit(instance, 0);
         world.Advance(1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(cell.State.Restarts).IsEqualTo(1);
-        await Assert.That(cell.View.Health).IsNull();
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Restarts).IsEqualTo(1);
+        await Assert.That(instance.View.Health).IsNull();
     }
 
     [Test]
     public async Task A_good_answer_in_between_clears_the_count(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Health(failures: 2));
+        var instance = world.StartNew(Health(failures: 2));
         for (var round = 0; round < 20; round++)
         {
             world.Dialer.Answer = round % 2 == 0 ? static _ =>
                 (null, "HTTP/1.1 404 No") : static _ => (null, "HTTP/1.0 302 There");
             world.Advance(2);
         }
-        await Assert.That((cell.State.Phase, cell.State.Restarts)).IsEqualTo((LifecyclePhase.Online, 0));
+        await Assert.That((instance.State.Phase, instance.State.Restarts)).IsEqualTo((LifecyclePhase.Online, 0));
         world.Dialer.Answer = static _ => null;
         world.Advance(2);
         world.Advance(1);
         world.Advance(2);
         world.Advance(1);
-        await Assert.That(cell.State.Reason).Contains("no answer within 1 s, 2 times in a row");
+        await Assert.That(instance.State.Reason).Contains("no answer within 1 s, 2 times in a row");
     }
 
     [Test]
     public async Task It_says_itself_when_it_is_ready(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Notify);
-        var child = world.Machine.Only(cell.Key);
-        await Assert.That(child.Request.Environment["NOTIFY_SOCKET"]).IsEqualTo(world.Notify.NameOf(cell.View.RunId));
+        var instance = world.StartNew(Notify);
+        var child = world.Machine.Only(instance.Key);
+        await Assert.That(child.Request.Environment["NOTIFY_SOCKET"])
+            .IsEqualTo(world.Notify.NameOf(instance.View.RunId));
         await Assert.That(child.Request.Environment.ContainsKey("WATCHDOG_USEC")).IsFalse();
-        world.Notify.Say(cell.View.RunId, child.Pid, "STATUS=loading 40 %");
-        await Assert.That(cell.View.StatusText).IsEqualTo("loading 40 %");
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Notify.Say(instance.View.RunId, child.Pid, "STATUS=loading 40 %");
+        await Assert.That(instance.View.StatusText).IsEqualTo("loading 40 %");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Machine.Strangers.Add(77);
-        world.Notify.Say(cell.View.RunId, 77, "READY=1");
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
-        world.Notify.Say(cell.View.RunId, child.Pid, "MAINPID=1\nREADY=1\nSTATUS=here");
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(cell.View.StatusText).IsEqualTo("here");
-        world.Exit(cell, 1);
+        world.Notify.Say(instance.View.RunId, 77, "READY=1");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        world.Notify.Say(instance.View.RunId, child.Pid, "MAINPID=1\nREADY=1\nSTATUS=here");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.View.StatusText).IsEqualTo("here");
+        world.Exit(instance, 1);
         await Assert.That(world.Notify.Open).IsEmpty();
-        await Assert.That(cell.View.StatusText).IsNull();
+        await Assert.That(instance.View.StatusText).IsNull();
     }
 
     [Test]
@@ -220,48 +221,48 @@ internal sealed class ProbeTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Notify with { StartTimeoutMs = 2000 });
+        var instance = world.StartNew(Notify with { StartTimeoutMs = 2000 });
         world.Advance(1);
-        world.Notify.Say(cell.View.RunId, world.Machine.Only(cell.Key).Pid, "EXTEND_TIMEOUT_USEC=5000000");
+        world.Notify.Say(instance.View.RunId, world.Machine.Only(instance.Key).Pid, "EXTEND_TIMEOUT_USEC=5000000");
         world.Advance(4.9);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Advance(0.2);
-        await Assert.That(cell.State.Reason).IsEqualTo("not ready within 2 s: it did not say READY=1");
+        await Assert.That(instance.State.Reason).IsEqualTo("not ready within 2 s: it did not send READY=1");
     }
 
     [Test]
     public async Task A_stop_that_asks_for_time_gets_it_too(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Watchdog);
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
+        var instance = world.StartNew(Watchdog);
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
         world.Advance(9);
-        world.Notify.Say(cell.View.RunId, world.Machine.Only(cell.Key).Pid, "EXTEND_TIMEOUT_USEC=8000000");
+        world.Notify.Say(instance.View.RunId, world.Machine.Only(instance.Key).Pid, "EXTEND_TIMEOUT_USEC=8000000");
         world.Advance(7.9);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
         world.Advance(0.2);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
     }
 
     [Test]
     public async Task Silence_for_longer_than_the_watchdog_allows_restarts_it(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Watchdog);
-        var child = world.Machine.Only(cell.Key);
+        var instance = world.StartNew(Watchdog);
+        var child = world.Machine.Only(instance.Key);
         await Assert.That(child.Request.Environment["WATCHDOG_USEC"]).IsEqualTo("10000000");
         await Assert.That(child.Request.SetUp!.PidVariables).IsEqualTo("WATCHDOG_PID");
         for (var round = 0; round < 5; round++)
         {
             world.Advance(9);
-            world.Notify.Say(cell.View.RunId, child.Pid, "WATCHDOG=1");
+            world.Notify.Say(instance.View.RunId, child.Pid, "WATCHDOG=1");
         }
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(9.9);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(0.1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        await Assert.That(cell.State.Reason).IsEqualTo("no sign of life for 10 s");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Reason).IsEqualTo("no sign of life for 10 s");
     }
 
     [Test]
@@ -272,41 +273,41 @@ internal sealed class ProbeTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Watchdog);
-        world.Notify.Say(cell.View.RunId, world.Machine.Only(cell.Key).Pid, words);
+        var instance = world.StartNew(Watchdog);
+        world.Notify.Say(instance.View.RunId, world.Machine.Only(instance.Key).Pid, words);
         world.Advance(30);
-        await Assert.That(cell.State.Phase == LifecyclePhase.Online).IsEqualTo(stays);
+        await Assert.That(instance.State.Phase == LifecyclePhase.Online).IsEqualTo(stays);
     }
 
     [Test]
     public async Task What_is_said_while_no_daemon_lives_counts(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Notify with { StartTimeoutMs = 20_000 });
-        var pid = world.Machine.Only(cell.Key).Pid;
-        world.RestartDaemon(() => world.Notify.Say(cell.View.RunId, pid, "READY=1\nSTATUS=up"));
-        var again = world.Again(cell);
+        var instance = world.StartNew(Notify with { StartTimeoutMs = 20_000 });
+        var pid = world.Machine.Only(instance.Key).Pid;
+        world.RestartDaemon(() => world.Notify.Say(instance.View.RunId, pid, "READY=1\nSTATUS=up"));
+        var again = world.Again(instance);
         await Assert.That(again.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(again.View.Pid).IsEqualTo(pid);
         await Assert.That(again.View.StatusText).IsEqualTo("up");
         world.RestartDaemon();
-        await Assert.That(world.Again(cell).View.StatusText).IsEqualTo("up");
+        await Assert.That(world.Again(instance).View.StatusText).IsEqualTo("up");
         world.Advance(100);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task The_next_daemon_goes_on_with_what_is_left_of_the_time(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Tcp with { StartTimeoutMs = 20_000 });
+        var instance = world.StartNew(Tcp with { StartTimeoutMs = 20_000 });
         world.Advance(5);
         world.RestartDaemon(() => world.Clock.Advance(TimeSpan.FromSeconds(10)));
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Starting);
         for (var second = 0; second < 4; second++) world.Advance(1);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Advance(1);
-        await Assert.That(world.Again(cell).State.Reason).StartsWith("not ready within 20 s");
+        await Assert.That(world.Again(instance).State.Reason).StartsWith("not ready within 20 s");
     }
 
     [Test]
@@ -314,26 +315,26 @@ internal sealed class ProbeTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Tcp with { StartTimeoutMs = 5_000 });
+        var instance = world.StartNew(Tcp with { StartTimeoutMs = 5_000 });
         world.RestartDaemon(() => world.Clock.Advance(TimeSpan.FromSeconds(60)));
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Dialer.Answer = static _ => (null, "");
         world.Advance(0.5);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task Health_goes_on_under_the_next_daemon_as_the_run_was_started(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Health(failures: 1));
+        var instance = world.StartNew(Health(failures: 1));
         // Changed for the next start only: this child knows nothing of a watchdog.
-        cell.Redefine(cell.Definition with
+        instance.Redefine(instance.Definition with
         {
-            Config = cell.Definition.Config with { Health = new Probe { Notify = true, IntervalMs = 100 } },
+            Config = instance.Definition.Config with { Health = new Probe { Notify = true, IntervalMs = 100 } },
         });
         world.RestartDaemon();
-        var again = world.Again(cell);
+        var again = world.Again(instance);
         world.Dialer.Answer = static _ => (null, "HTTP/1.1 204 Nothing");
         world.Advance(2);
         world.Advance(2);
@@ -349,11 +350,11 @@ internal sealed class ProbeTests
     {
         using var world = new World();
         world.Machine.AfterSpawn = static () => throw new DaemonDied();
-        var cell = world.Define(Tcp);
+        var instance = world.Define(Tcp);
         world.Save();
         try
         {
-            world.Supervisor.Start(cell, CauseRequest.Start);
+            world.Supervisor.Start(instance, CauseRequest.Start);
         }
         catch (DaemonDied)
         {
@@ -362,7 +363,7 @@ internal sealed class ProbeTests
         world.Machine.AfterSpawn = null;
         world.KillDaemon();
         world.StartDaemon();
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Starting);
         await Assert.That(world.Dialer.Dialled).IsGreaterThan(0);
     }
 
@@ -389,20 +390,20 @@ internal sealed class ProbeTests
         bool isHttp, CancellationToken cancellation)
     {
         using var world = Answered(Stranger(7, "pid 4 (nginx)"), 7);
-        var cell = world.StartNew(isHttp ? Tcp with { Ready = new Probe { Http = "http://127.0.0.1/" } } : Tcp);
+        var instance = world.StartNew(isHttp ? Tcp with { Ready = new Probe { Http = "http://127.0.0.1/" } } : Tcp);
         world.Advance(5);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
-        await Assert.That(cell.View.ProbeProblem)
-            .IsEqualTo("127.0.0.1:80 is answered by pid 4 (nginx), which listened there before this one was started");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(instance.View.ProbeProblem)
+            .IsEqualTo("127.0.0.1:80 is answered by pid 4 (nginx), which was already listening there before the start");
         // Of the next daemon too.
         world.RestartDaemon();
-        cell = world.Again(cell);
+        instance = world.Again(instance);
         world.Tcp.Present = [];
         world.Advance(5);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Starting);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Starting);
         world.Tcp.Facts = static _ => new() { Sockets = new HashSet<ulong> { 7, 8 }, IsOwn = true };
         world.Advance(1);
-        await Assert.That((cell.State.Phase, cell.View.ReadyNote, cell.View.ProbeProblem))
+        await Assert.That((instance.State.Phase, instance.View.ReadyNote, instance.View.ProbeProblem))
             .IsEqualTo((LifecyclePhase.Online, (string?)null, (string?)null));
     }
 
@@ -410,11 +411,11 @@ internal sealed class ProbeTests
     public async Task One_that_came_later_counts_with_a_note_that_outlives_the_daemon(CancellationToken cancellation)
     {
         using var world = Answered(Stranger(8), 7);
-        var cell = world.StartNew(Tcp);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(cell.View.ReadyNote!).Contains("came after the start and is not of its process tree");
+        var instance = world.StartNew(Tcp);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.View.ReadyNote!).Contains("appeared after the start and is not in its process tree");
         world.RestartDaemon();
-        await Assert.That(world.Again(cell).View.ReadyNote!).Contains("came after the start");
+        await Assert.That(world.Again(instance).View.ReadyNote!).Contains("appeared after the start");
     }
 
     [Test]
@@ -424,10 +425,10 @@ internal sealed class ProbeTests
         await Assert.That(unseen.StartNew(Tcp).View.ReadyNote!).Contains("cannot be seen");
         using var far = Answered(Stranger(7), 7);
         far.Dialer.Address = new([10, 0, 0, 9], 80, IsLocal: false);
-        var cell = far.StartNew(Tcp);
-        await Assert.That((cell.State.Phase, cell.View.ReadyNote))
+        var instance = far.StartNew(Tcp);
+        await Assert.That((instance.State.Phase, instance.View.ReadyNote))
             .IsEqualTo(
-            (LifecyclePhase.Online, "10.0.0.9:80 is on another machine: whose answer that was is not known"));
+            (LifecyclePhase.Online, "10.0.0.9:80 is on another machine, so it is not known which program answered"));
     }
 
     [Test]
@@ -441,21 +442,21 @@ internal sealed class ProbeTests
             present = world.Tcp.Asked;
             world.Tcp.Present = [8];
         };
-        var cell = world.StartNew(Tcp);
+        var instance = world.StartNew(Tcp);
         await Assert.That((present, world.Tcp.Asked)).IsEqualTo((1, 1));
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(cell.View.ReadyNote!).Contains("came after the start and is not of its process tree");
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.View.ReadyNote!).Contains("appeared after the start and is not in its process tree");
     }
 
     [Test]
     public async Task Who_listened_before_is_on_record_with_each_child(CancellationToken cancellation)
     {
         using var world = Answered(Stranger(9), 7);
-        var cell = world.StartNew(Tcp);
-        RunRecord Record() => new Tspm.Storage.RunRecordStore(world.Home).LoadAll()[cell.Key];
+        var instance = world.StartNew(Tcp);
+        RunRecord Record() => new Tspm.Storage.RunRecordStore(world.Home).LoadAll()[instance.Key];
         await Assert.That(Record().Current!.OtherListeners!).IsEquivalentTo([7UL]);
         world.Tcp.Present = [7, 9];
-        world.Supervisor.Reload([cell], "reloaded by user");
+        world.Supervisor.Reload([instance], "reloaded by user");
         world.Step();
         await Assert.That(Record().Replacement!.OtherListeners!).IsEquivalentTo([7UL, 9UL]);
     }
@@ -473,9 +474,9 @@ internal sealed class ProbeTests
     public async Task Health_takes_any_answer(CancellationToken cancellation)
     {
         using var world = Answered(Stranger(7), 7);
-        var cell = world.StartNew(Health());
+        var instance = world.StartNew(Health());
         world.Advance(2);
-        await Assert.That(cell.View.Health!.Value).IsTrue();
+        await Assert.That(instance.View.Health!.Value).IsTrue();
     }
 
     [Test]
@@ -483,18 +484,18 @@ internal sealed class ProbeTests
     {
         using var world = Answered(Stranger(7));
         world.Tcp.Facts = static _ => new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = true };
-        var cell = world.StartNew(Tcp);
-        var old = cell.View.Pid;
+        var instance = world.StartNew(Tcp);
+        var old = instance.View.Pid;
         world.Tcp.Present = [7];
         world.Tcp.Facts = pid =>
             new() { Sockets = new HashSet<ulong> { 7 }, IsOwn = pid == old, Holder = $"pid {old} (web)" };
-        var settled = world.Supervisor.Reload([cell], CauseRequest.Reload)[0];
+        var settled = world.Supervisor.Reload([instance], CauseRequest.Reload)[0];
         world.Advance(10);
-        await Assert.That(cell.Replacement).IsNotNull();
+        await Assert.That(instance.Replacement).IsNotNull();
         world.Advance(60);
         world.Machine.Exit(world.Machine.All.Last(child => child.Pid != old), new ExitStatus(null, 15));
         world.Step();
-        await Assert.That(settled.Problem!).Contains("is answered by pid").And.Contains("the old one stays");
-        await Assert.That(cell.View.Pid).IsEqualTo(old);
+        await Assert.That(settled.Problem!).Contains("is answered by pid").And.Contains("the old one keeps running");
+        await Assert.That(instance.View.Pid).IsEqualTo(old);
     }
 }

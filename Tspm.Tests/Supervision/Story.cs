@@ -37,17 +37,19 @@ internal sealed class Story : IDisposable
     /// <summary>Defined, and started by somebody.</summary>
     public SupervisedProcess Start(ProcessConfig config)
     {
-        var cell = World.Define(config);
-        Ask(supervisor => supervisor.Start(cell, CauseRequest.Start));
-        return World.Again(cell);
+        var instance = World.Define(config);
+        Ask(supervisor => supervisor.Start(instance, CauseRequest.Start));
+        return World.Again(instance);
     }
 
-    public SupervisedProcess Cell(string name) => World.Supervisor.Table.Cells.First(cell => cell.DisplayName == name);
+    public SupervisedProcess Instance(string name) =>
+        World.Supervisor.Table.Processes.First(instance => instance.DisplayName == name);
 
     /// <summary>The youngest child of a process ends by itself.</summary>
-    public void ExitYoungest(SupervisedProcess cell, int code)
+    public void ExitYoungest(SupervisedProcess instance, int code)
     {
-        World.Machine.Exit(World.Machine.Living.Last(process => process.Key == cell.Key), new ExitStatus(code, null));
+        World.Machine.Exit(
+            World.Machine.Living.Last(process => process.Key == instance.Key), new ExitStatus(code, null));
         World.Step();
     }
 
@@ -76,7 +78,7 @@ internal sealed class Story : IDisposable
     {
         var report = new WhyReport();
         foreach (var happened in World.Told) report.Add(happened);
-        foreach (var cell in World.Supervisor.Table.Cells) report.Add(StatusOf(cell.View));
+        foreach (var instance in World.Supervisor.Table.Processes) report.Add(StatusOf(instance.View));
         report.Complete(static instance => instance.Status is not null);
         var screen = new Screen();
         WhyPrinter.Print(screen.Writer, report, json: false);

@@ -203,7 +203,7 @@ internal sealed class StoryTests
             var web = story.Start(Web);
             story.World.Advance(60);
             story.Ask(supervisor => supervisor.Reload([web], CauseRequest.Reload));
-            story.World.Advance(Replacement.LeastLife);
+            story.World.Advance(Replacement.MinimumLife);
         },
         ["reload-new-one-exits"] = story =>
         {
@@ -231,7 +231,7 @@ internal sealed class StoryTests
             story.MakeStubborn();
             var web = story.Start(Web with { Stop = new StopConfig { TimeoutMs = 2000 } });
             story.Ask(supervisor => supervisor.Reload([web], CauseRequest.Reload));
-            story.World.Advance(Replacement.LeastLife);
+            story.World.Advance(Replacement.MinimumLife);
             story.World.Advance(2.1);
         },
         ["reload-preStart-fails"] = story =>
@@ -285,7 +285,7 @@ internal sealed class StoryTests
             story.MakeStubborn();
             var web = story.Start(Web);
             story.Ask(supervisor => supervisor.Reload([web], CauseRequest.Reload));
-            story.World.Advance(Replacement.LeastLife);
+            story.World.Advance(Replacement.MinimumLife);
             // The new one has taken over; the old one is still draining.
             story.World.RestartDaemon();
             story.World.Machine.Exit(story.World.Machine.Living.First(), new ExitStatus(0, null));
@@ -319,13 +319,13 @@ internal sealed class StoryTests
         },
         ["scaled-down"] = story =>
         {
-            var cells = story.World.DefineAll(Web with { Instances = 2 });
+            var instances = story.World.DefineAll(Web with { Instances = 2 });
             story.Ask(supervisor =>
             {
-                foreach (var cell in cells) supervisor.Start(cell, CauseRequest.Start);
+                foreach (var instance in instances) supervisor.Start(instance, CauseRequest.Start);
             });
             story.Ask(supervisor => supervisor.Changes.Scale(
-                cells[0].Definition with { Config = cells[0].Definition.Config with { Instances = 1 } },
+                instances[0].Definition with { Config = instances[0].Definition.Config with { Instances = 1 } },
                 CauseRequest.Scale));
         },
         ["deleted-and-created-again"] = story =>

@@ -16,11 +16,11 @@ internal sealed class UnrecordedChildTests
     public async Task What_certainly_was_not_started_is_started_without_a_word(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "never");
+        var instance = Define(world, "never");
         world.Outputs.BeforeOpen = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start));
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        Die(world, () => world.Supervisor.Start(instance, CauseRequest.Start));
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).View.RecentExits).IsEmpty();
     }
 
     /// <summary>The guardian lives: had there been a child, its exit would be known.</summary>
@@ -28,25 +28,25 @@ internal sealed class UnrecordedChildTests
     public async Task A_guardian_that_was_there_proves_that_nothing_was_started(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "never");
+        var instance = Define(world, "never");
         world.Save();
         // The FIFO is there, and the daemon dies before the spawn.
         world.Machine.FailNext(new SpawnFailure("spawn", 11, "no more processes"));
         world.Outputs.BeforeDiscard = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start), killsGuardian: false);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(world.Again(cell).View.RecentExits).IsEmpty();
+        Die(world, () => world.Supervisor.Start(instance, CauseRequest.Start), killsGuardian: false);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).View.RecentExits).IsEmpty();
     }
 
     [Test]
     public async Task A_living_one_that_has_closed_its_output_is_found(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "always");
-        DieAtSpawn(world, cell, () => world.Machine.HoldsNoOutput.Add(world.Machine.Only(cell.Key).Pid));
+        var instance = Define(world, "always");
+        DieAtSpawn(world, instance, () => world.Machine.HoldsNoOutput.Add(world.Machine.Only(instance.Key).Pid));
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
-        await Assert.That(world.Again(cell).State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(world.Again(instance).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
+        await Assert.That(world.Again(instance).State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     /// <summary>
@@ -57,17 +57,17 @@ internal sealed class UnrecordedChildTests
     public async Task One_that_is_ending_while_it_is_looked_for_is_found(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "never");
+        var instance = Define(world, "never");
         world.Machine.IsGuardianPlayed = true;
-        DieAtSpawn(world, cell, () => End(world, world.Machine.Only(cell.Key)), killsGuardian: false);
+        DieAtSpawn(world, instance, () => End(world, world.Machine.Only(instance.Key)), killsGuardian: false);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         var ended = world.Machine.All[0];
         world.Machine.ReapOrphan(ended);
-        world.Loop.Post(() => world.Supervisor.TakeGuardianRecord(
+        world.Loop.Post(() => world.Supervisor.ApplyGuardianRecord(
             new GuardianRecord(1, ended.Pid, ended.StartTicks, ended.Status!, LedSession: true)));
         world.Step();
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).View.RecentExits.Single().ExitCode).IsEqualTo(7);
+        await Assert.That(world.Again(instance).View.RecentExits.Single().ExitCode).IsEqualTo(7);
     }
 
     /// <summary>An older version started it.</summary>
@@ -75,15 +75,15 @@ internal sealed class UnrecordedChildTests
     public async Task A_living_one_without_a_mark_is_found_by_its_output(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "always");
-        DieAtSpawn(world, cell, () =>
+        var instance = Define(world, "always");
+        DieAtSpawn(world, instance, () =>
         {
             var store = new RunRecordStore(world.Home);
-            var record = store.LoadAll()[cell.Key];
-            store.Save(cell.Key, record with { Current = record.Current! with { Mark = 0 } });
+            var record = store.LoadAll()[instance.Key];
+            store.Save(instance.Key, record with { Current = record.Current! with { Mark = 0 } });
         });
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(world.Again(cell).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
+        await Assert.That(world.Again(instance).Child!.Pid).IsEqualTo(world.Machine.All[0].Pid);
     }
 
     [Test]
@@ -91,11 +91,11 @@ internal sealed class UnrecordedChildTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "never");
+        var instance = Define(world, "never");
         (world.Machine.LeftoversOfNext, world.Machine.DescendantsLead) = (1, true);
-        DieAtSpawn(world, cell, () => End(world, world.Machine.Only(cell.Key)), killsGuardian: false);
+        DieAtSpawn(world, instance, () => End(world, world.Machine.Only(instance.Key)), killsGuardian: false);
         world.Advance(10);
-        var exit = world.Again(cell).View.RecentExits.Single();
+        var exit = world.Again(instance).View.RecentExits.Single();
         await Assert.That((exit.Pid, exit.ExitCode)).IsEqualTo((world.Machine.All[0].Pid, (int?)7));
         await Assert.That(world.Machine.LivingDescendants).IsEmpty();
     }
@@ -105,12 +105,12 @@ internal sealed class UnrecordedChildTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "never");
+        var instance = Define(world, "never");
         world.Machine.AfterLook = () => world.Machine.InitReaps(world.Machine.All[0]);
-        DieAtSpawn(world, cell, () => End(world, world.Machine.Only(cell.Key)), isReaped: false);
+        DieAtSpawn(world, instance, () => End(world, world.Machine.Only(instance.Key)), isReaped: false);
         world.Advance(10);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        var exit = world.Again(cell).View.RecentExits.Single();
+        var exit = world.Again(instance).View.RecentExits.Single();
         await Assert.That((exit.Pid, exit.ExitCode)).IsEqualTo((world.Machine.All[0].Pid, (int?)null));
     }
 
@@ -119,19 +119,19 @@ internal sealed class UnrecordedChildTests
     public async Task What_it_left_behind_proves_that_it_was_started(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = Define(world, "never");
+        var instance = Define(world, "never");
         world.Machine.LeftoversOfNext = 1;
         HashSet<ulong> runs = [];
-        DieAtSpawn(world, cell, () =>
+        DieAtSpawn(world, instance, () =>
         {
-            End(world, world.Machine.Only(cell.Key));
+            End(world, world.Machine.Only(instance.Key));
             runs = [.. world.Outputs.OpenRuns];
             world.Outputs.OpenRuns.Clear();
         }, () => world.Outputs.OpenRuns.UnionWith(runs));
         world.Advance(10);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
         await Assert.That(world.Machine.LivingDescendants).IsEmpty();
-        await Assert.That(world.Again(cell).View.RecentExits.Single().Pid).IsEqualTo(0);
+        await Assert.That(world.Again(instance).View.RecentExits.Single().Pid).IsEqualTo(0);
     }
 
     /// <summary>Else what it leaves behind would be taken for another run's.</summary>
@@ -139,12 +139,13 @@ internal sealed class UnrecordedChildTests
     public async Task One_that_is_newer_than_its_record_has_the_mark_that_it_carries(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        var stale = new RunRecordStore(world.Home).LoadAll()[cell.Key];
-        world.Exit(cell, 1);
+        var instance = world.StartNew();
+        var stale = new RunRecordStore(world.Home).LoadAll()[instance.Key];
+        world.Exit(instance, 1);
         world.Advance(1);
-        world.RestartDaemon(() => new RunRecordStore(world.Home).Save(cell.Key, stale)); // the disk was full since then
-        await Assert.That(world.Again(cell).Current!.Mark).IsEqualTo(world.Machine.All[1].Request.RunMark);
+        world.RestartDaemon(
+            () => new RunRecordStore(world.Home).Save(instance.Key, stale)); // the disk was full since then
+        await Assert.That(world.Again(instance).Current!.Mark).IsEqualTo(world.Machine.All[1].Request.RunMark);
     }
 
     [Test]

@@ -33,12 +33,13 @@ internal static class UnrecordedSpawn
     public static void End(World world, FakeProcess process) => world.Machine.Exit(process, new ExitStatus(7, null));
 
     public static void DieAtSpawn(
-        World world, SupervisedProcess cell, Action meanwhile, Action? then = null, bool killsGuardian = true,
+        World world, SupervisedProcess instance, Action meanwhile, Action? then = null, bool killsGuardian = true,
         bool isReaped = true)
     {
         world.Save();
         world.Machine.AfterSpawn = () => throw new DaemonDied();
-        Die(world, () => world.Supervisor.Start(cell, CauseRequest.Start), meanwhile, then, killsGuardian, isReaped);
+        Die(world, () =>
+            world.Supervisor.Start(instance, CauseRequest.Start), meanwhile, then, killsGuardian, isReaped);
     }
 
     /// <param name="world">The world.</param>

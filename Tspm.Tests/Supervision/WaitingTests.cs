@@ -14,8 +14,8 @@ internal sealed class WaitingTests
 {
     static readonly TimeSpan Waited = TimeSpan.FromSeconds(5);
 
-    static string Sentence(World world, SupervisedProcess cell) =>
-        Unsettled.Sentence(cell.View, Waited, world.Loop.Timers.Now);
+    static string Sentence(World world, SupervisedProcess instance) =>
+        Unsettled.Sentence(instance.View, Waited, world.Loop.Timers.Now);
 
     static TimeSpan? In(World world, TimeSpan? then) => then - world.Loop.Timers.Now;
 
@@ -23,32 +23,33 @@ internal sealed class WaitingTests
     public async Task A_stop_says_when_SIGKILL_comes(CancellationToken cancel)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig
+        var instance = world.StartNew(new ProcessConfig
         {
             Name = "deaf",
             Command = "x",
             Stop = new StopConfig { TimeoutMs = 10_000 },
         });
-        await Assert.That(cell.View.KillAtMonotonic).IsNull();
+        await Assert.That(instance.View.KillAtMonotonic).IsNull();
         world.Machine.Answer = static (_, _) => null;
-        world.Supervisor.Stop([cell], "stopped by user");
+        world.Supervisor.Stop([instance], "stopped by user");
         world.Step();
         world.Advance(3);
-        await Assert.That(In(world, cell.View.KillAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(7));
-        await Assert.That(Sentence(world, cell))
+        await Assert.That(In(world, instance.View.KillAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(7));
+        await Assert.That(Sentence(world, instance))
             .IsEqualTo("deaf: not stopped after 5 s: SIGTERM sent, SIGKILL in 7 s; still stopping");
         world.Advance(8);
-        await Assert.That(cell.View.KillAtMonotonic).IsNull();
-        await Assert.That(Sentence(world, cell)).IsEqualTo("deaf: not stopped after 5 s: SIGKILL sent; still stopping");
-        world.Exit(cell, new ExitStatus(null, 9));
-        await Assert.That(cell.View.KillAtMonotonic).IsNull();
+        await Assert.That(instance.View.KillAtMonotonic).IsNull();
+        await Assert.That(Sentence(world, instance))
+            .IsEqualTo("deaf: not stopped after 5 s: SIGKILL sent; still stopping");
+        world.Exit(instance, new ExitStatus(null, 9));
+        await Assert.That(instance.View.KillAtMonotonic).IsNull();
     }
 
     [Test]
     public async Task A_start_says_which_probe_and_until_when(CancellationToken cancel)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig
+        var instance = world.StartNew(new ProcessConfig
         {
             Name = "slow",
             Command = "x",
@@ -56,11 +57,11 @@ internal sealed class WaitingTests
             StartTimeoutMs = 60_000,
         });
         world.Advance(12);
-        await Assert.That(cell.View.WaitsFor).IsEqualTo("tcp 127.0.0.1:9");
-        await Assert.That(In(world, cell.View.StartLimitAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(48));
-        var sentence = Sentence(world, cell);
+        await Assert.That(instance.View.WaitsFor).IsEqualTo("tcp 127.0.0.1:9");
+        await Assert.That(In(world, instance.View.StartLimitAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(48));
+        var sentence = Sentence(world, instance);
         await Assert.That(sentence).StartsWith("slow: not ready after 5 s: ").And.EndsWith("; still starting");
-        await Assert.That(sentence).Contains(cell.View.ProbeProblem ?? "tcp 127.0.0.1:9");
+        await Assert.That(sentence).Contains(instance.View.ProbeProblem ?? "tcp 127.0.0.1:9");
     }
 
     [Test]
@@ -83,59 +84,59 @@ internal sealed class WaitingTests
     {
         using var world = new World();
         world.Define(new ProcessConfig { Name = "db", Command = "x", Ready = new Probe { Notify = true } });
-        var cell = world.Define(new ProcessConfig
+        var instance = world.Define(new ProcessConfig
         {
             Name = "web",
             Command = "x",
             DependsOn = [new Dependency { Name = "db" }],
         });
-        world.Supervisor.Start(cell, "started by user");
+        world.Supervisor.Start(instance, "started by user");
         world.Step();
-        await Assert.That(Sentence(world, cell)).StartsWith("web: not started after 5 s: waits for db");
+        await Assert.That(Sentence(world, instance)).StartsWith("web: not started after 5 s: waits for db");
     }
 
     [Test]
     public async Task A_reload_says_that_it_waits_for_the_new_child(CancellationToken cancel)
     {
         using var world = new World();
-        var cell = world.StartNew();
-        cell.Reload(Cause.Requested(CauseRequest.Reload), static _ => { });
+        var instance = world.StartNew();
+        instance.Reload(Cause.Requested(CauseRequest.Reload), static _ => { });
         world.Step();
-        await Assert.That(cell.View.WaitsFor).IsEqualTo("its new child");
-        await Assert.That(Sentence(world, cell))
+        await Assert.That(instance.View.WaitsFor).IsEqualTo("its new child");
+        await Assert.That(Sentence(world, instance))
             .IsEqualTo("web: not reloaded after 5 s: waits for its new child; the old child keeps running until then");
         world.Machine.Answer = static (_, _) => null;
-        world.Advance(Replacement.LeastLife);
-        await Assert.That(cell.View.WaitsFor).IsEqualTo("the end of its old child");
-        await Assert.That(cell.View.KillAtMonotonic).IsNotNull();
+        world.Advance(Replacement.MinimumLife);
+        await Assert.That(instance.View.WaitsFor).IsEqualTo("the end of its old child");
+        await Assert.That(instance.View.KillAtMonotonic).IsNotNull();
     }
 
     [Test]
     public async Task A_hook_that_stands_in_the_way_is_named(CancellationToken cancel)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig
+        var instance = world.StartNew(new ProcessConfig
         {
             Name = "web",
             Command = "x",
             Hooks = new HookConfig { PreStart = "migrate", PostStop = "tidy" },
         });
-        await Assert.That(Sentence(world, cell))
+        await Assert.That(Sentence(world, instance))
             .IsEqualTo("web: not started after 5 s: waits for its preStart hook; still starting");
         End("preStart");
-        await Assert.That(cell.View.WaitsFor).IsNull();
-        cell.Reload(Cause.Requested(CauseRequest.Reload), static _ => { });
+        await Assert.That(instance.View.WaitsFor).IsNull();
+        instance.Reload(Cause.Requested(CauseRequest.Reload), static _ => { });
         world.Step();
-        await Assert.That(cell.View.WaitsFor).IsEqualTo("the preStart hook of its new child");
+        await Assert.That(instance.View.WaitsFor).IsEqualTo("the preStart hook of its new child");
         End("preStart", 1);
-        await Assert.That(cell.View.WaitsFor).IsNull();
-        world.Supervisor.Stop([cell], "stopped by user");
+        await Assert.That(instance.View.WaitsFor).IsNull();
+        world.Supervisor.Stop([instance], "stopped by user");
         world.Step();
-        world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
-        await Assert.That(Sentence(world, cell))
+        world.Exit(instance, new ExitStatus(null, Signals.SIGTERM));
+        await Assert.That(Sentence(world, instance))
             .IsEqualTo("web: not stopped after 5 s: waits for its postStop hook; still stopping");
         End("postStop");
-        await Assert.That(cell.View.WaitsFor).IsNull();
+        await Assert.That(instance.View.WaitsFor).IsNull();
 
         void End(string hook, int code = 0)
         {
@@ -148,7 +149,7 @@ internal sealed class WaitingTests
     public async Task A_new_child_that_is_asked_has_its_own_time(CancellationToken cancel)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig
+        var instance = world.StartNew(new ProcessConfig
         {
             Name = "web",
             Command = "x",
@@ -156,12 +157,12 @@ internal sealed class WaitingTests
             StartTimeoutMs = 60_000,
         });
         world.Advance(10);
-        await Assert.That(cell.View.StartLimitAtMonotonic).IsNull();
-        cell.Reload(Cause.Requested(CauseRequest.Reload), static _ => { });
+        await Assert.That(instance.View.StartLimitAtMonotonic).IsNull();
+        instance.Reload(Cause.Requested(CauseRequest.Reload), static _ => { });
         world.Step();
         world.Advance(2);
-        await Assert.That(cell.View.WaitsFor).IsEqualTo("its new child: its delay of 10 s");
-        await Assert.That(In(world, cell.View.StartLimitAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(58));
+        await Assert.That(instance.View.WaitsFor).IsEqualTo("its new child: its delay of 10 s");
+        await Assert.That(In(world, instance.View.StartLimitAtMonotonic)).IsEqualTo(TimeSpan.FromSeconds(58));
     }
 
     [Test]
@@ -172,8 +173,8 @@ internal sealed class WaitingTests
         for (var i = 0; i < 12; i++)
         {
             var config = new ProcessConfig { Name = $"w{i}", Command = "x", Ready = new Probe { Notify = true } };
-            var cell = world.StartNew(config);
-            late.Add(new PendingChange(cell, new TaskCompletionSource<LifecycleState>().Task, Unchanged: false));
+            var instance = world.StartNew(config);
+            late.Add(new PendingChange(instance, new TaskCompletionSource<LifecycleState>().Task, Unchanged: false));
         }
         var error = Unsettled.Error(late, Waited, world.Loop.Timers.Now);
         await Assert.That(error.Code).IsEqualTo(ErrorCode.TimedOut);
@@ -189,8 +190,9 @@ internal sealed class WaitingTests
     public async Task A_line_break_in_a_problem_does_not_break_the_line(CancellationToken cancel)
     {
         using var world = new World();
-        var cell = world.StartNew(new ProcessConfig { Name = "slow", Command = "x", Ready = new Probe { Log = "a" } });
-        cell.Published.SetProbeAnswer(null, "one\ntwo");
-        await Assert.That(Sentence(world, cell)).IsEqualTo("slow: not ready after 5 s: one two; still starting");
+        var instance =
+            world.StartNew(new ProcessConfig { Name = "slow", Command = "x", Ready = new Probe { Log = "a" } });
+        instance.Published.SetProbeAnswer(null, "one\ntwo");
+        await Assert.That(Sentence(world, instance)).IsEqualTo("slow: not ready after 5 s: one two; still starting");
     }
 }

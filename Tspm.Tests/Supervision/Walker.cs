@@ -57,15 +57,16 @@ internal sealed class Walker : IDisposable
             Restart = new RestartConfig { MaxConsecutive = 5 },
         });
         _world.Machine.StopTimeoutOf = key =>
-            _world.Supervisor.Table.Find(key) is { } cell ? StopPolicy.Of(cell.Definition.Config).Timeout : null;
+            _world.Supervisor.Table.Find(key) is { } instance ? StopPolicy.Of(instance.Definition.Config).Timeout
+                : null;
         _world.DeliverRecords();
         _world.Save();
     }
 
-    IReadOnlyList<SupervisedProcess> Cells => _world.Supervisor.Table.Cells;
+    IReadOnlyList<SupervisedProcess> Instances => _world.Supervisor.Table.Processes;
 
     /// <summary>Those that a user can name.</summary>
-    List<SupervisedProcess> Known => [.. Cells.Where(cell => !cell.IsSurplus)];
+    List<SupervisedProcess> Known => [.. Instances.Where(instance => !instance.IsSurplus)];
 
     public void Take(int kind, int detail)
     {
@@ -83,16 +84,16 @@ internal sealed class Walker : IDisposable
 
     void Do(int kind, int detail)
     {
-        var cell = Known[detail % Known.Count];
+        var instance = Known[detail % Known.Count];
         switch (kind)
         {
-            case 0: _promised.Add(_world.Supervisor.Start(cell, CauseRequest.Start).Settled); break;
+            case 0: _promised.Add(_world.Supervisor.Start(instance, CauseRequest.Start).Reached); break;
             case 1:
-                _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [cell] : Known,
-                    CauseRequest.Stop).Select(pending => pending.Settled));
+                _promised.AddRange(_world.Supervisor.Stop(detail % 3 > 0 ? [instance] : Known,
+                    CauseRequest.Stop).Select(pending => pending.Reached));
                 break;
-            case 2: _promised.Add(_world.Supervisor.Restart(cell, CauseRequest.Restart).Settled); break;
-            case 3: cell.Handle(new LifecycleEvent.ResetRequested()); break;
+            case 2: _promised.Add(_world.Supervisor.Restart(instance, CauseRequest.Restart).Reached); break;
+            case 3: instance.Handle(new LifecycleEvent.ResetRequested()); break;
             case 4 or 5 or 6: EndOne(detail); break;
             case 7: _world.Machine.FailNext(detail % 2 == 0 ? Final : Transient); break;
             case 8:
@@ -101,11 +102,11 @@ internal sealed class Walker : IDisposable
             case 9: _world.Advance(TimeSpan.FromMilliseconds(detail % 20)); break;
             case 10: _world.Advance(TimeSpan.FromMilliseconds(detail)); break;
             case 11: _world.Advance(detail % 15); break;
-            case 12: cell.Signal(Signals.SIGHUP); break;
+            case 12: instance.Signal(Signals.SIGHUP); break;
             case 13: ScalePair(1 + detail % 4); break;
             case 14 or 15:
-                _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [cell] : Known,
-                    CauseRequest.Reload).Select(pending => pending.Settled));
+                _promised.AddRange(_world.Supervisor.Reload(detail % 3 > 0 ? [instance] : Known,
+                    CauseRequest.Reload).Select(pending => pending.Reached));
                 break;
             case 16: RenamePair(); break;
             case 17: Delete(detail); break;
@@ -144,7 +145,8 @@ internal sealed class Walker : IDisposable
         _world.Instant = null;
     }
 
-    ProcessDefinition Pair => Cells.First(cell => cell.Definition.Config.Command == "pair | pair").Definition;
+    ProcessDefinition Pair =>
+        Instances.First(instance => instance.Definition.Config.Command == "pair | pair").Definition;
 
     void RenamePair()
     {
@@ -159,7 +161,7 @@ internal sealed class Walker : IDisposable
         if (Spare is { } spare)
         {
             foreach (var pending in _world.Supervisor.Changes.Delete([spare.Id], withLogs: detail % 2 == 0))
-                _promised.Add(pending.Settled);
+                _promised.Add(pending.Reached);
             _promised.Add(_world.Supervisor.Deletions.WhenGone(spare.Id));
         }
         else _world.DefineAll(new ProcessConfig { Name = "spare", Command = "spare", Instances = 1 + detail % 3 });
@@ -183,11 +185,11 @@ internal sealed class Walker : IDisposable
                 Instances = 1 + detail % 4
             });
         var all =
-            new Application.Wanted(wanted, prune: true, updateEnvironment: false, new Dictionary<string,
+            new PlanExecution.Wanted(wanted, prune: true, updateEnvironment: false, new Dictionary<string,
             string>
             { ["PATH"] = "/bin" }, null);
-        var work = Application.Begin(_world.Supervisor, Application.PlanOf(_world.Supervisor.Table, all), all, []);
-        foreach (var pending in work.Going.Concat(work.Coming)) _promised.Add(pending.Settled);
+        var work = PlanExecution.Begin(_world.Supervisor, PlanExecution.PlanOf(_world.Supervisor.Table, all), all, []);
+        foreach (var pending in work.Going.Concat(work.Coming)) _promised.Add(pending.Reached);
         _promised.AddRange(work.Gone);
         _ = _world.Supervisor.Save();
     }
@@ -197,7 +199,7 @@ internal sealed class Walker : IDisposable
         var definition = Pair;
         foreach (var pending in _world.Supervisor.Changes.Scale(
             definition with { Config = definition.Config with { Instances = instances } }, "scaled")) _promised
-                .Add(pending.Settled);
+                .Add(pending.Reached);
         _ = _world.Supervisor.Save();
     }
 
@@ -234,7 +236,7 @@ internal sealed class Walker : IDisposable
         }
         foreach (var record in _world.Machine.Unacknowledged)
         {
-            _world.Supervisor.TakeGuardianRecord(record);
+            _world.Supervisor.ApplyGuardianRecord(record);
             _world.Machine.Acknowledge(record.Sequence);
         }
         _world.DeliverRecords();
@@ -257,25 +259,25 @@ internal sealed class Walker : IDisposable
     /// <summary>A death between two steps, with nothing under way, changes nothing at all.</summary>
     void DieAndCompare()
     {
-        var before = Cells.Where(IsAtRest).ToDictionary(cell => cell.Key, Essence);
+        var before = Instances.Where(IsAtRest).ToDictionary(instance => instance.Key, Essence);
         _world.Instant = null;
         Die(() => { }, losesSave: false);
-        foreach (var cell in Cells)
-            if (before.TryGetValue(cell.Key, out var essence) && essence != Essence(cell))
-                throw new InvalidOperationException($"{cell.Key} changed with the daemon: {essence} became "
-                    + $"{Essence(cell)}");
+        foreach (var instance in Instances)
+            if (before.TryGetValue(instance.Key, out var essence) && essence != Essence(instance))
+                throw new InvalidOperationException($"{instance.Key} changed with the daemon: {essence} became "
+                    + $"{Essence(instance)}");
     }
 
-    bool IsAtRest(SupervisedProcess cell) => cell.Replacement is null && IsAlone(cell);
+    bool IsAtRest(SupervisedProcess instance) => instance.Replacement is null && IsAlone(instance);
 
-    bool IsAlone(SupervisedProcess cell) =>
-        cell.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored
-            || (cell.State.Phase == LifecyclePhase.Stopped && cell.State.Desired == DesiredState.Down)
-        || (cell.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up }
-            && _world.Machine.Living.Any(process => process.Pid == cell.Child!.Pid));
+    bool IsAlone(SupervisedProcess instance) =>
+        instance.State.Phase is LifecyclePhase.Waiting or LifecyclePhase.Errored
+            || (instance.State.Phase == LifecyclePhase.Stopped && instance.State.Desired == DesiredState.Down)
+        || (instance.State is { Phase: LifecyclePhase.Online, Desired: DesiredState.Up }
+            && _world.Machine.Living.Any(process => process.Pid == instance.Child!.Pid));
 
-    static (LifecycleState, int?, TimeSpan?, int) Essence(SupervisedProcess cell) =>
-        (cell.State, cell.View.Pid, cell.View.NextStartAtMonotonic, cell.View.RecentExits.Count);
+    static (LifecycleState, int?, TimeSpan?, int) Essence(SupervisedProcess instance) =>
+        (instance.State, instance.View.Pid, instance.View.NextStartAtMonotonic, instance.View.RecentExits.Count);
 
     void NextDaemon()
     {
@@ -305,71 +307,75 @@ internal sealed class Walker : IDisposable
 
     void Check()
     {
-        Must(Cells.Where(cell => cell.Definition.Name != "spare").Select(cell => cell.Key.Id).Distinct().Count() == 5,
+        Must(Instances.Where(instance => instance.Definition.Name != "spare").Select(instance => instance.Key.Id)
+            .Distinct().Count() == 5,
             "no definition is lost");
         CheckLogs();
-        foreach (var process in Cells.GroupBy(cell => cell.Key.Id))
+        foreach (var process in Instances.GroupBy(instance => instance.Key.Id))
         {
             Must(process.Count() >= process.First().Definition.Instances, "no instance is lost");
-            Must(process.Select(cell => cell.Key.Instance).SequenceEqual(Enumerable.Range(0, process.Count())),
+            Must(process.Select(instance => instance.Key.Instance).SequenceEqual(Enumerable.Range(0, process.Count())),
                 "numbers have no gaps");
         }
-        foreach (var cell in Cells)
+        foreach (var instance in Instances)
         {
-            var living = _world.Machine.Living.Count(process => process.Key == cell.Key && process.Hook is null);
-            var hooks = _world.Machine.Living.Count(process => process.Key == cell.Key && process.Hook is not null);
-            Must(hooks <= 1, $"{cell.Key} has {hooks} hooks");
-            var first = _world.Machine.Living.Any(process => process.Pid == cell.Child?.Pid);
-            Must(living <= (cell.Replacement is null ? 1 : 2), $"{cell.Key} has {living} children");
+            var living = _world.Machine.Living.Count(process => process.Key == instance.Key && process.Hook is null);
+            var hooks = _world.Machine.Living.Count(process => process.Key == instance.Key && process.Hook is not null);
+            Must(hooks <= 1, $"{instance.Key} has {hooks} hooks");
+            var first = _world.Machine.Living.Any(process => process.Pid == instance.Child?.Pid);
+            Must(living <= (instance.Replacement is null ? 1 : 2), $"{instance.Key} has {living} children");
             Must(living == (first ? 1 : 0)
-                + (_world.Machine.Living.Any(process => process.Pid == cell.Replacement?.Run?.Child?.Pid) ? 1 : 0),
-                    $"{cell.Key} has a child that nobody knows of");
-            Must(cell.Replacement is not { Phase: ReplacementPhase.Starting }
-                || cell.State.Phase == LifecyclePhase.Online, $"{cell.Key} is {cell.State.Phase} and being replaced");
-            Must(cell.Replacement is null
-                || cell.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping,
-                    $"{cell.Key} is {cell.State.Phase} and has a second child");
-            if (!HasChild(cell))
-                Must(!first && cell.Child is null, $"{cell.Key} is {cell.State.Phase} and has a child");
-            else Must(cell.Child is not null, $"{cell.Key} is {cell.State.Phase} and has no child");
-            Must(cell.State.Phase != LifecyclePhase.Spawning || cell.Definition.Config.Hooks is not null,
-                $"{cell.Key} is between two states");
-            Must(cell.State.Phase == LifecyclePhase.Waiting == cell.View.NextStartAtMonotonic is not null,
-                $"{cell.Key} is {cell.State.Phase}, next start {cell.View.NextStartAtMonotonic}");
-            Must(cell.View.State == cell.State && cell.View.Pid == (first ? cell.Child?.Pid : null),
-                $"{cell.Key} shows what is not so");
-            Must(cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.Missing(cell) is not null,
-                $"{cell.Key} waits for nothing");
-            var isEnding = cell.State.Phase == LifecyclePhase.Sweeping || cell.Replacement is not null;
+                + (_world.Machine.Living.Any(process => process.Pid == instance.Replacement?.Run?.Child?.Pid) ? 1 : 0),
+                    $"{instance.Key} has a child that nobody knows of");
+            Must(instance.Replacement is not { Phase: ReplacementPhase.Starting }
+                || instance.State.Phase == LifecyclePhase.Online,
+                    $"{instance.Key} is {instance.State.Phase} and being replaced");
+            Must(instance.Replacement is null
+                || instance.State.Phase is LifecyclePhase.Online or LifecyclePhase.Stopping or LifecyclePhase.Sweeping,
+                    $"{instance.Key} is {instance.State.Phase} and has a second child");
+            if (!HasChild(instance))
+                Must(!first && instance.Child is null, $"{instance.Key} is {instance.State.Phase} and has a child");
+            else Must(instance.Child is not null, $"{instance.Key} is {instance.State.Phase} and has no child");
+            Must(instance.State.Phase != LifecyclePhase.Spawning || instance.Definition.Config.Hooks is not null,
+                $"{instance.Key} is between two states");
+            Must(instance.State.Phase == LifecyclePhase.Waiting == instance.View.NextStartAtMonotonic is not null,
+                $"{instance.Key} is {instance.State.Phase}, next start {instance.View.NextStartAtMonotonic}");
+            Must(instance.View.State == instance.State && instance.View.Pid == (first ? instance.Child?.Pid : null),
+                $"{instance.Key} shows what is not so");
+            Must(instance.State.Phase != LifecyclePhase.Held
+                || _world.Supervisor.Dependencies.Missing(instance) is not null,
+                $"{instance.Key} waits for nothing");
+            var isEnding = instance.State.Phase == LifecyclePhase.Sweeping || instance.Replacement is not null;
             var orphans = _world.Machine.LivingDescendants
-                .Where(descendant => descendant.Main.Key == cell.Key && !descendant.Main.Lives);
-            Must(isEnding || IsGoingToBeSeen(cell) || !orphans.Any(),
-                $"{cell.Key} is {cell.State.Phase} and something of an ended child lives");
-            Must(cell.State.Failures >= 0 && cell.State.Restarts >= 0, "counts are not negative");
+                .Where(descendant => descendant.Main.Key == instance.Key && !descendant.Main.Lives);
+            Must(isEnding || IsGoingToBeSeen(instance) || !orphans.Any(),
+                $"{instance.Key} is {instance.State.Phase} and something of an ended child lives");
+            Must(instance.State.Failures >= 0 && instance.State.Restarts >= 0, "counts are not negative");
         }
         // What a dead daemon left open is found by name when the next one starts (LeftoverFifos), not by the
         // supervisor.
         if (_world.Machine.Daemon == 1)
-            Must(_world.Outputs.OpenRuns.Count == Cells.Count(HasChild)
-                + Cells.Count(cell => cell.Replacement is { Run.IsExitKnown: false }),
+            Must(_world.Outputs.OpenRuns.Count == Instances.Count(HasChild)
+                + Instances.Count(instance => instance.Replacement is { Run.IsExitKnown: false }),
                     "outputs of runs that ended are finished");
     }
 
     /// <summary>Its child has ended and how is not known yet: nobody has looked at what it left behind.</summary>
-    static bool IsGoingToBeSeen(SupervisedProcess cell) =>
-        cell.Current is { IsExitSeen: true } || cell.Replacement is { Run.IsExitSeen: true };
+    static bool IsGoingToBeSeen(SupervisedProcess instance) =>
+        instance.Current is { IsExitSeen: true } || instance.Replacement is { Run.IsExitSeen: true };
 
     /// <summary>Who runs prints where it says: its log was not left behind by a change of names.</summary>
     void CheckLogs()
     {
-        foreach (var cell in Cells.Where(HasChild))
-            foreach (var log in (string[])[cell.View.OutLog, cell.View.ErrLog])
-                Must(_world.Outputs.Files.TryGetValue(log, out var keys) && keys.Contains(cell.Key),
-                    $"the output of {cell.Key} does not lie in {Path.GetFileName(log)}");
+        foreach (var instance in Instances.Where(HasChild))
+            foreach (var log in (string[])[instance.View.OutLog, instance.View.ErrLog])
+                Must(_world.Outputs.Files.TryGetValue(log, out var keys) && keys.Contains(instance.Key),
+                    $"the output of {instance.Key} does not lie in {Path.GetFileName(log)}");
     }
 
     /// <summary>Between two steps it is Spawning for the time of its preStart only.</summary>
-    static bool HasChild(SupervisedProcess cell) => cell.State.HasChild && cell.State.Phase != LifecyclePhase.Spawning;
+    static bool HasChild(SupervisedProcess instance) => instance.State.HasChild
+        && instance.State.Phase != LifecyclePhase.Spawning;
 
     /// <summary>
     /// The machine behaves from now on: everything must come to rest, and everybody who waits must get an answer.
@@ -382,19 +388,20 @@ internal sealed class Walker : IDisposable
         HoldRecordsBack(1);
         for (var second = 0; second < 200; second++) _world.Advance(1);
         Check();
-        foreach (var cell in Cells)
+        foreach (var instance in Instances)
         {
-            var phase = cell.State.Phase;
-            Must(!cell.IsSurplus, $"{cell.Key} should be gone");
-            Must(cell.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null },
-                $"something is still owed to {cell.Key}");
-            Must(cell.Replacement is null, $"{cell.Key} is still being reloaded");
-            Must(cell.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored
+            var phase = instance.State.Phase;
+            Must(!instance.IsSurplus, $"{instance.Key} should be gone");
+            Must(instance.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null },
+                $"something is still owed to {instance.Key}");
+            Must(instance.Replacement is null, $"{instance.Key} is still being reloaded");
+            Must(instance.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored
                 or LifecyclePhase.Held : phase == LifecyclePhase.Stopped,
-                $"{cell.Key} ends {phase}, desired {cell.State.Desired}");
+                $"{instance.Key} ends {phase}, desired {instance.State.Desired}");
         }
         // Who waits for what others have stopped may do so for ever, and only so.
-        Must(Cells.All(cell => cell.State.Phase != LifecyclePhase.Held || _world.Supervisor.Dependencies.IsStuck(cell)),
+        Must(Instances.All(instance => instance.State.Phase != LifecyclePhase.Held
+            || _world.Supervisor.Dependencies.IsStuck(instance)),
             "nobody waits for what is there or to come");
         Must(_promised.TrueForAll(task => task.IsCompletedSuccessfully), "everybody who waits gets an answer");
         Must(_world.Machine.All.All(process => process.Lives || process.IsReaped), "every child that ended is reaped");

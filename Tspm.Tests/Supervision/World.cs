@@ -113,15 +113,15 @@ internal sealed class World : IDisposable
     /// <summary>Defined and started, online.</summary>
     public SupervisedProcess StartNew(ProcessConfig? config = null)
     {
-        var cell = Define(config ?? new ProcessConfig { Name = "web", Command = "web" });
-        Supervisor.Start(cell, CauseRequest.Start);
+        var instance = Define(config ?? new ProcessConfig { Name = "web", Command = "web" });
+        Supervisor.Start(instance, CauseRequest.Start);
         Step();
-        return cell;
+        return instance;
     }
 
     /// <summary>The same instance in the present daemon.</summary>
-    public SupervisedProcess Again(SupervisedProcess cell) =>
-        Supervisor.Table.Find(cell.Key) ?? throw new InvalidOperationException($"{cell.Key} was lost");
+    public SupervisedProcess Again(SupervisedProcess instance) =>
+        Supervisor.Table.Find(instance.Key) ?? throw new InvalidOperationException($"{instance.Key} was lost");
 
     /// <summary>What is due, and what follows from it at once.</summary>
     public void Step()
@@ -139,13 +139,13 @@ internal sealed class World : IDisposable
     public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
     /// <summary>The child of this instance ends by itself.</summary>
-    public void Exit(SupervisedProcess cell, ExitStatus status)
+    public void Exit(SupervisedProcess instance, ExitStatus status)
     {
-        Machine.Exit(Machine.Only(cell.Key), status);
+        Machine.Exit(Machine.Only(instance.Key), status);
         Step();
     }
 
-    public void Exit(SupervisedProcess cell, int code) => Exit(cell, new ExitStatus(code, null));
+    public void Exit(SupervisedProcess instance, int code) => Exit(instance, new ExitStatus(code, null));
 
     /// <summary>Saves now; null: done.</summary>
     public string? Save()
@@ -208,7 +208,7 @@ internal sealed class World : IDisposable
     /// <summary>The guardian's records come as they are made.</summary>
     public void DeliverRecords() => Machine.Reaped = record => Loop.Post(() =>
     {
-        Supervisor.TakeGuardianRecord(record);
+        Supervisor.ApplyGuardianRecord(record);
         Machine.Acknowledge(record.Sequence);
     });
 
@@ -251,13 +251,13 @@ internal sealed class World : IDisposable
             StartFiles = StartFiles,
             Listeners = new Listeners(Sockets),
             Tcp = Tcp,
-            Probes = new ProbeMaker(Dialer, new LogGrowth()),
+            Probes = new ProbeFactory(Dialer, new LogGrowth()),
             Records = Records,
             Timers = loop.Timers,
             Clock = _wall,
             Home = Home,
             Log = _log,
-            Tell = happened =>
+            AppendEvent = happened =>
             {
                 happened = happened with { Seq = Told.Count + 1, Time = Clock.GetUtcNow() };
                 Told.Add(happened);

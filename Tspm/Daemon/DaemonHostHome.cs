@@ -13,7 +13,7 @@ internal sealed partial class DaemonHost
         _log.Reopen();
         WriterLock.TakeAgain(_home);
         if (listener.IsOpen) _ = _socket.Replace(CurrentSystem.ListenForClients(listener));
-        foreach (var cell in _supervisor.Table.Cells) cell.Journal.Save();
+        foreach (var cell in _supervisor.Table.Processes) cell.Journal.Save();
         _supervisor.Save();
         WriteState();
         _diary.Tell(new ProcessEvent { Kind = EventKind.HomeLost, Reason = _homeKeeper.Trouble });

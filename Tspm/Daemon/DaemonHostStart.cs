@@ -137,7 +137,7 @@ internal sealed partial class DaemonHost
         LeftoverFifos.Drain(_records, _outputs, _supervisor.Table, _home);
         _guardian.Reaped = record => _loop.Post(() =>
         {
-            _supervisor.TakeGuardianRecord(record);
+            _supervisor.ApplyGuardianRecord(record);
             Acknowledge(record);
         });
         _guardian.Watch(_events);

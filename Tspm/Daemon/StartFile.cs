@@ -51,7 +51,7 @@ internal static class StartFile
     public static async Task<string?> Start(DaemonContext context, ApplyRequest request)
     {
         var client = request.Client;
-        var wanted = new Application.Wanted(Definitions.Complete(request.Define, client), prune: false,
+        var wanted = new PlanExecution.Wanted(Definitions.Complete(request.Define, client), prune: false,
             updateEnvironment: false, client.Environment, client.OpenFilesLimit)
         {
             StartsAll = true,
@@ -67,7 +67,7 @@ internal static class StartFile
     }
 
     static async Task<(IReadOnlyList<PendingChange> Coming, Task<string?> Saved)> Order(
-        DaemonContext context, Application.Wanted wanted)
+        DaemonContext context, PlanExecution.Wanted wanted)
     {
         try
         {

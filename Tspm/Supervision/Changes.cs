@@ -6,102 +6,107 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Changes of definitions that take several steps, in the order that <see cref="Commits"/> explains: nothing begins
-/// before it is saved. Used on the supervisor's thread.
+/// Definition changes that take several steps, in the order that <see cref="Commits"/> explains: no effect begins
+/// before the change is saved. Runs on the supervisor's thread.
 /// </summary>
 internal sealed class Changes(Supervisor supervisor, SupervisionServices services, Commits commits)
 {
     /// <summary>
-    /// Instances whose child was to be replaced, and was not, because the new logs could not be opened.
+    /// Instances that were to be restarted but were not, because the new child's log files could not be opened.
     /// </summary>
     readonly HashSet<InstanceKey> _refused = [];
 
-    /// <summary>
-    /// Changes the number of instances: new ones are started when the process is up. What has to be waited for; empty:
-    /// nothing changed that anybody could see.
-    /// </summary>
-    /// <param name="definition">With another number of instances, or the same.</param>
-    /// <param name="cause">Of the starts.</param>
-    /// <param name="after">Processes that are being deleted, and are to be gone before anything is started.</param>
+    /// <summary>Changes the number of instances. New instances are started if the process is up.</summary>
+    /// <param name="definition">The definition, with the same or another number of instances.</param>
+    /// <param name="cause">Why instances are started.</param>
+    /// <param name="after">Ids of processes being deleted that must be gone before anything is started.</param>
+    /// <returns>The changes to wait for; empty if nothing visible changed.</returns>
     public IReadOnlyList<PendingChange> Scale(
         ProcessDefinition definition, Cause cause, IReadOnlyList<int>? after = null)
     {
         var before = supervisor.Table.Instances(definition.Id)!;
-        // An instance of a job runs at its times, also when it is added during a run.
+        // An instance of a job waits for its scheduled time, even if it is added while another instance runs.
         var isUp = !definition.Config.IsJob
-            && before.Any(cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Up);
+            && before.Any(instance => !instance.IsSurplus && instance.State.Desired == DesiredState.Up);
         var had = before[0].Definition.Instances;
-        var cells = supervisor.Put(definition, cause.By);
+        var instances = supervisor.Put(definition, cause.By);
         var pending = new List<PendingChange>();
-        for (var i = had; i < cells.Length; i++)
+        for (var i = had; i < instances.Length; i++)
             pending.Add(isUp
-                ? StartOnceSaved(cells[i], cause, after)
-                : new PendingChange(cells[i], Task.FromResult(cells[i].State), false));
+                ? StartWhenSaved(instances[i], cause, after)
+                : new PendingChange(instances[i], Task.FromResult(instances[i].State), false));
         for (var i = before.Length - 1; i >= definition.Instances; i--)
-            pending.Add(OnceSaved(before[i], false, Supervisor.IsDown, static () => { }));
+            pending.Add(WhenSaved(before[i], false, Supervisor.IsDown, static () => { }));
         return pending;
     }
 
-    /// <summary>It is wanted up from now on, and is started once that is saved.</summary>
-    /// <param name="cell">Which.</param>
-    /// <param name="cause">Why.</param>
-    /// <param name="after">As for <see cref="Scale"/>.</param>
-    public PendingChange StartOnceSaved(SupervisedProcess cell, Cause cause, IReadOnlyList<int>? after = null)
+    /// <summary>Sets the desired state to up now, and starts the instance once that is saved.</summary>
+    /// <param name="instance">The instance to start.</param>
+    /// <param name="cause">Why it is started.</param>
+    /// <param name="after">See <see cref="Scale"/>.</param>
+    public PendingChange StartWhenSaved(SupervisedProcess instance, Cause cause, IReadOnlyList<int>? after = null)
     {
-        if (cell.State.Desired == DesiredState.Down) cell.Handle(new LifecycleEvent.StartIntended());
-        var isOnline = cell.State.Phase == LifecyclePhase.Online;
-        return OnceSaved(cell, isOnline, supervisor.IsStarted(cell), () => supervisor.Start(cell, cause), after);
+        if (instance.State.Desired == DesiredState.Down) instance.Handle(new LifecycleEvent.StartIntended());
+        var isOnline = instance.State.Phase == LifecyclePhase.Online;
+        return WhenSaved(
+            instance, isOnline, supervisor.IsStarted(instance), () => supervisor.Start(instance, cause), after);
     }
 
-    /// <summary>See <see cref="ProcessDefinition.RestartBefore"/>, which its definition has.</summary>
-    public PendingChange RestartOnceSaved(
-        SupervisedProcess cell, Cause cause, IReadOnlyList<int>? after = null)
+    /// <summary>
+    /// Restarts an instance whose definition has <see cref="ProcessDefinition.RestartBefore"/> set, once that is saved.
+    /// </summary>
+    public PendingChange RestartWhenSaved(
+        SupervisedProcess instance, Cause cause, IReadOnlyList<int>? after = null)
     {
         PendingChange? pending = null;
-        pending = OnceSaved(cell, false, supervisor.IsStarted(cell),
-            () => pending!.Problem = Restart(cell, cause), after);
+        pending = WhenSaved(instance, false, supervisor.IsStarted(instance),
+            () => pending!.Problem = Restart(instance, cause), after);
         return pending;
     }
 
-    string? Restart(SupervisedProcess cell, Cause cause)
+    string? Restart(SupervisedProcess instance, Cause cause)
     {
-        var problem = supervisor.Restart(cell, cause).Problem;
-        if (problem is not null) _refused.Add(cell.Key);
-        else _refused.Remove(cell.Key);
+        var problem = supervisor.Restart(instance, cause).Problem;
+        if (problem is not null) _refused.Add(instance.Key);
+        else _refused.Remove(instance.Key);
         return problem;
     }
 
     /// <summary>
-    /// A change of this process was saved, and a child runs that it should have replaced: the next <c>apply</c> tries
-    /// again, and so does the next daemon.
+    /// Whether a saved change of this process should have restarted an instance but its old child still runs. The next
+    /// <c>apply</c> or the next daemon tries again.
     /// </summary>
     public bool IsOutdated(ProcessDefinition definition) =>
         definition.RestartBefore is { } limit && supervisor.Table.Instances(definition.Id)!
-            .Any(cell => _refused.Contains(cell.Key) && cell.State.HasChild && cell.LastRun < limit);
+            .Any(instance => _refused.Contains(instance.Key) && instance.State.HasChild && instance.LastRun < limit);
 
     /// <summary>
-    /// All that is to be restarted because of a change has been told so by what was begun before this.
+    /// Clears <see cref="ProcessDefinition.RestartBefore"/> once every restart that was begun before this call has been
+    /// ordered.
     /// </summary>
     public void EndRestarts(int id, IReadOnlyList<int> after) =>
-        Once(() => supervisor.Deletions.After(after, () => HasRestarted(id)));
+        AfterSave(() => supervisor.Deletions.After(after, () => HasRestarted(id)));
 
-    /// <summary>A number that no run has had; what runs now has a lower one.</summary>
+    /// <summary>A run number higher than that of every run so far.</summary>
     public ulong UpcomingRun => services.RunNumbers.Upcoming;
 
-    /// <summary>Stops processes for good, once that is saved; <see cref="Deletions"/> does the rest.</summary>
-    /// <param name="ids">The processes.</param>
-    /// <param name="withLogs">Their logs go as well.</param>
-    /// <param name="by">Who asked for it; null: nobody knows.</param>
+    /// <summary>
+    /// Marks processes as deleted and stops them once that is saved; <see cref="Deletions"/> removes them afterwards.
+    /// </summary>
+    /// <param name="ids">The processes' ids.</param>
+    /// <param name="withLogs">Whether to delete their log files as well.</param>
+    /// <param name="by">Who requested the deletion; null if unknown.</param>
     public IReadOnlyList<PendingChange> Delete(IReadOnlyList<int> ids, bool withLogs, Requester? by = null)
     {
         var pending = new List<PendingChange>();
         var deletion = new Deletion(withLogs);
         foreach (var id in ids)
             supervisor.Table.Put(supervisor.Table.Instances(id)![0].Definition with { Deletion = deletion });
-        Once(() => StopDeleted(ids, by));
+        AfterSave(() => StopDeleted(ids, by));
         foreach (var id in ids)
-            foreach (var cell in supervisor.Table.Instances(id)!)
-                pending.Add(OnceSaved(cell, Supervisor.IsStopped(cell.State), Supervisor.IsDown, static () => { }));
+            foreach (var instance in supervisor.Table.Instances(id)!)
+                pending.Add(
+                    WhenSaved(instance, Supervisor.IsStopped(instance.State), Supervisor.IsDown, static () => { }));
         return pending;
     }
 
@@ -115,41 +120,42 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     }
 
     /// <summary>
-    /// Begins it for an instance that is still wanted, once the present state is saved; from then on it is settled when
-    /// its state is.
+    /// Runs <paramref name="begin"/> once the current state is saved, if the instance is still wanted up. From then on
+    /// the change counts as reached when <paramref name="settled"/> accepts the state.
     /// </summary>
-    PendingChange OnceSaved(
-        SupervisedProcess cell, bool unchanged, Func<LifecycleState, bool> settled, Action begin,
+    PendingChange WhenSaved(
+        SupervisedProcess instance, bool unchanged, Func<LifecycleState, bool> settled, Action begin,
         IReadOnlyList<int>? after = null)
     {
         var begun = false;
-        var reached = cell.Life.WhenReached(state => begun && settled(state));
-        Once(() => supervisor.Deletions.After(after ?? [], () =>
+        var reached = instance.Life.WhenReached(state => begun && settled(state));
+        AfterSave(() => supervisor.Deletions.After(after ?? [], () =>
         {
             begun = true;
-            if (!supervisor.IsShuttingDown && cell is { IsSurplus: false, State.Desired: DesiredState.Up }) begin();
-            cell.Life.AskWaiters();
+            if (!supervisor.IsShuttingDown && instance is { IsSurplus: false, State.Desired: DesiredState.Up }) begin();
+            instance.Life.RecheckWaiters();
         }));
-        return new PendingChange(cell, reached, unchanged);
+        return new PendingChange(instance, reached, unchanged);
     }
 
-    /// <summary>Once the present state is saved, or could not be.</summary>
-    public void Once(Action action) => commits.Then(_ => action());
+    /// <summary>Runs the action once the current state is saved, or could not be saved.</summary>
+    public void AfterSave(Action action) => commits.Then(_ => action());
 
     /// <summary>
-    /// What an earlier daemon saved and did not come to, see <see cref="Commits"/>: instances that are to come or go
-    /// have followed their wish already.
+    /// Finishes what an earlier daemon saved but did not carry out (see <see cref="Commits"/>): pending restarts and
+    /// deletions. Added and surplus instances have already been started or stopped.
     /// </summary>
-    public void GoOn()
+    public void FinishEarlier()
     {
         var deleted = new List<int>();
         foreach (var definition in supervisor.Table.Definitions)
         {
             if (definition.Deletion is not null) deleted.Add(definition.Id);
             if (definition.RestartBefore is not { } limit) continue;
-            foreach (var cell in supervisor.Table.Instances(definition.Id)!)
-                if (cell is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up } && cell.LastRun < limit)
-                    _ = Restart(cell, Cause.Requested(CauseRequest.Apply));
+            foreach (var instance in supervisor.Table.Instances(definition.Id)!)
+                if (instance is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up }
+                    && instance.LastRun < limit)
+                    _ = Restart(instance, Cause.Requested(CauseRequest.Apply));
             HasRestarted(definition.Id);
         }
         if (deleted.Count > 0) StopDeleted(deleted, by: null);

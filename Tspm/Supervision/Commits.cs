@@ -6,22 +6,23 @@ namespace Tspm.Supervision;
 
 /// <summary>
 /// Why an operation of several steps is never found half done. <c>scale</c>, <c>rename</c>, <c>delete</c>, <c>apply</c>
-/// and the like change definitions, children, run records and log files, and a daemon may be killed between any two of
-/// these steps. So each has the same order:
+/// and others change definitions, children, run records and log files, and a daemon may be killed between any two
+/// steps. Each operation therefore follows the same order:
 /// <list type="number">
-/// <item>In one turn of the supervisor the definitions are changed, and nothing else. What the change entails can be
-/// read off them: a new instance is wanted up, an instance beyond the number is surplus, a process is being deleted
-/// (<see cref="ProcessDefinition.Deletion"/>), what runs is of an earlier definition (<see
-/// cref="ProcessDefinition.RestartBefore"/>), log files still lie under another name (<see
-/// cref="ProcessDefinition.LogsUnder"/>).</item>
-/// <item>All definitions are saved by one rename of a file. A daemon that dies before it has changed nothing: the next
-/// one reads the former definitions.</item>
-/// <item>Only then the effects are begun (<see cref="Then"/>). Each can be done again. A daemon that dies from here on
-/// leaves the rest to the next one, which reads it off the same definitions (<see cref="Supervisor.Resume"/>).</item>
+/// <item>In one turn of the supervisor, only the definitions are changed. They express every effect of the change: the
+/// desired state of a new instance is up, an instance beyond the number is surplus, a process is being deleted
+/// (<see cref="ProcessDefinition.Deletion"/>), a child runs with an earlier definition
+/// (<see cref="ProcessDefinition.RestartBefore"/>), log files still have another name
+/// (<see cref="ProcessDefinition.LogsUnder"/>).</item>
+/// <item>All definitions are saved by renaming one file. If the daemon dies before that, nothing has changed: the next
+/// daemon reads the previous definitions.</item>
+/// <item>Only then do the effects begin (<see cref="Then"/>). Each of them can be repeated. If the daemon dies from
+/// here on, the next daemon reads the remaining work from the same definitions
+/// (<see cref="Supervisor.Resume"/>).</item>
 /// </list>
-/// When the state cannot be saved the effects are begun all the same, because a full disk must not keep anybody from
-/// stopping a process; only log files are not renamed before it is saved, and their names in use stay the old ones
-/// until then. Used on the supervisor's thread.
+/// If the state cannot be saved, the effects begin anyway, because a full disk must not prevent anyone from stopping a
+/// process. The only exception is renaming log files: they keep their old names until the state is saved. Runs on the
+/// supervisor's thread.
 /// </summary>
 internal sealed class Commits
 {
@@ -45,10 +46,11 @@ internal sealed class Commits
     }
 
     /// <summary>
-    /// Saves the state as it is when the present work of the loop is done: one write for many changes. Null: it is on
-    /// disk; else why not. In both cases what was to follow has been begun, and log files that could be renamed have
-    /// been.
+    /// Saves the state as it is at the end of the loop's current work, so that many changes need one write. When the
+    /// task completes, the actions passed to <see cref="Then"/> have begun, and log files have been renamed where
+    /// possible.
     /// </summary>
+    /// <returns>Null once the state is on disk, otherwise the reason why it could not be saved.</returns>
     public Task<string?> Save()
     {
         if (_next is { } waiting) return waiting.Task;
@@ -58,7 +60,8 @@ internal sealed class Commits
     }
 
     /// <summary>
-    /// Saves, and does this when the present state is on disk, or could not be saved: then it is given the reason.
+    /// Saves, and runs the action once the current state is on disk or could not be saved; then the action receives the
+    /// reason.
     /// </summary>
     public void Then(Action<string?> action)
     {
@@ -79,8 +82,8 @@ internal sealed class Commits
 
     void Saved(ProcessesFile state, string? problem, List<Action<string?>> then, TaskCompletionSource<string?> next)
     {
-        // A turn of its own for each: what goes wrong with one instance is nothing to the others. Posted first: they
-        // must come, whatever becomes of the log files.
+        // Each action gets its own turn, so that a failure of one does not affect the others. They are posted before
+        // the log files are renamed, because they must run whatever happens to the files.
         foreach (var action in then) _loop.Post(() => action(problem));
         if (problem is not null) _loop.Post(() => next.SetResult(problem));
         else
@@ -88,15 +91,16 @@ internal sealed class Commits
                 moved => Answer(moved.ResultNow(), next), TaskContinuationOptions.ExecuteSynchronously);
     }
 
-    /// <summary>The state is on disk, and log files that could be renamed have been.</summary>
+    /// <summary>Called when the state is on disk and log files have been renamed where possible.</summary>
     void Answer(bool hasMoved, TaskCompletionSource<string?> next)
     {
-        // Before anybody hears of it, its former name is free again.
+        // Save the new log names before answering, so that the process's former name is free again.
         if (hasMoved) Save().ContinueWith(_ => next.SetResult(null), TaskContinuationOptions.ExecuteSynchronously);
         else _loop.Post(() => next.SetResult(null));
     }
 
-    /// <summary>True: log files were renamed, which is to be saved again.</summary>
+    /// <summary>Handles a saved state.</summary>
+    /// <returns>True if log files were renamed, which must be saved as well.</returns>
     Task<bool> OnDisk(ProcessesFile state)
     {
         _table.OnSaved(state);

@@ -6,10 +6,10 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Deletes processes that are marked so (<see cref="ProcessDefinition.Deletion"/>) once all their instances are
-/// stopped: first their logs, if those are to go, then the definition on disk, then the run records. The mark goes
-/// last, so that a daemon that dies leaves the rest to the next one. Who wants such a process up again takes the mark
-/// away. Used on the supervisor's thread.
+/// Deletes processes that are marked for deletion (<see cref="ProcessDefinition.Deletion"/>) once all their instances
+/// are stopped: first their log files, if requested, then the definition on disk, then the run records. The mark is
+/// removed last, so that the next daemon continues if this one dies. Starting such a process removes the mark. Runs on
+/// the supervisor's thread.
 /// </summary>
 internal sealed class Deletions(
     ProcessTable table, SupervisionServices services, Commits commits, LogMoves logMoves) : IProcessObserver
@@ -19,7 +19,7 @@ internal sealed class Deletions(
     readonly List<(HashSet<int> Ids, Action Action)> _after = [];
 
     /// <summary>
-    /// Completes when the process is gone for good, with null, or with a sentence: it is not, or not all of it.
+    /// Completes when the process is gone: with null, or with an error sentence if it was not deleted, or only in part.
     /// </summary>
     public Task<string?> WhenGone(int id)
     {
@@ -28,7 +28,9 @@ internal sealed class Deletions(
         return done.Task;
     }
 
-    /// <summary>Does it when none of these processes is being deleted any more: now, if none is.</summary>
+    /// <summary>
+    /// Runs the action once none of these processes is being deleted any more; immediately if none is.
+    /// </summary>
     public void After(IEnumerable<int> ids, Action action)
     {
         var left = new HashSet<int>(ids);
@@ -37,48 +39,47 @@ internal sealed class Deletions(
         else _after.Add((left, action));
     }
 
-    /// <summary>Their marks are on disk, and they are being stopped.</summary>
+    /// <summary>Called when the marks are on disk and the processes are being stopped.</summary>
     public void Begin(IReadOnlyList<int> ids)
     {
         foreach (var id in ids) _begun.Add(id);
-        foreach (var id in ids) Look(id);
+        foreach (var id in ids) Advance(id);
     }
 
-    /// <summary>Something has happened to an instance.</summary>
-    public void OnChanged(SupervisedProcess cell, LifecycleState before)
+    public void OnChanged(SupervisedProcess instance, LifecycleState before)
     {
-        var definition = cell.Definition;
+        var definition = instance.Definition;
         if (definition.Deletion is null) return;
-        if (cell.State.Desired == DesiredState.Up && before.Desired == DesiredState.Down)
+        if (instance.State.Desired == DesiredState.Up && before.Desired == DesiredState.Down)
         {
             table.Put(definition with { Deletion = null });
             _ = commits.Save();
         }
-        // Not at once: the instance may be in the middle of a step.
-        services.Post(() => Look(definition.Id));
+        // Deferred, because the instance may be in the middle of a step.
+        services.Post(() => Advance(definition.Id));
     }
 
-    /// <summary>Goes on with it, if it is time.</summary>
-    public void Look(int id)
+    /// <summary>Continues the deletion of a process if its instances are stopped.</summary>
+    public void Advance(int id)
     {
         if (!IsMarked(id))
-            End(id, table.Instances(id) is [var cell, ..]
-                ? $"'{cell.Definition.Name}' was not deleted, because it was started again in the meantime" : null);
+            End(id, table.Instances(id) is [var instance, ..]
+                ? $"'{instance.Definition.Name}' was not deleted, because it was started again in the meantime" : null);
         else if (IsDown(id) && _begun.Contains(id) && _finishing.Add(id)) RemoveLogs(id);
     }
 
     bool IsMarked(int id) => table.Instances(id) is [{ Definition.Deletion: not null }, ..];
 
     bool IsDown(int id) =>
-        Array.TrueForAll(table.Instances(id)!, static cell =>
-        cell.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down });
+        Array.TrueForAll(table.Instances(id)!, static instance =>
+        instance.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down });
 
     void RemoveLogs(int id)
     {
-        if (table.Instances(id) is not { } cells) return;
-        if (cells[0].Definition.Deletion is not { WithLogs: true })
+        if (table.Instances(id) is not { } instances) return;
+        if (instances[0].Definition.Deletion is not { WithLogs: true })
         {
-            Leave(id, null);
+            ExcludeAndSave(id, null);
             return;
         }
         if (logMoves.MovingOf(id) is { } moving)
@@ -88,33 +89,33 @@ internal sealed class Deletions(
             return;
         }
         var logs = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var cell in cells) logs.UnionWith([cell.View.OutLog, cell.View.ErrLog]);
+        foreach (var instance in instances) logs.UnionWith([instance.View.OutLog, instance.View.ErrLog]);
         services.Outputs.Remove([.. logs]).ContinueWith(removed =>
-            services.Post(() => Leave(id, removed.ResultNow())), TaskContinuationOptions.ExecuteSynchronously);
+            services.Post(() => ExcludeAndSave(id, removed.ResultNow())), TaskContinuationOptions.ExecuteSynchronously);
     }
 
-    /// <summary>The name is taken until nothing on disk has it any more.</summary>
-    void Leave(int id, string? logProblem)
+    /// <summary>Removes the definition from disk first: until then the name stays taken.</summary>
+    void ExcludeAndSave(int id, string? logProblem)
     {
         if (!IsMarked(id) || !IsDown(id))
         {
             _finishing.Remove(id);
-            Look(id);
+            Advance(id);
             return;
         }
-        table.Leave(id);
+        table.ExcludeFromSave(id);
         commits.Then(unsaved => Remove(id, logProblem ?? (unsaved is null ? null : $"not saved: {unsaved}")));
     }
 
     void Remove(int id, string? problem)
     {
         _finishing.Remove(id);
-        if (table.IsLeaving(id) && IsDown(id))
+        if (table.IsExcluded(id) && IsDown(id))
         {
             table.Remove(id);
             End(id, problem);
         }
-        else Look(id);
+        else Advance(id);
     }
 
     void End(int id, string? answer)

@@ -2,13 +2,13 @@ using Tspm.Platform.Linux.Tree;
 
 namespace Tspm.Supervision;
 
-/// <summary>Looks for programs that an older Tspm runs, and tells when one has ended.</summary>
+/// <summary>Finds programs that an older Tspm runs, and reports when one of them ends.</summary>
 internal sealed class LegacyProgramReader(MachineServices services)
 {
-    /// <summary>All programs of this machine, as they are now.</summary>
+    /// <summary>All programs that currently run on this machine.</summary>
     public static IReadOnlyList<RunningProgram> ReadAll() => RunningPrograms.Read();
 
-    /// <summary>Calls back on the supervisor's thread when it has ended; not at all, when it has already.</summary>
+    /// <summary>Calls back on the supervisor's thread when the program ends; never, if it has already ended.</summary>
     public void WhenEnded(RunningProgram program, Action ended)
     {
         if (services.System.Adopt(program.Pid, program.StartTicks) is not { } watched) return;

@@ -1,4 +1,4 @@
 namespace Tspm.Supervision;
 
-/// <summary>A selector fits no process. The message is the sentence for the user; nothing was changed.</summary>
+/// <summary>A selector matches no process, and nothing was changed. The message is shown to the user.</summary>
 internal sealed class NoSuchProcessException(string message) : Exception(message);

@@ -5,20 +5,20 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 
-/// <summary>Something that will be settled: <see cref="Settled"/> completes with the state in which it is.</summary>
-/// <param name="Cell">The instance. It is the supervisor's: others read its <see cref="View"/>.</param>
-/// <param name="Settled">Completes with the state that was waited for.</param>
-/// <param name="Unchanged">It was as it was to be.</param>
+/// <summary>A change of an instance that is in progress.</summary>
+/// <param name="Process">The instance. Only the supervisor may use it; other code reads <see cref="View"/>.</param>
+/// <param name="Reached">Completes with the state that was waited for.</param>
+/// <param name="Unchanged">The instance was already in that state.</param>
 internal sealed record PendingChange(
-    SupervisedProcess Cell, Task<LifecycleState> Settled, bool Unchanged) : IViewedProcess
+    SupervisedProcess Process, Task<LifecycleState> Reached, bool Unchanged) : IViewedProcess
 {
-    public InstanceKey Key => Cell.Key;
+    public InstanceKey Key => Process.Key;
 
-    public ProcessView View => Cell.View;
+    public ProcessView View => Process.View;
 
-    /// <summary>The ends that were known when it was begun: later ones came of it.</summary>
-    public IReadOnlyList<RecentExit> ExitsBefore { get; } = Cell.View.RecentExits;
+    /// <summary>The exits known when the change began, so that later ones can be attributed to the change.</summary>
+    public IReadOnlyList<RecentExit> ExitsBefore { get; } = Process.View.RecentExits;
 
-    /// <summary>What went wrong, where the state does not tell; set before <see cref="Settled"/> completes.</summary>
+    /// <summary>What went wrong, if the state does not show it; set before <see cref="Reached"/> completes.</summary>
     public string? Problem { get; set; }
 }

@@ -3,12 +3,13 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 
-/// <summary>From selectors, as users type them, to processes.</summary>
+/// <summary>Resolves selectors, as users type them, to processes.</summary>
 internal sealed class ProcessSelection(ProcessTable table)
 {
     public SelectorResult Resolve(IReadOnlyList<string> selectors) => SelectorMatcher.Resolve(selectors, Targets());
 
-    /// <summary>The instances that selectors mean, or the sentence about the one that means nothing.</summary>
+    /// <summary>The instances that the selectors match.</summary>
+    /// <exception cref="NoSuchProcessException">A selector matches nothing.</exception>
     public IReadOnlyList<SupervisedProcess> Select(IReadOnlyList<string> selectors)
     {
         var result = Resolve(selectors);
@@ -17,55 +18,59 @@ internal sealed class ProcessSelection(ProcessTable table)
     }
 
     /// <summary>
-    /// The same for verbs that start something. A job is left alone unless it is named, and so is what is not enabled:
-    /// who says <c>all</c> or gives a pattern does not mean that the nightly backup is to run now.
+    /// Resolves selectors for verbs that start processes. Jobs and disabled processes are included only if they are
+    /// named: <c>all</c> or a pattern is not meant to run the nightly backup now.
     /// </summary>
-    /// <param name="selectors">What was asked for.</param>
-    /// <param name="left">What was left out, see <see cref="TellOfLeft"/>.</param>
-    /// <param name="named">Those that were named.</param>
+    /// <param name="selectors">The selectors of the request.</param>
+    /// <param name="skipped">The instances left out, see <see cref="NoteSkipped"/>.</param>
+    /// <param name="named">The instances that were named.</param>
     public List<SupervisedProcess> SelectToStart(
-        IReadOnlyList<string> selectors, out List<SupervisedProcess> left, out HashSet<SupervisedProcess> named)
+        IReadOnlyList<string> selectors, out List<SupervisedProcess> skipped, out HashSet<SupervisedProcess> named)
     {
         var result = Resolve(selectors);
         if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
-        var cells = new List<SupervisedProcess>(result.Matches.Count);
-        (left, named) = ([], []);
+        var processes = new List<SupervisedProcess>(result.Matches.Count);
+        (skipped, named) = ([], []);
         foreach (var match in result.Matches)
         {
-            var cell = table.Find(new InstanceKey(match.Id, match.Instance))!;
-            if (result.Named.Contains(match)) named.Add(cell);
-            var isLeft = (cell.Definition.Config.IsJob || !cell.Definition.IsEnabled) && !named.Contains(cell);
-            (isLeft ? left : cells).Add(cell);
+            var process = table.Find(new InstanceKey(match.Id, match.Instance))!;
+            if (result.Named.Contains(match)) named.Add(process);
+            var isSkipped = (process.Definition.Config.IsJob || !process.Definition.IsEnabled)
+                && !named.Contains(process);
+            (isSkipped ? skipped : processes).Add(process);
         }
-        return cells;
+        return processes;
     }
 
-    /// <summary>Adds a sentence about what was left out, unless something needs it, so that it runs all the
-    /// same.</summary>
-    public static void TellOfLeft(
-        List<SupervisedProcess> left, IReadOnlyList<SupervisedProcess> started, List<string> notes)
+    /// <summary>
+    /// Adds a note about the instances that were left out, except those that start anyway because something depends on
+    /// them.
+    /// </summary>
+    public static void NoteSkipped(
+        List<SupervisedProcess> skipped, IReadOnlyList<SupervisedProcess> started, List<string> notes)
     {
         List<string> jobs = [], disabled = [];
-        foreach (var cell in left)
+        foreach (var process in skipped)
         {
-            if (started.Contains(cell)) continue;
-            var names = cell.Definition.Config.IsJob ? jobs : disabled;
-            var name = $"'{cell.Definition.Name}'";
+            if (started.Contains(process)) continue;
+            var names = process.Definition.Config.IsJob ? jobs : disabled;
+            var name = $"'{process.Definition.Name}'";
             if (!names.Contains(name)) names.Add(name);
         }
         if (jobs.Count == 1) notes.Add($"the job {jobs[0]} was left out; to run it now, start it by name");
         if (jobs.Count > 1)
             notes.Add($"the jobs {string.Join(", ", jobs)} were left out; to run one of them now, start it by name");
         if (disabled.Count == 0) return;
-        notes.Add($"{string.Join(", ", disabled)} {(disabled.Count == 1 ? "is" : "are")} not enabled "
-            + "(enabled: false) and left out; to start or restart one, name it");
+        var (be, past) = disabled.Count == 1 ? ("is", "was") : ("are", "were");
+        notes.Add($"{string.Join(", ", disabled)} {be} disabled (enabled: false) and {past} left out; "
+            + "to start or restart one, name it");
     }
 
     List<SelectorTarget> Targets()
     {
-        var targets = new List<SelectorTarget>(table.Cells.Length);
-        foreach (var cell in table.Cells)
-            if (!cell.IsSurplus) targets.Add(SelectorTarget.Of(cell.Definition, cell.Key.Instance));
+        var targets = new List<SelectorTarget>(table.Processes.Length);
+        foreach (var process in table.Processes)
+            if (!process.IsSurplus) targets.Add(SelectorTarget.Of(process.Definition, process.Key.Instance));
         return targets;
     }
 }

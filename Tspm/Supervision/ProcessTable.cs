@@ -10,27 +10,29 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// All definitions and their instances. Owned by the supervisor's thread; <see cref="Cells"/> is for readers, who look
-/// at each cell's own snapshot.
+/// All definitions and their instances. Owned by the supervisor's thread; other threads may read
+/// <see cref="Processes"/> and each instance's snapshot.
 /// </summary>
 internal sealed class ProcessTable(SupervisionServices services)
 {
     readonly SortedDictionary<int, SupervisedProcess[]> _byId = [];
     LaunchContext? _lastLaunch;
 
-    /// <summary>Every instance in order of id and instance; replaced whole when one comes or goes.</summary>
-    public ImmutableArray<SupervisedProcess> Cells { get; private set; } = [];
+    /// <summary>
+    /// All instances, ordered by id and instance number; replaced as a whole when one is added or removed.
+    /// </summary>
+    public ImmutableArray<SupervisedProcess> Processes { get; private set; } = [];
 
     public int NextId { get; set; }
 
     /// <summary>The environments of all definitions.</summary>
     public KeptEnvironments Environments { get; } = new();
 
-    /// <summary>Called at every change of an instance's state.</summary>
+    /// <summary>Called whenever the state of an instance changes.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; set; }
 
-    /// <summary>Called when a definition or an instance came, went or changed.</summary>
-    public Action? Rearranged { get; set; }
+    /// <summary>Called when a definition or an instance is added, removed or changed.</summary>
+    public Action? DefinitionsChanged { get; set; }
 
     /// <summary>See <see cref="SupervisedProcess.HeldBy"/>.</summary>
     public Func<SupervisedProcess, string?>? HeldBy { get; set; }
@@ -39,24 +41,27 @@ internal sealed class ProcessTable(SupervisionServices services)
     public Func<int, Task?>? LogsMoving { get; set; }
 
     /// <summary>
-    /// Every definition, in order of number: a list of its own, because a loop over it may change the table.
+    /// All definitions, ordered by id. A new list each time, because a loop over it may change the table.
     /// </summary>
-    public List<ProcessDefinition> Definitions => [.. _byId.Values.Select(static cells => cells[0].Definition)];
+    public List<ProcessDefinition> Definitions => [.. _byId.Values.Select(static instances => instances[0].Definition)];
 
-    /// <summary>In the order of their numbers, surplus ones last. Null: no such process.</summary>
+    /// <summary>
+    /// The instances of a process, ordered by number, surplus ones last; null if there is no such process.
+    /// </summary>
     public SupervisedProcess[]? Instances(int id) => _byId.GetValueOrDefault(id);
 
     public ProcessDefinition? ByName(string name)
     {
-        foreach (var cells in _byId.Values)
-            if (cells[0].Definition.Name == name) return cells[0].Definition;
+        foreach (var instances in _byId.Values)
+            if (instances[0].Definition.Name == name) return instances[0].Definition;
         return null;
     }
 
     public SupervisedProcess? Find(InstanceKey key) =>
-        _byId.TryGetValue(key.Id, out var cells) && key.Instance < cells.Length ? cells[key.Instance] : null;
+        _byId.TryGetValue(key.Id, out var instances) && key.Instance < instances.Length
+            ? instances[key.Instance] : null;
 
-    /// <summary>This state is on disk.</summary>
+    /// <summary>Called when this state is on disk.</summary>
     public void OnSaved(ProcessesFile file)
     {
         Environments.OnSaved(file.Environments);
@@ -67,14 +72,13 @@ internal sealed class ProcessTable(SupervisionServices services)
     }
 
     /// <summary>
-    /// By the state on disk, log files of processes may still lie under these names of theirs, which they have given
-    /// up.
+    /// Former names under which, according to the state on disk, log files may still lie, with the process's id.
     /// </summary>
     readonly Dictionary<string, int> _logNames = new(StringComparer.Ordinal);
 
-    /// <summary>Why a process may not get this name yet; null: it may, or has it.</summary>
-    /// <param name="name">Of no other process.</param>
-    /// <param name="id">The process that is to get it; null: a new one.</param>
+    /// <summary>Why a process may not take this name yet; null if it may, or already has it.</summary>
+    /// <param name="name">A name that no other process has.</param>
+    /// <param name="id">The process that is to get the name; null for a new process.</param>
     public string? NameProblem(string name, int? id = null)
     {
         var owner = _logNames.TryGetValue(name, out var former) ? Instances(former)?[0].Definition : null;
@@ -85,26 +89,26 @@ internal sealed class ProcessTable(SupervisionServices services)
     }
 
     /// <summary>
-    /// Adds a definition, or replaces the one with its number. Instances keep their children; new ones get the numbers
-    /// behind the last. Those that the definition has no longer (see <see cref="SupervisedProcess.IsSurplus"/>) stay
-    /// until <see cref="DropSurplus"/>, because their children have to be stopped first.
+    /// Adds a definition, or replaces the one with the same id. Existing instances keep their children; new ones get
+    /// the next numbers. Surplus instances (see <see cref="SupervisedProcess.IsSurplus"/>) stay until
+    /// <see cref="DropSurplus"/>, because their children must be stopped first.
     /// </summary>
     public SupervisedProcess[] Put(ProcessDefinition definition, bool isNew = true)
     {
-        // Nearly all come from equal shells: one object for all of those.
+        // Nearly all definitions come from the same shell, so they share one object.
         if (definition.Launch is { } launch)
         {
             if (launch != _lastLaunch) _lastLaunch = launch;
             definition = definition with { Launch = _lastLaunch };
         }
         var existing = _byId.GetValueOrDefault(definition.Id) ?? [];
-        if (definition.Deletion is null) _leaving.Remove(definition.Id);
-        foreach (var cell in existing) cell.Redefine(definition, isNew);
-        Rearranged?.Invoke();
+        if (definition.Deletion is null) _excluded.Remove(definition.Id);
+        foreach (var instance in existing) instance.Redefine(definition, isNew);
+        DefinitionsChanged?.Invoke();
         return Resize(definition, existing, Math.Max(existing.Length, definition.Instances));
     }
 
-    /// <summary>Puts surplus instances back whose children an earlier daemon had not stopped yet.</summary>
+    /// <summary>Restores surplus instances whose children an earlier daemon had not stopped yet.</summary>
     public void Extend(int id, int instances)
     {
         var existing = _byId[id];
@@ -114,15 +118,15 @@ internal sealed class ProcessTable(SupervisionServices services)
     SupervisedProcess[] Resize(ProcessDefinition definition, SupervisedProcess[] existing, int length)
     {
         if (existing.Length == length) return existing;
-        var cells = new SupervisedProcess[length];
-        for (var i = 0; i < cells.Length; i++)
-            cells[i] = i < existing.Length
+        var instances = new SupervisedProcess[length];
+        for (var i = 0; i < instances.Length; i++)
+            instances[i] = i < existing.Length
                 ? existing[i]
                 : New(new InstanceKey(definition.Id, i), definition);
-        _byId[definition.Id] = cells;
+        _byId[definition.Id] = instances;
         NextId = Math.Max(NextId, definition.Id + 1);
         Index();
-        return cells;
+        return instances;
     }
 
     SupervisedProcess New(InstanceKey key, ProcessDefinition definition) =>
@@ -133,71 +137,73 @@ internal sealed class ProcessTable(SupervisionServices services)
             LogsMoving = _logsMoving ??= id => LogsMoving?.Invoke(id),
         };
 
-    // The same for all: with thousands of processes, a delegate for each would be felt.
+    // Shared by all instances: with thousands of processes, a delegate for each would cost noticeable memory.
     Func<ProcessDefinition, IReadOnlyDictionary<string, string>>? _environmentOf;
     Func<ProcessDefinition, IReadOnlyDictionary<string, string>?>? _unsavedOf;
     Action<SupervisedProcess, LifecycleState>? _changed;
     Func<SupervisedProcess, string?>? _heldBy;
     Func<int, Task?>? _logsMoving;
 
-    /// <summary>Forgets surplus instances that are stopped, the highest number first.</summary>
+    /// <summary>Forgets stopped surplus instances, highest number first.</summary>
     public void DropSurplus(int id)
     {
-        if (!_byId.TryGetValue(id, out var cells)) return;
-        var length = cells.Length;
-        while (cells[length - 1] is { IsSurplus: true, State.Phase: LifecyclePhase.Stopped } last)
+        if (!_byId.TryGetValue(id, out var instances)) return;
+        var length = instances.Length;
+        while (instances[length - 1] is { IsSurplus: true, State.Phase: LifecyclePhase.Stopped } last)
         {
             last.Forget();
             services.Records.Remove(last.Key);
             length--;
         }
-        if (length == cells.Length) return;
-        _byId[id] = cells[..length];
+        if (length == instances.Length) return;
+        _byId[id] = instances[..length];
         Index();
     }
 
-    /// <summary>Leaves a definition out of what is saved, until it is removed or changed.</summary>
-    public void Leave(int id) => _leaving.Add(id);
+    /// <summary>Leaves a definition out of the saved state until it is removed or changed.</summary>
+    public void ExcludeFromSave(int id) => _excluded.Add(id);
 
-    /// <summary>See <see cref="Leave"/>.</summary>
-    public bool IsLeaving(int id) => _leaving.Contains(id);
+    /// <summary>See <see cref="ExcludeFromSave"/>.</summary>
+    public bool IsExcluded(int id) => _excluded.Contains(id);
 
-    readonly HashSet<int> _leaving = [];
+    readonly HashSet<int> _excluded = [];
 
     public void Remove(int id)
     {
-        _leaving.Remove(id);
-        if (!_byId.Remove(id, out var cells)) return;
-        foreach (var cell in cells)
+        _excluded.Remove(id);
+        if (!_byId.Remove(id, out var instances)) return;
+        foreach (var instance in instances)
         {
-            cell.Forget();
-            services.Records.Remove(cell.Key);
+            instance.Forget();
+            services.Records.Remove(instance.Key);
         }
         Index();
     }
 
-    /// <summary>Removes a definition that has never had a child; the next one may have its number.</summary>
+    /// <summary>Removes a definition that never had a child; the next definition may get its id.</summary>
     public void Withdraw(int id)
     {
-        var cells = Instances(id) ?? [];
+        var instances = Instances(id) ?? [];
         Remove(id);
         if (NextId == id + 1) NextId = id;
-        // Records go by ids: this is where those of one process end and those of the next may begin.
-        foreach (var cell in cells) _ = services.Tell(WithdrawnProcesses.Withdrawal(cell.Key, cell.Definition.Name));
+        // Events are looked up by id: this event separates those of this process from those of the next one with the
+        // same id.
+        foreach (var instance in instances)
+            _ = services.AppendEvent(WithdrawnProcesses.Withdrawal(instance.Key, instance.Definition.Name));
     }
 
-    /// <summary>What is to be on disk now: wishes are read off the instances.</summary>
+    /// <summary>The state to save; desired states are read from the instances.</summary>
     public ProcessesFile Snapshot()
     {
         var processes = new List<SavedProcess>(_byId.Count);
         var used = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var cells in _byId.Values)
+        foreach (var instances in _byId.Values)
         {
-            var definition = cells[0].Definition;
+            var definition = instances[0].Definition;
             kept.Add(definition.EnvironmentKey);
-            if (IsLeaving(definition.Id)) continue;
-            processes.Add(WithWish(definition, cells));
+            if (IsExcluded(definition.Id)) continue;
+            processes.Add(WithDesired(definition, instances));
             used.TryAdd(definition.EnvironmentKey, Environments.Of(definition));
         }
         Environments.ForgetAllBut(kept);
@@ -210,21 +216,22 @@ internal sealed class ProcessTable(SupervisionServices services)
         };
     }
 
-    static SavedProcess WithWish(ProcessDefinition definition, SupervisedProcess[] cells)
+    static SavedProcess WithDesired(ProcessDefinition definition, SupervisedProcess[] instances)
     {
-        var down = cells.Where(static cell => !cell.IsSurplus && cell.State.Desired == DesiredState.Down)
-            .Select(static cell => cell.Key.Instance).ToList();
+        var down = instances.Where(
+            static instance => !instance.IsSurplus && instance.State.Desired == DesiredState.Down)
+            .Select(static instance => instance.Key.Instance).ToList();
         if (down.Count == definition.Instances) return SavedProcess.Of(definition, DesiredState.Down);
         return SavedProcess.Of(definition, DesiredState.Up, down.Count == 0 ? null : down);
     }
 
     void Index()
     {
-        Cells = [.. _byId.Values.SelectMany(cells => cells)];
-        Rearranged?.Invoke();
+        Processes = [.. _byId.Values.SelectMany(instances => instances)];
+        DefinitionsChanged?.Invoke();
     }
 
-    /// <summary>Takes what was saved. Environments come first: definitions point to them.</summary>
+    /// <summary>Loads the saved state. Environments come first, because definitions refer to them.</summary>
     public void Load(ProcessesFile file)
     {
         NextId = file.NextId;

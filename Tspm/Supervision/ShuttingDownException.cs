@@ -1,4 +1,4 @@
 namespace Tspm.Supervision;
 
-/// <summary>The daemon is going away and begins nothing new.</summary>
+/// <summary>The daemon is shutting down and begins nothing new.</summary>
 internal sealed class ShuttingDownException() : Exception("the daemon is stopping; try again in a moment");

@@ -3,11 +3,12 @@ using Tspm.Supervision.Lifecycle;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Those who wait for an instance to reach a state. Owned by the supervisor's thread; the tasks are awaited elsewhere.
+/// The waits for an instance to reach a state. Owned by the supervisor's thread; the tasks are awaited on other
+/// threads.
 /// </summary>
 internal sealed class StateWaiters
 {
-    /// <summary>Null: nobody waits, as nearly always.</summary>
+    /// <summary>Null if nobody waits, which is nearly always.</summary>
     List<Waiter>? _waiters;
 
     /// <summary>
@@ -22,15 +23,15 @@ internal sealed class StateWaiters
         return waiter.Done.Task;
     }
 
-    /// <summary>Nobody waits for this any longer.</summary>
+    /// <summary>Cancels a wait.</summary>
     public void Forget(Task<LifecycleState> waiting)
     {
         _waiters?.RemoveAll(waiter => waiter.Done.Task == waiting);
         DropEmpty();
     }
 
-    /// <summary>The state is a new one.</summary>
-    public void Tell(LifecycleState state)
+    /// <summary>Completes the waits that the new state satisfies.</summary>
+    public void Notify(LifecycleState state)
     {
         for (var i = (_waiters?.Count ?? 0) - 1; i >= 0; i--)
         {
@@ -41,7 +42,7 @@ internal sealed class StateWaiters
         DropEmpty();
     }
 
-    /// <summary>There will be no other state: nobody waits any longer.</summary>
+    /// <summary>Completes all waits, because the state will not change any more.</summary>
     public void Release(LifecycleState last)
     {
         foreach (var waiter in _waiters ?? []) waiter.Done.TrySetResult(last);

@@ -12,8 +12,9 @@ using Tspm.Supervision.Triggers;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The one writer: what can be done to processes. Every member runs on the supervisor's thread and returns at once;
-/// what takes time is in the tasks it gives back. Others give orders (see <see cref="SupervisorHandle"/>).
+/// The single writer of process state, with everything that can be done to processes. Every member runs on the
+/// supervisor's thread and returns at once; work that takes time is represented by tasks. Other code gives orders (see
+/// <see cref="SupervisorHandle"/>).
 /// </summary>
 internal sealed class Supervisor
 {
@@ -39,17 +40,17 @@ internal sealed class Supervisor
         Table.LogsMoving = LogMoves.MovingOf;
         Changes = new Changes(this, services, _commits);
         Triggers = new TriggerSet(services, Table);
-        Table.Rearranged = Triggers.Schedule.OnRearranged;
+        Table.DefinitionsChanged = Triggers.Schedule.OnDefinitionsChanged;
         LegacyRuns = new LegacyRuns(services, Table);
         Dependencies = new Dependencies(Table, loop.Post) { HeldElsewhere = LegacyRuns.Holds };
-        LegacyRuns.Freed = Dependencies.LookAgain;
+        LegacyRuns.Released = Dependencies.RecheckHeld;
         Table.HeldBy = Dependencies.Missing;
         _stopOrder = new StopOrder(loop.Post);
         _reloads = new Reloads(loop.Post);
         _observers = Observers();
     }
 
-    /// <summary>Which processes selectors mean.</summary>
+    /// <summary>Resolves selectors to processes.</summary>
     public ProcessSelection Selection { get; }
 
     public Dependencies Dependencies { get; }
@@ -67,12 +68,13 @@ internal sealed class Supervisor
     public Changes Changes { get; }
 
     /// <summary>
-    /// Starts what should be up after a daemon's start, and goes on with what an earlier one of this boot left running.
+    /// Starts the processes that should be up when a daemon starts, and continues with those that an earlier daemon of
+    /// this boot left running.
     /// </summary>
     public void Resume(ProcessesFile file, RecoveredState left) =>
         new StartupRecovery(this, _services, _loop).Resume(file, left);
 
-    /// <summary>Adds a complete config as a new definition, or replaces that of <paramref name="replaced"/>.</summary>
+    /// <summary>Adds a complete config as a new definition, or in place of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(
         ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit,
         ProcessDefinition? replaced = null, LaunchContext? launch = null,
@@ -92,118 +94,120 @@ internal sealed class Supervisor
     }
 
     /// <summary>
-    /// Puts a definition in the place of the one with its number. Once it is saved, the instances that it has no longer
-    /// are stopped, and log files get the names that it gives them. The result has
-    /// no surplus instances.
+    /// Adds a definition, or replaces the one with the same id. Once that is saved, surplus instances are stopped and
+    /// log files are renamed to match.
     /// </summary>
+    /// <returns>The instances, without surplus ones.</returns>
     public SupervisedProcess[] Put(ProcessDefinition definition, Requester? by = null)
     {
         var (id, former) = (definition.Id, Table.Instances(definition.Id)?[0].Definition);
-        if (former is not null) definition = definition with { LogsUnder = LogMoves.Owed(former, definition) };
-        var cells = Table.Put(definition);
-        if (former is { Deletion: not null } && definition.Deletion is null) _loop.Post(() => Deletions.Look(id));
-        if (cells.Length > definition.Instances) Changes.Once(() => RetireSurplus(id, by));
-        return cells[..definition.Instances];
+        if (former is not null) definition = definition with { LogsUnder = LogMoves.NamesInUse(former, definition) };
+        var processes = Table.Put(definition);
+        if (former is { Deletion: not null } && definition.Deletion is null) _loop.Post(() => Deletions.Advance(id));
+        if (processes.Length > definition.Instances) Changes.AfterSave(() => RetireSurplus(id, by));
+        return processes[..definition.Instances];
     }
 
     /// <summary>
-    /// A changed definition takes effect while the child goes on: limits, health, watched files, the log's rules. Times
-    /// and policies are looked up whenever they are needed.
+    /// Applies a changed definition to a running child: memory limit, health probe, watched files and log settings.
+    /// Times and policies are read from the definition whenever they are needed.
     /// </summary>
-    public void Refresh(SupervisedProcess cell)
+    public void Refresh(SupervisedProcess process)
     {
-        HealthWatch.Refresh(cell);
-        Triggers.Watch.Refresh(cell);
-        _memory.OnChanged(cell, cell.State);
-        _health.OnChanged(cell, cell.State);
-        var (outLog, errLog) = (cell.View.OutLog, cell.View.ErrLog);
-        _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(cell.Definition.Config));
+        HealthWatch.Refresh(process);
+        Triggers.Watch.Refresh(process);
+        _memory.OnChanged(process, process.State);
+        _health.OnChanged(process, process.State);
+        var (outLog, errLog) = (process.View.OutLog, process.View.ErrLog);
+        _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(process.Definition.Config));
     }
 
     void RetireSurplus(int id, Requester? by)
     {
-        var cells = Table.Instances(id) ?? [];
-        for (var i = cells.Length - 1; i >= 0 && cells[i].IsSurplus; i--) Retire(cells[i], by);
+        var processes = Table.Instances(id) ?? [];
+        for (var i = processes.Length - 1; i >= 0 && processes[i].IsSurplus; i--) Retire(processes[i], by);
     }
 
-    /// <summary>Stops an instance that its definition has no longer; then it is forgotten.</summary>
-    /// <param name="cell">The instance.</param>
-    /// <param name="by">Who wanted fewer; null: nobody knows.</param>
-    public void Retire(SupervisedProcess cell, Requester? by = null)
+    /// <summary>Stops a surplus instance, which is forgotten afterwards.</summary>
+    /// <param name="process">The instance.</param>
+    /// <param name="by">Who reduced the number of instances; null if unknown.</param>
+    public void Retire(SupervisedProcess process, Requester? by = null)
     {
-        cell.Handle(new LifecycleEvent.StopRequested(Cause.Requested(CauseRequest.FewerInstances) with { By = by }));
-        // Not at once: the instance may be in the middle of a step.
-        if (IsStopped(cell.State)) _loop.Post(() => Table.DropSurplus(cell.Key.Id));
+        process.Handle(new LifecycleEvent.StopRequested(Cause.Requested(CauseRequest.FewerInstances) with { By = by }));
+        // Deferred, because the instance may be in the middle of a step.
+        if (IsStopped(process.State)) _loop.Post(() => Table.DropSurplus(process.Key.Id));
     }
 
-    public PendingChange Start(SupervisedProcess cell, Cause cause)
+    public PendingChange Start(SupervisedProcess process, Cause cause)
     {
-        var unchanged = cell.State.Phase == LifecyclePhase.Online;
-        cell.Handle(new LifecycleEvent.StartRequested(cause));
-        return new PendingChange(cell, Started(cell), unchanged);
+        var unchanged = process.State.Phase == LifecyclePhase.Online;
+        process.Handle(new LifecycleEvent.StartRequested(cause));
+        return new PendingChange(process, Started(process), unchanged);
     }
 
-    public PendingChange Stop(SupervisedProcess cell, Cause cause) => Stop([cell], cause)[0];
+    public PendingChange Stop(SupervisedProcess process, Cause cause) => Stop([process], cause)[0];
 
-    /// <summary>In the reverse order of dependencies.</summary>
-    public IReadOnlyList<PendingChange> Stop(IReadOnlyList<SupervisedProcess> cells, Cause cause)
+    /// <summary>Stops instances in the reverse order of their dependencies.</summary>
+    public IReadOnlyList<PendingChange> Stop(IReadOnlyList<SupervisedProcess> processes, Cause cause)
     {
-        var unchanged = new bool[cells.Count];
+        var unchanged = new bool[processes.Count];
         for (var i = 0; i < unchanged.Length; i++)
         {
-            unchanged[i] = IsStopped(cells[i].State);
-            ScheduleTrigger.OnStopAsked(cells[i]);
+            unchanged[i] = IsStopped(processes[i].State);
+            ScheduleTrigger.OnStopRequested(processes[i]);
         }
-        _stopOrder.Stop(cells, new LifecycleEvent.StopRequested(cause));
-        return [.. cells.Select((cell, i) => new PendingChange(cell, cell.Life.WhenReached(IsDown), unchanged[i]))];
+        _stopOrder.Stop(processes, new LifecycleEvent.StopRequested(cause));
+        return [.. processes.Select(
+            (process, i) => new PendingChange(process, process.Life.WhenReached(IsDown), unchanged[i]))];
     }
 
-    public PendingChange Restart(SupervisedProcess cell, Cause cause)
+    public PendingChange Restart(SupervisedProcess process, Cause cause)
     {
-        var problem = new RestartRefusal(_services).Of(cell, cause.By)
-            ?? cell.Restart(new LifecycleEvent.RestartRequested(cause));
-        var settled = problem is null ? Started(cell) : Task.FromResult(cell.State);
-        return new PendingChange(cell, settled, false) { Problem = problem };
+        var problem = new RestartRefusal(_services).Of(process, cause.By)
+            ?? process.Restart(new LifecycleEvent.RestartRequested(cause));
+        var settled = problem is null ? Started(process) : Task.FromResult(process.State);
+        return new PendingChange(process, settled, false) { Problem = problem };
     }
 
     /// <summary>
-    /// New children for old ones, an instance of a process after the other. What is not online is started, or
-    /// restarted.
+    /// Reloads online instances, the instances of one process one after the other. An instance that is starting is
+    /// restarted; any other is started.
     /// </summary>
-    public IReadOnlyList<PendingChange> Reload(IReadOnlyList<SupervisedProcess> cells, Cause cause)
+    public IReadOnlyList<PendingChange> Reload(IReadOnlyList<SupervisedProcess> processes, Cause cause)
     {
         var online = _reloads.Begin(
-            [.. cells.Where(cell => cell.State.Phase == LifecyclePhase.Online)], cause);
-        return [.. cells.Select(cell => online.GetValueOrDefault(cell)
-            ?? (cell.State.Phase == LifecyclePhase.Starting ? Restart(cell, cause) : Start(cell, cause)))];
+            [.. processes.Where(process => process.State.Phase == LifecyclePhase.Online)], cause);
+        return [.. processes.Select(process => online.GetValueOrDefault(process)
+            ?? (process.State.Phase == LifecyclePhase.Starting ? Restart(process, cause) : Start(process, cause)))];
     }
 
-    Task<LifecycleState> Started(SupervisedProcess cell) => cell.Life.WhenReached(IsStarted(cell));
+    Task<LifecycleState> Started(SupervisedProcess process) => process.Life.WhenReached(IsStarted(process));
 
-    /// <summary>Whether a state is one in which the start of an instance has come to an end, or to a halt.</summary>
-    public Func<LifecycleState, bool> IsStarted(SupervisedProcess cell) =>
-        state => IsStartSettled(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(cell));
+    /// <summary>Whether the start of an instance has ended, or cannot proceed.</summary>
+    public Func<LifecycleState, bool> IsStarted(SupervisedProcess process) =>
+        state => HasStartEnded(state) || (state.Phase == LifecyclePhase.Held && Dependencies.IsStuck(process));
 
-    /// <summary>Set by <see cref="Shutdown"/>: nothing is begun any more, it would outlive its daemon.</summary>
+    /// <summary>Set by <see cref="Shutdown"/>. Nothing new is begun, because it would outlive the daemon.</summary>
     public bool IsShuttingDown { get; private set; }
 
-    /// <summary>Stops everything for the daemon's own end; wishes stay as they are.</summary>
-    /// <param name="by">Who asked for it; null: nobody knows.</param>
+    /// <summary>Stops everything because the daemon shuts down; desired states are kept.</summary>
+    /// <param name="by">Who requested the shutdown; null if unknown.</param>
     public Task Shutdown(Requester? by = null)
     {
         IsShuttingDown = true;
         Triggers.End();
-        _stopOrder.Stop(Table.Cells, new LifecycleEvent.ShutdownRequested(by));
-        return Task.WhenAll(Table.Cells.Select(cell =>
-            (Task)cell.Life.WhenReached(IsStopped)).Append(_services.Hooks.End()));
+        _stopOrder.Stop(Table.Processes, new LifecycleEvent.ShutdownRequested(by));
+        return Task.WhenAll(Table.Processes.Select(process =>
+            (Task)process.Life.WhenReached(IsStopped)).Append(_services.Hooks.End()));
     }
 
-    /// <summary>The guardian reaped an orphan. False: it was nobody's child.</summary>
-    public bool TakeGuardianRecord(GuardianRecord record)
+    /// <summary>Called when the guardian has reaped an orphan.</summary>
+    /// <returns>False if it was not a child of any process.</returns>
+    public bool ApplyGuardianRecord(GuardianRecord record)
     {
-        foreach (var cell in Table.Cells)
-            if (cell.Trees.TakeGuardianRecord(record)) return true;
-        foreach (var cell in Table.Cells) cell.Trees.OnOrphanReaped(record.Pid);
+        foreach (var process in Table.Processes)
+            if (process.Trees.ApplyGuardianRecord(record)) return true;
+        foreach (var process in Table.Processes) process.Trees.OnOrphanReaped(record.Pid);
         return false;
     }
 
@@ -212,27 +216,27 @@ internal sealed class Supervisor
 
     public static bool IsStopped(LifecycleState state) => state.Phase == LifecyclePhase.Stopped;
 
-    /// <summary>Or is no longer on its way there.</summary>
+    /// <summary>Whether the instance is stopped, or is not being stopped any more.</summary>
     public static bool IsDown(LifecycleState state) => IsStopped(state) || state.Desired == DesiredState.Up;
 
-    static bool IsStartSettled(LifecycleState state) =>
+    static bool HasStartEnded(LifecycleState state) =>
         state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored
             or LifecyclePhase.Stopped;
 
-    /// <summary>All who act on a change of a process hear of it, in the order of the list.</summary>
+    /// <summary>Passes a change of a process to all observers, in the order of the list.</summary>
     public void OnChanged(SupervisedProcess process, LifecycleState before)
     {
         foreach (var observer in _observers) observer.OnChanged(process, before);
     }
 
     /// <summary>
-    /// Who acts on a change of a process. The order counts: a wish is to be saved before anything follows from it, what
-    /// watches a child knows of its end before others start or stop theirs because of it, and a process is forgotten
-    /// last.
+    /// The observers of process changes. The order matters: a desired state is saved before anything follows from it;
+    /// what watches a child learns of its end before others start or stop theirs because of it; and a process is
+    /// forgotten last.
     /// </summary>
     IProcessObserver[] Observers() =>
     [
-        new WishSaver(_commits), _memory, new ReadinessWatch(_services), _health, Triggers, Dependencies,
+        new DesiredStateSaver(_commits), _memory, new ReadinessWatch(_services), _health, Triggers, Dependencies,
         new ListenerCloser(_services.Listeners, Table), _stopOrder, Deletions, new SurplusRemover(Table, _loop.Post),
     ];
 }

@@ -4,20 +4,20 @@ using Tspm.Platform;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The one thread that owns all processes: others post actions, timers run between them. Nothing else may touch what it
-/// owns, which therefore needs no lock.
+/// The thread that owns all processes. Other threads post actions, and timers run in between. Nothing else may touch
+/// what it owns, so that needs no lock.
 /// </summary>
 internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
 {
-    // A plain lock and Monitor.Wait: the concurrent collections' semaphore spins before it sleeps, which costs CPU on
-    // every wake-up of a daemon that is to cost none.
+    // A plain lock with Monitor.Wait: the semaphore of the concurrent collections spins before it sleeps, which costs
+    // CPU at every wake-up of a daemon that should cost none when idle.
     readonly Queue<Action> _queue = new();
     readonly object _gate = new();
     bool _ended;
 
     public TimerQueue Timers { get; } = new(clock);
 
-    /// <summary>Runs <paramref name="action"/> on the supervisor's thread, after what was posted before.</summary>
+    /// <summary>Runs <paramref name="action"/> on the supervisor's thread, after everything posted before it.</summary>
     public void Post(Action action)
     {
         lock (_gate)
@@ -27,18 +27,18 @@ internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> on the supervisor's thread and gives its result.</summary>
+    /// <summary>Runs <paramref name="work"/> on the supervisor's thread and returns its result.</summary>
     public Task<T> Ask<T>(Func<T> work) => PostedWork.Run(Post, work);
 
-    /// <summary>Ends <see cref="Run"/> after what was posted before.</summary>
+    /// <summary>Ends <see cref="Run"/> after everything posted before.</summary>
     public void End() => Post(() => _ended = true);
 
-    /// <summary>Runs until <see cref="End"/>.</summary>
+    /// <summary>Runs until <see cref="End"/> is called.</summary>
     public void Run()
     {
         while (!_ended)
         {
-            // Rounded up: a wait of 0.4 ms must not become a busy loop of zero-length waits.
+            // Rounded up, so that a wait of 0.4 ms does not become a busy loop of zero-length waits.
             var wait = Timers.UntilNext() is { } until
                 ? (int)Math.Min(Math.Ceiling(until.TotalMilliseconds), int.MaxValue)
                 : Timeout.Infinite;
@@ -50,7 +50,7 @@ internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
         }
     }
 
-    /// <summary>Runs what was posted and what is due. The tests' way to move the supervisor.</summary>
+    /// <summary>Runs what was posted and what is due. Tests use it to drive the supervisor.</summary>
     public void RunPending()
     {
         while (Next() is { } action) Guarded(action);
@@ -62,7 +62,7 @@ internal sealed class SupervisorLoop(TimeProvider clock, ILogger log)
         lock (_gate) return _queue.TryDequeue(out var action) ? action : null;
     }
 
-    /// <summary>A bug in one step must not end the supervision of all others.</summary>
+    /// <summary>Catches exceptions: a bug in one step must not end the supervision of all other processes.</summary>
     void Guarded(Action action)
     {
         try

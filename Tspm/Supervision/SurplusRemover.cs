@@ -3,12 +3,12 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 
-/// <summary>Forgets an instance that its definition has no longer, once it is stopped.</summary>
+/// <summary>Forgets a surplus instance once it is stopped.</summary>
 internal sealed class SurplusRemover(ProcessTable table, Action<Action> post) : IProcessObserver
 {
     public void OnChanged(SupervisedProcess process, LifecycleState before)
     {
-        // Not at once: the instance is in the middle of a step.
+        // Deferred, because the instance is in the middle of a step.
         if (process is { IsSurplus: true, State.Phase: LifecyclePhase.Stopped })
             post(() => table.DropSurplus(process.Key.Id));
     }

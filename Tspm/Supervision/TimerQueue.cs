@@ -1,18 +1,19 @@
 namespace Tspm.Supervision;
 
 /// <summary>
-/// The supervisor's timers, on the monotonic clock of its <see cref="TimeProvider"/>. Owned by the supervisor's thread:
-/// it asks how long it may sleep and runs what is due; nothing fires by itself.
+/// The supervisor's timers, on the monotonic clock of its <see cref="TimeProvider"/>. Owned by the supervisor's thread,
+/// which asks how long it may sleep and runs what is due; no timer fires on its own.
 /// </summary>
 internal sealed class TimerQueue(TimeProvider clock)
 {
     readonly PriorityQueue<Entry, TimeSpan> _queue = new();
 
-    /// <summary>Time since an arbitrary fixed moment of this boot; never goes back.</summary>
+    /// <summary>Monotonic time since an arbitrary fixed moment of this boot.</summary>
     public TimeSpan Now => clock.GetElapsedTime(0, clock.GetTimestamp());
 
     /// <summary>
-    /// Runs <paramref name="due"/> once after <paramref name="delay"/>, unless the returned handle is disposed before.
+    /// Runs <paramref name="due"/> once after <paramref name="delay"/>, unless the returned handle is disposed of
+    /// first.
     /// </summary>
     public IDisposable After(TimeSpan delay, Action due)
     {
@@ -21,7 +22,7 @@ internal sealed class TimerQueue(TimeProvider clock)
         return entry;
     }
 
-    /// <summary>How long until something is due; null: nothing is.</summary>
+    /// <summary>The time until the next timer is due; null if there is none.</summary>
     public TimeSpan? UntilNext()
     {
         while (_queue.TryPeek(out var entry, out var dueAt))
@@ -32,7 +33,7 @@ internal sealed class TimerQueue(TimeProvider clock)
         return null;
     }
 
-    /// <summary>Runs what is due now. What those actions schedule for now is run too.</summary>
+    /// <summary>Runs the timers that are due now, including those that they add for now.</summary>
     public void RunDue()
     {
         while (_queue.TryPeek(out var entry, out var dueAt) && (entry.IsCancelled || dueAt <= Now))

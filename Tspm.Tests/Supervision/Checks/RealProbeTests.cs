@@ -48,12 +48,13 @@ internal sealed class RealProbeTests
     public async Task A_host_that_does_not_exist_is_said_without_holding_anybody_up(CancellationToken cancellation)
     {
         using var net = new Net();
-        var told = new TaskCompletionSource<string?>();
+        var answered = new TaskCompletionSource<string?>();
         var before = Environment.CurrentManagedThreadId;
-        using var look = net.Tcp("no-such-host.invalid", 80)
-            .Look(problem =>
-                told.TrySetResult(problem + (Environment.CurrentManagedThreadId == before ? " (on this thread)" : "")));
-        await Assert.That(await told.Task.WaitAsync(cancellation))
+        using var run = net.Tcp("no-such-host.invalid", 80)
+            .Run(problem =>
+                answered.TrySetResult(
+                    problem + (Environment.CurrentManagedThreadId == before ? " (on this thread)" : "")));
+        await Assert.That(await answered.Task.WaitAsync(cancellation))
             .StartsWith("the name 'no-such-host.invalid' is not known: ");
     }
 
@@ -98,14 +99,14 @@ internal sealed class RealProbeTests
         using var net = new Net();
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
-        var told = false;
-        var look = net.Http($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/").Look(_ => told = true);
+        var answered = false;
+        var run = net.Http($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/").Run(_ => answered = true);
         using var connection = await server.AcceptSocketAsync(cancellation);
         var buffer = new byte[1000];
         await Assert.That(await connection.ReceiveAsync(buffer, cancellation)).IsGreaterThan(0);
-        look.Dispose();
+        run.Dispose();
         await Assert.That(await connection.ReceiveAsync(buffer, cancellation)).IsEqualTo(0);
-        await Assert.That(told).IsFalse();
+        await Assert.That(answered).IsFalse();
     }
 
     [Test]
@@ -127,7 +128,7 @@ internal sealed class RealProbeTests
         await Write(path, "\n");
         growth.Notify(path);
         await Assert.That(await answer).IsNull();
-        // The next look wants another line, and finds it in the other file.
+        // The next run wants another line, and finds it in the other file.
         var next = Ask(probe, cancellation);
         await Assert.That(next.IsCompleted).IsFalse();
         await Write(path + ".err", "ready 5\n");
@@ -185,7 +186,7 @@ internal sealed class RealProbeTests
         var probe = new LogProbe(new LogGrowth(),
             new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50)), [GrowingFrom(path, 0)]);
         await Assert.That(await Ask(probe, cancellation))
-            .IsEqualTo("the expression takes too long on a line of the log");
+            .IsEqualTo("the pattern takes too long on a line of the log");
     }
 
     [Test]
@@ -193,11 +194,11 @@ internal sealed class RealProbeTests
     {
         var all = new NotifyMessage(
             "READY=1\nSTATUS=a=b\nWATCHDOG=1\nSTOPPING=1\nMAINPID=7\nEXTEND_TIMEOUT_USEC=1500000\nnonsense\n");
-        await Assert.That((all.IsReady, all.Status, all.IsSignOfLife, all.IsStopping, all.Extension))
+        await Assert.That((all.IsReady, all.Status, all.IsWatchdogPing, all.IsStopping, all.Extension))
             .IsEqualTo((true, "a=b", true, true, TimeSpan.FromSeconds(1.5)));
         var none = new NotifyMessage("READY=0\nREADY=11\n "
             + "READY=1\nWATCHDOG=\nEXTEND_TIMEOUT_USEC=-1\nEXTEND_TIMEOUT_USEC=x");
-        await Assert.That((none.IsReady, none.Status, none.IsSignOfLife, none.IsStopping, none.Extension))
+        await Assert.That((none.IsReady, none.Status, none.IsWatchdogPing, none.IsStopping, none.Extension))
             .IsEqualTo((false, null, false, false, (TimeSpan?)null));
         await Assert.That(new NotifyMessage($"STATUS={new string('x', 4000)}").Status!.Length).IsLessThanOrEqualTo(300);
         await Assert.That(new NotifyMessage("EXTEND_TIMEOUT_USEC=18446744073709551615").Extension)
@@ -209,9 +210,9 @@ internal sealed class RealProbeTests
 
     static async Task<string?> Ask(IProbe probe, CancellationToken cancellation)
     {
-        var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var look = probe.Look(problem => told.TrySetResult(problem));
-        return await told.Task.WaitAsync(cancellation);
+        var answered = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var run = probe.Run(problem => answered.TrySetResult(problem));
+        return await answered.Task.WaitAsync(cancellation);
     }
 
     sealed class Net : IDisposable

@@ -61,7 +61,7 @@ internal sealed class FactsComparisonTests
             (Good with { Program = File with { SizeBytes = 3072, ModifiedAt = Late, Hash = "b" } },
                 $"program: /p has changed: 3 KB, written at {At(Late)} (was 2 KB, written at {At(Early)})"),
             (Good with { Program = File with { ModifiedAt = Late, Hash = null } },
-                $"program: /p was written at {At(Late)}; whether its content changed is not known"),
+                $"program: /p was written at {At(Late)}; it is not known whether its content changed"),
             (Good with { Program = File with { Path = "/opt/p" } }, "program: /opt/p (was /p)"),
             (Good with { Script = new FileFacts { Path = "/s", IsMissing = true } },
                 "script: /s no longer exists"),
@@ -71,11 +71,11 @@ internal sealed class FactsComparisonTests
             (Good with { Git = Git with { Commit = new string('b', 40) } },
                 "git: commit bbbbbbb on main (was aaaaaaa on main)"),
             (Good with { Git = Git with { Branch = null } }, "git: commit aaaaaaa without a branch (was on main)"),
-            (Good with { Git = Git with { Staged = "t" } }, "git: what is staged in the index has changed"),
+            (Good with { Git = Git with { Staged = "t" } }, "git: the index has different staged changes"),
             (Good with { Git = Git with { Changed = [new GitChange { Path = "x.js" }], ChangedCount = 1 } },
                 "git: changed files: x.js"),
             (Good with { Git = Git with { Root = "/q" } }, "git: the checkout is /q (was /r)"),
-            (Good with { Git = null }, "git: the working directory is not in the checkout /r any more"),
+            (Good with { Git = null }, "git: the working directory is no longer in the checkout /r"),
             (Good with { BootId = "c" }, "machine: the machine was restarted"),
         };
         foreach (var (after, words) in changes) await Assert.That(Text(Good, after)).IsEqualTo(words);

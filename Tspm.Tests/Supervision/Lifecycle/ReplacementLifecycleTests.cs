@@ -2,19 +2,19 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Tests.Supervision.Lifecycle;
 
-/// <summary>Every cell of the life of a reload's second child, written down a second time.</summary>
+/// <summary>Every instance of the life of a reload's second child, written down a second time.</summary>
 [Timeout(10_000)]
 internal sealed class ReplacementLifecycleTests
 {
     const string Rows = """
-        Absent    BegunWithHook Preparing RunPreStart
+        Absent    BegunWithPreparation Preparing Prepare
         Absent    Begun         Starting  Spawn
         Preparing Prepared      Starting  Spawn
-        Preparing Unwanted      Preparing CancelPreStart
+        Preparing Abandoned      Preparing CancelPreparation
         Preparing Failed        Absent    None
         Starting  Failed        Absent    None
-        Starting  BecameReady   Leaving   ChangePlaces,SendStopSignal
-        Starting  Unwanted      Leaving   SendStopSignal
+        Starting  BecameReady   Leaving   Promote,SendStopSignal
+        Starting  Abandoned      Leaving   SendStopSignal
         Starting  Exited        Sweeping  Sweep
         Leaving   Exited        Sweeping  Sweep
         Leaving   StopTimedOut  Leaving   KillTree

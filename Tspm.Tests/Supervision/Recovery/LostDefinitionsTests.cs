@@ -46,7 +46,7 @@ internal sealed class LostDefinitionsTests
             (3, 0, Record(Define(3, "stopped"), LifecyclePhase.Stopped)), (4, 0, Record(null)),
             (5, 0, Record(Define(5, "earlier"), boot: "boot-0")), (6, 0, Record(Define(6, "api"))),
             (7, 0, Record(Define(7, "down"), desired: DesiredState.Down))), Boot);
-        await Assert.That(lost.Select(one => (one.Definition.Name, one.Wish)))
+        await Assert.That(lost.Select(one => (one.Definition.Name, one.Desired)))
             .IsEquivalentTo([("web", DesiredState.Up), ("down", DesiredState.Down)]);
     }
 

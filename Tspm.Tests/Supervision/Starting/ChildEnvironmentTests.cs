@@ -30,7 +30,7 @@ internal sealed class ChildEnvironmentTests
             ["A"] = "kept",
             ["B"] = "kept",
             ["C"] = "kept",
-            [HookMark.Variable] = "x",
+            [HookNames.Variable] = "x",
         };
         var environment = ChildEnvironment.Base(kept);
         var ofFile = new Dictionary<string, string> { ["A"] = "file", ["B"] = "file" };

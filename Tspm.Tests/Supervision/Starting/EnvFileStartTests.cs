@@ -220,10 +220,10 @@ internal sealed class EnvFileStartTests
         world.Step();
         var young = world.Machine.Living.Single(process => process != old);
         await Assert.That(young.Request.Environment["A"]).IsEqualTo("2");
-        world.Advance(Replacement.LeastLife);
+        world.Advance(Replacement.MinimumLife);
         world.Machine.Exit(old, new ExitStatus(0, null));
         world.Step();
-        await Assert.That((await settled.Settled.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That((await settled.Reached.WaitAsync(cancellation)).Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
@@ -268,7 +268,7 @@ internal sealed class EnvFileStartTests
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Spawning);
         world.StartFiles.Answer();
         world.Step();
-        await Assert.That(settled.Settled.IsCompleted).IsTrue();
+        await Assert.That(settled.Reached.IsCompleted).IsTrue();
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(1);
         await Assert.That(web.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }

@@ -17,8 +17,9 @@ internal sealed class RestartCheckTests
     [Test]
     [Arguments(null, 7, null)]
     [Arguments(null, null, null)]
-    [Arguments("there is no script a.js", 7, "not restarted: there is no script a.js; the old one stays (pid 7)")]
-    [Arguments("there is no script a.js", null, "not restarted: there is no script a.js; the old one stays")]
+    [Arguments("there is no script a.js", 7,
+        "not restarted: there is no script a.js; the old one keeps running (pid 7)")]
+    [Arguments("there is no script a.js", null, "not restarted: there is no script a.js; the old one keeps running")]
     public async Task A_missing_script_keeps_the_old_child(
         string? missing, int? pid, string? problem, CancellationToken cancellation) =>
         await Assert.That(RestartCheck.Problem(missing, pid)).IsEqualTo(problem);

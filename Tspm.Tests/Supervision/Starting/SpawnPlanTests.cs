@@ -21,7 +21,7 @@ internal sealed class SpawnPlanTests
     };
 
     static readonly RunStreams s_streams =
-        RunStreamsOf.Run(new TspmHome("/home/u/.tspm"), s_web, new InstanceKey(7, 0), 1);
+        RunStreamsFactory.Make(new TspmHome("/home/u/.tspm"), s_web, new InstanceKey(7, 0), 1);
 
     static readonly Dictionary<string, string> s_kept = new() { ["PATH"] = "/bin" };
 

@@ -26,21 +26,21 @@ internal sealed class ScheduleTriggerTests
     public async Task It_is_restarted_when_its_time_has_come_and_that_is_no_failure(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Nightly);
-        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(3));
+        var instance = world.StartNew(Nightly);
+        await Assert.That(instance.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(3));
         world.Advance(TimeSpan.FromHours(3) - TimeSpan.FromMilliseconds(1));
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(TimeSpan.FromMilliseconds(1));
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Exit(instance, 0);
+        await Assert.That(instance.State).IsEqualTo(instance.State with
         {
             Phase = LifecyclePhase.Online,
             Restarts = 1,
             Failures = 0,
             Cause = Cause.Observed(CauseCode.Schedule, "0 3 * * *"),
         });
-        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(27));
+        await Assert.That(instance.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(27));
     }
 
     [Test]
@@ -68,16 +68,16 @@ internal sealed class ScheduleTriggerTests
     public async Task A_job_runs_at_its_times_and_is_stopped_in_between(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.Define(Job);
+        var instance = world.Define(Job);
         world.Step();
-        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddMinutes(10));
+        await Assert.That(instance.View.NextRunAt).IsEqualTo(World.Midnight.AddMinutes(10));
         for (var run = 1; run <= 3; run++)
         {
             world.Advance(Minute * 10);
-            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-            await Assert.That(cell.State.Reason).IsEqualTo("schedule: */10 * * * *");
-            world.Exit(cell, run % 2);
-            await Assert.That(cell.State).IsEqualTo(cell.State with
+            await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+            await Assert.That(instance.State.Reason).IsEqualTo("schedule: */10 * * * *");
+            world.Exit(instance, run % 2);
+            await Assert.That(instance.State).IsEqualTo(instance.State with
             {
                 Phase = LifecyclePhase.Stopped,
                 Desired = DesiredState.Down,
@@ -92,16 +92,16 @@ internal sealed class ScheduleTriggerTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Job);
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
-        world.Exit(cell, 0);
+        var instance = world.StartNew(Job);
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
+        world.Exit(instance, 0);
         world.Advance(Minute * 10);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        world.Exit(cell, 0);
-        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Enabled = false } });
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Exit(instance, 0);
+        world.Supervisor.Put(instance.Definition with { Config = instance.Definition.Config with { Enabled = false } });
         world.Advance(Minute * 60);
-        await Assert.That(cell.View.NextRunAt).IsNull();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(instance.View.NextRunAt).IsNull();
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         var other = world.Define(Job with { Name = "other" });
         world.Supervisor.Table.Remove(other.Key.Id);
         world.Advance(Minute * 60);
@@ -113,30 +113,30 @@ internal sealed class ScheduleTriggerTests
     public async Task A_run_that_is_not_over_is_left_alone_and_its_time_skipped(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Job);
+        var instance = world.StartNew(Job);
         world.Advance(Minute * 25);
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         world.Advance(Minute * 5);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task A_queued_run_follows_once_and_not_after_a_stop(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(JobWith("queue"));
+        var instance = world.StartNew(JobWith("queue"));
         world.Advance(Minute * 25);
-        world.Exit(cell, 0);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        world.Exit(cell, 0);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Exit(instance, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Exit(instance, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         world.Advance(Minute * 5);
         world.Advance(Minute * 10);
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
-        world.Exit(cell, 0);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
+        world.Exit(instance, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Machine.All.Count).IsEqualTo(3);
     }
 
@@ -145,25 +145,25 @@ internal sealed class ScheduleTriggerTests
     public async Task A_queued_run_follows_under_the_next_daemon_too(bool endsMeanwhile, CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(JobWith("queue"));
+        var instance = world.StartNew(JobWith("queue"));
         world.Advance(Minute * 15);
-        var first = world.Machine.Only(cell.Key);
+        var first = world.Machine.Only(instance.Key);
         world.RestartDaemon(() =>
         {
             if (endsMeanwhile) world.Machine.Exit(first, new ExitStatus(0, null));
         });
         world.Step();
-        cell = world.Again(cell);
-        if (!endsMeanwhile) world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with
+        instance = world.Again(instance);
+        if (!endsMeanwhile) world.Exit(instance, 0);
+        await Assert.That(instance.State).IsEqualTo(instance.State with
         {
             Phase = LifecyclePhase.Online,
             Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *"),
         });
         world.RestartDaemon();
-        cell = world.Again(cell);
-        world.Exit(cell, 0);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        instance = world.Again(instance);
+        world.Exit(instance, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Machine.All.Count).IsEqualTo(2);
     }
 
@@ -171,10 +171,10 @@ internal sealed class ScheduleTriggerTests
     public async Task A_daemon_that_is_stopped_leaves_nothing_queued(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(JobWith("queue"));
+        var instance = world.StartNew(JobWith("queue"));
         world.Advance(Minute * 15);
         var ended = world.Supervisor.Shutdown();
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         await ended.WaitAsync(cancellation);
         world.RestartDaemon();
         world.Advance(Minute);
@@ -185,11 +185,11 @@ internal sealed class ScheduleTriggerTests
     public async Task A_run_that_is_to_be_killed_makes_room_for_the_next(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(JobWith("kill"));
+        var instance = world.StartNew(JobWith("kill"));
         world.Advance(Minute * 10);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        world.Exit(cell, 0);
-        await Assert.That(cell.State).IsEqualTo(cell.State with
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Exit(instance, 0);
+        await Assert.That(instance.State).IsEqualTo(instance.State with
         {
             Phase = LifecyclePhase.Online,
             Cause = Cause.Observed(CauseCode.Schedule, "*/10 * * * *"),
@@ -201,30 +201,30 @@ internal sealed class ScheduleTriggerTests
     public async Task A_job_is_tried_again_when_its_policy_says_so(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Job with { Restart = new RestartConfig { Policy = "on-failure" } });
-        world.Exit(cell, 1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        var instance = world.StartNew(Job with { Restart = new RestartConfig { Policy = "on-failure" } });
+        world.Exit(instance, 1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         world.Advance(1);
-        world.Exit(cell, 0);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        world.Exit(instance, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
     }
 
     [Test]
     public async Task A_job_is_not_started_with_the_daemon_but_its_times_go_on(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Job);
+        var instance = world.StartNew(Job);
         _ = world.Supervisor.Shutdown();
         world.Advance(5);
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         world.RestartDaemon();
-        cell = world.Again(cell);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        instance = world.Again(instance);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         world.Advance(Minute * 10);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.RestartDaemon();
-        cell = world.Again(cell);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        instance = world.Again(instance);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That(world.Machine.All.Count).IsEqualTo(2);
     }
 
@@ -249,15 +249,15 @@ internal sealed class ScheduleTriggerTests
     public async Task A_clock_that_is_put_forward_brings_what_it_passed_once(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.Define(Job);
+        var instance = world.Define(Job);
         world.Step();
         world.SetWallClock(TimeSpan.FromHours(5));
         world.Advance(Minute);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(5).AddMinutes(10));
-        world.Exit(cell, 0);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(5).AddMinutes(10));
+        world.Exit(instance, 0);
         world.Advance(Minute * 8);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
     }
 
     [Test]
@@ -265,17 +265,17 @@ internal sealed class ScheduleTriggerTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Nightly with { Schedule = Nightly.Schedule! with { Cron = "0 * * * *" } });
+        var instance = world.StartNew(Nightly with { Schedule = Nightly.Schedule! with { Cron = "0 * * * *" } });
         world.Advance(Minute * 60);
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         world.SetWallClock(TimeSpan.FromMinutes(-30));
         world.Advance(Minute);
-        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(2));
+        await Assert.That(instance.View.NextRunAt).IsEqualTo(World.Midnight.AddHours(2));
         world.Advance(Minute * 30);
-        await Assert.That(cell.State.Restarts).IsEqualTo(1);
+        await Assert.That(instance.State.Restarts).IsEqualTo(1);
         world.SetWallClock(TimeSpan.FromDays(-7));
         world.Advance(Minute * 2);
-        await Assert.That(cell.View.NextRunAt).IsEqualTo(World.Midnight.AddDays(-7).AddHours(2));
+        await Assert.That(instance.View.NextRunAt).IsEqualTo(World.Midnight.AddDays(-7).AddHours(2));
     }
 
     [Test]
@@ -320,38 +320,38 @@ internal sealed class ScheduleTriggerTests
     public async Task A_restart_of_what_is_started_by_hand_only_is_armed_while_it_is_up(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Nightly with { Enabled = false });
-        await Assert.That(cell.View.NextRunAt).IsNotNull();
+        var instance = world.StartNew(Nightly with { Enabled = false });
+        await Assert.That(instance.View.NextRunAt).IsNotNull();
         world.Advance(TimeSpan.FromHours(3));
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
     }
 
     [Test]
     public async Task A_job_is_armed_from_its_definition_on_and_a_stop_leaves_it_so(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.Define(Job);
+        var instance = world.Define(Job);
         world.Step();
-        await Assert.That(cell.View.NextRunAt).IsNotNull();
-        world.Supervisor.Stop(cell, CauseRequest.Stop);
+        await Assert.That(instance.View.NextRunAt).IsNotNull();
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
         world.Step();
-        await Assert.That(cell.View.NextRunAt).IsNotNull();
-        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Enabled = false } });
+        await Assert.That(instance.View.NextRunAt).IsNotNull();
+        world.Supervisor.Put(instance.Definition with { Config = instance.Definition.Config with { Enabled = false } });
         world.Step();
-        await Assert.That(cell.View.NextRunAt).IsNull();
-        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Enabled = true } });
+        await Assert.That(instance.View.NextRunAt).IsNull();
+        world.Supervisor.Put(instance.Definition with { Config = instance.Definition.Config with { Enabled = true } });
         world.Step();
-        await Assert.That(cell.View.NextRunAt).IsNotNull();
+        await Assert.That(instance.View.NextRunAt).IsNotNull();
     }
 
     [Test]
     public async Task A_job_without_times_runs_when_it_is_started(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Job with { Schedule = new ScheduleConfig { Action = "start" } });
-        await Assert.That(cell.View.NextRunAt).IsNull();
-        world.Exit(cell, 1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
+        var instance = world.StartNew(Job with { Schedule = new ScheduleConfig { Action = "start" } });
+        await Assert.That(instance.View.NextRunAt).IsNull();
+        world.Exit(instance, 1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         world.Advance(TimeSpan.FromDays(2));
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
     }
@@ -360,12 +360,13 @@ internal sealed class ScheduleTriggerTests
     public async Task An_instance_that_a_job_gets_during_a_run_waits_for_its_time(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Job);
-        world.Supervisor.Changes.Scale(cell.Definition with { Config = cell.Definition.Config with { Instances = 2 } },
+        var instance = world.StartNew(Job);
+        world.Supervisor.Changes.Scale(
+            instance.Definition with { Config = instance.Definition.Config with { Instances = 2 } },
             "scaled");
         world.Step();
         await Assert.That(world.Machine.All.Count).IsEqualTo(1);
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         world.Advance(Minute * 10);
         await Assert.That(world.Machine.All.Count).IsEqualTo(3);
     }

@@ -15,56 +15,57 @@ internal sealed class WatchTriggerTests
     public async Task A_changed_file_restarts_it_after_a_pause_and_says_which(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web);
-        var first = cell.Child!.Pid;
-        world.Exit(cell, 1);
+        var instance = world.StartNew(Web);
+        var first = instance.Child!.Pid;
+        world.Exit(instance, 1);
         world.Advance(1);
         world.ChangeFile("/src/app.js");
         world.Advance(0.299);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         world.Advance(0.001);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
-        world.Exit(cell, new ExitStatus(null, Signals.SIGTERM));
-        await Assert.That(cell.State).IsEqualTo(cell.State with
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        world.Exit(instance, new ExitStatus(null, Signals.SIGTERM));
+        await Assert.That(instance.State).IsEqualTo(instance.State with
         {
             Phase = LifecyclePhase.Online,
             Restarts = 2,
             Failures = 0,
             Cause = Cause.Observed(CauseCode.Watch, "src/app.js"),
         });
-        await Assert.That(cell.Child!.Pid).IsNotEqualTo(first);
+        await Assert.That(instance.Child!.Pid).IsNotEqualTo(first);
     }
 
     [Test]
     public async Task Changes_in_a_row_make_one_restart_and_the_first_is_named(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web with { WatchDelayMs = 1000 });
+        var instance = world.StartNew(Web with { WatchDelayMs = 1000 });
         for (var i = 0; i < 5; i++)
         {
             world.ChangeFile($"/file{i}");
             world.Advance(0.9);
-            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+            await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         }
         world.Advance(0.1);
-        await Assert.That(cell.State.Reason).IsEqualTo("watch: file0 changed");
-        world.Exit(cell, 0);
+        await Assert.That(instance.State.Reason).IsEqualTo("watch: file0 changed");
+        world.Exit(instance, 0);
         world.Advance(60);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1 });
+        await Assert.That(instance.State)
+            .IsEqualTo(instance.State with { Phase = LifecyclePhase.Online, Restarts = 1 });
     }
 
     [Test]
     public async Task Files_that_never_rest_hold_the_restart_up_for_a_while_only(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web);
+        var instance = world.StartNew(Web);
         for (var time = 0.0; time < 6; time += 0.25)
         {
-            await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+            await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
             world.ChangeFile("/busy");
             world.Advance(0.25);
         }
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
     }
 
     [Test]
@@ -96,48 +97,49 @@ internal sealed class WatchTriggerTests
     public async Task A_change_repairs_what_waits_or_has_given_up(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web with { Restart = new RestartConfig { MaxConsecutive = 2, DelayMs = 9000 } });
-        world.Exit(cell, 1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
+        var instance = world.StartNew(Web with { Restart = new RestartConfig { MaxConsecutive = 2, DelayMs = 9000 } });
+        world.Exit(instance, 1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Waiting);
         world.ChangeFile("/fixed");
         world.Advance(0.3);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
-        world.Exit(cell, 1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        world.Exit(instance, 1);
         world.Advance(9);
-        world.Exit(cell, 1);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Errored);
+        world.Exit(instance, 1);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Errored);
         world.ChangeFile("/fixed");
         world.Advance(0.3);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 
     [Test]
     public async Task What_the_last_child_wrote_on_its_way_out_does_not_concern_the_next(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web);
+        var instance = world.StartNew(Web);
         var watch = world.Files.Open.Single();
         var epochOfFirst = watch.Epoch;
         world.ChangeFile("/app.js");
         world.Advance(0.3);
         world.ChangeFile("/state.json");
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         // Told late: it happened before the new child was there.
         watch.Change("/state.json", epochOfFirst);
         world.Step();
         world.Advance(60);
-        await Assert.That(cell.State).IsEqualTo(cell.State with { Phase = LifecyclePhase.Online, Restarts = 1 });
+        await Assert.That(instance.State)
+            .IsEqualTo(instance.State with { Phase = LifecyclePhase.Online, Restarts = 1 });
         watch.Change("/app.js", watch.Epoch);
         world.Step();
         world.Advance(0.3);
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
     }
 
     [Test]
     public async Task Git_modules_own_logs_home_and_what_is_ignored_do_not_count(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web with
+        var instance = world.StartNew(Web with
         {
             WatchIgnore = ["*.tmp", "build/out", "doc/**/*.md"],
             OutFile = "web.log",
@@ -155,7 +157,7 @@ internal sealed class WatchTriggerTests
             world.ChangeFile(path);
         }
         world.Advance(60);
-        await Assert.That(cell.State.Restarts).IsEqualTo(0);
+        await Assert.That(instance.State.Restarts).IsEqualTo(0);
         foreach (var path in new[] { "/.gitignore", "/web.logic.js", "/build/output", "/a/build/out", "/doc/c.mdx",
             "/x.tmpl" })
             await Assert.That(world.Files.Open.Single().Plan.IsIgnored(path)).IsFalse().Because(path);
@@ -176,20 +178,20 @@ internal sealed class WatchTriggerTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web with { WatchPaths = [watched] });
+        var instance = world.StartNew(Web with { WatchPaths = [watched] });
         world.ChangeFile(changed);
         world.Advance(0.3);
-        await Assert.That(cell.State.Phase).IsEqualTo(counts ? LifecyclePhase.Stopping : LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(counts ? LifecyclePhase.Stopping : LifecyclePhase.Online);
     }
 
     [Test]
     public async Task When_the_kernel_lost_count_something_has_changed(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web);
+        var instance = world.StartNew(Web);
         world.ChangeFile(FileWatchPlan.ManyFiles);
         world.Advance(0.3);
-        await Assert.That(cell.State.Reason).IsEqualTo("watch: many files changed");
+        await Assert.That(instance.State.Reason).IsEqualTo("watch: many files changed");
     }
 
     [Test]
@@ -197,19 +199,20 @@ internal sealed class WatchTriggerTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web with { Watch = false, WatchPaths = ["src"] });
+        var instance = world.StartNew(Web with { Watch = false, WatchPaths = ["src"] });
         await Assert.That(world.Files.Watches).IsEmpty();
-        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Watch = true } });
-        world.Supervisor.Restart(cell, CauseRequest.Restart);
-        world.Exit(cell, 0);
+        world.Supervisor.Put(instance.Definition with { Config = instance.Definition.Config with { Watch = true } });
+        world.Supervisor.Restart(instance, CauseRequest.Restart);
+        world.Exit(instance, 0);
         await Assert.That(world.Files.Open.Single().Plan.Paths[0].Path).IsEqualTo("/src");
-        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { WatchPaths = ["lib"] } });
+        world.Supervisor.Put(
+            instance.Definition with { Config = instance.Definition.Config with { WatchPaths = ["lib"] } });
         await Assert.That(world.Files.Open.Single().Plan.Paths[0].Path).IsEqualTo("/src");
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(1);
         await Assert.That(world.Files.Open.Single().Plan.Paths[0].Path).IsEqualTo("/lib");
-        world.Supervisor.Put(cell.Definition with { Config = cell.Definition.Config with { Watch = null } });
-        world.Exit(cell, 1);
+        world.Supervisor.Put(instance.Definition with { Config = instance.Definition.Config with { Watch = null } });
+        world.Exit(instance, 1);
         world.Advance(2);
         await Assert.That(world.Files.Open).IsEmpty();
     }
@@ -219,32 +222,32 @@ internal sealed class WatchTriggerTests
         CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web);
+        var instance = world.StartNew(Web);
         world.Files.Open.Single().Plan.Troubled("/src is not watched: no more watches");
         world.Step();
-        await Assert.That(cell.View.WatchProblem).IsEqualTo("/src is not watched: no more watches");
+        await Assert.That(instance.View.WatchProblem).IsEqualTo("/src is not watched: no more watches");
         world.Advance(3600);
         await Assert.That(world.Files.Watches.Count).IsEqualTo(1);
-        world.Exit(cell, 1);
+        world.Exit(instance, 1);
         world.Advance(1);
         await Assert.That(world.Files.Watches.Count).IsEqualTo(2);
         await Assert.That(world.Files.Open.Count()).IsEqualTo(1);
-        await Assert.That(cell.View.WatchProblem).IsNull();
+        await Assert.That(instance.View.WatchProblem).IsNull();
     }
 
     [Test]
     public async Task The_next_daemon_watches_on_and_the_end_of_a_daemon_is_no_restart(CancellationToken cancellation)
     {
         using var world = new World();
-        var cell = world.StartNew(Web);
+        var instance = world.StartNew(Web);
         world.RestartDaemon();
-        cell = world.Again(cell);
+        instance = world.Again(instance);
         world.ChangeFile("/a");
         world.Advance(0.1);
         var ended = world.Supervisor.Shutdown();
         world.ChangeFile("/b");
         world.Advance(5);
-        world.Exit(cell, 0);
+        world.Exit(instance, 0);
         world.Advance(60);
         await ended;
         await Assert.That(world.Machine.Living).IsEmpty();

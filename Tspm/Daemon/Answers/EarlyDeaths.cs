@@ -37,7 +37,7 @@ internal static class EarlyDeaths
 
     static bool IsWatched(PendingChange pending) =>
         !pending.Unchanged && pending.Problem is null && pending.View.Definition.Config.Ready is null
-        && pending.Settled.IsCompletedSuccessfully && pending.Settled.ResultNow().Phase == LifecyclePhase.Online;
+        && pending.Reached.IsCompletedSuccessfully && pending.Reached.ResultNow().Phase == LifecyclePhase.Online;
 
     /// <summary>Null: it lives, or has ended well and is to stay so.</summary>
     static string? Problem(PendingChange pending, ProcessView view)

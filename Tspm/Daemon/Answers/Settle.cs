@@ -39,8 +39,8 @@ internal static class Settle
         {
             var view = pending.View;
             // As it was when it settled: a child that came up and has ended since did start, however soon that was.
-            var error = pending.Settled.IsCompletedSuccessfully
-                ? pending.Problem ?? errorIn(pending.Settled.ResultNow())
+            var error = pending.Reached.IsCompletedSuccessfully
+                ? pending.Problem ?? errorIn(pending.Reached.ResultNow())
                 : null;
             outcomes.Add(Outcome(view) with
             {
@@ -56,11 +56,11 @@ internal static class Settle
     {
         try
         {
-            await Task.WhenAll(pending.Select(static one => one.Settled)).WaitAsync(timeout, context.Clock);
+            await Task.WhenAll(pending.Select(static one => one.Reached)).WaitAsync(timeout, context.Clock);
         }
         catch (TimeoutException)
         {
-            List<PendingChange> late = [.. pending.Where(static one => !one.Settled.IsCompleted)];
+            List<PendingChange> late = [.. pending.Where(static one => !one.Reached.IsCompleted)];
             if (late.Count > 0) throw Unsettled.Error(late, timeout, context.Monotonic());
         }
     }

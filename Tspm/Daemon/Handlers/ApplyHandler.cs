@@ -24,7 +24,7 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
     {
         request = request with { Client = RequestLaunch.Complete(request.Client, by)! };
         Definitions.CheckProject(request.Project);
-        var wanted = new Application.Wanted(
+        var wanted = new PlanExecution.Wanted(
             Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv,
                 request.Client.Environment, request.Client.OpenFilesLimit)
         {

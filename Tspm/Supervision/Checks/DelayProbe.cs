@@ -1,7 +1,7 @@
 namespace Tspm.Supervision.Checks;
 
-/// <summary>Has it lived so long?</summary>
+/// <summary>Succeeds once the child has run for the given time.</summary>
 internal sealed class DelayProbe(TimerQueue timers, TimeSpan delay) : IProbe
 {
-    public IDisposable Look(Action<string?> told) => timers.After(delay, () => told(null));
+    public IDisposable Run(Action<string?> answered) => timers.After(delay, () => answered(null));
 }

@@ -5,36 +5,36 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Does a command exit with code 0? It runs as the child does (user, folder, environment, limits), in a process group
-/// of its own, and what it prints goes nowhere. When it has ended or its time is over, what is left of the group is
-/// killed. Not a session: by those the guardian knows the runs of processes.
+/// Succeeds if a command exits with code 0. The command runs as the child does (user, folder, environment, limits), in
+/// its own process group, and its output is discarded. When it ends or times out, the rest of its group is killed. It
+/// does not lead a session, because the guardian recognises runs of processes by their sessions.
 /// </summary>
 internal sealed class ExecProbe(
     MachineServices services, Action<Action<SpawnRequest?, SpawnFailure?>> plan) : IProbe
 {
-    public IDisposable Look(Action<string?> told)
+    public IDisposable Run(Action<string?> answered)
     {
-        var command = new Command(services, told);
-        if (services.System.LackOfRoom() is { } noRoom) told(noRoom.Sentence);
+        var command = new Command(services, answered);
+        if (services.System.LackOfRoom() is { } noRoom) answered(noRoom.Sentence);
         else plan(command.Start);
         return command;
     }
 
-    sealed class Command(MachineServices services, Action<string?> told) : IDisposable
+    sealed class Command(MachineServices services, Action<string?> answered) : IDisposable
     {
         IChild? _child;
         bool _isOver;
 
-        /// <summary>It is planned: unless nobody wants the answer any more, it runs.</summary>
+        /// <summary>Called when the command is planned; starts it unless the attempt has been disposed of.</summary>
         public void Start(SpawnRequest? request, SpawnFailure? failure)
         {
             if (_isOver) return;
             if (request is not null) (_child, failure) = services.System.Spawn(request);
-            if (failure is not null) told(failure.Sentence);
+            if (failure is not null) answered(failure.Sentence);
             _child?.OnExit(() => services.Post(Ended));
         }
 
-        /// <summary>It is reaped when it has ended, as always.</summary>
+        /// <summary>Kills the command. It is reaped when its exit is reported, as usual.</summary>
         public void Dispose()
         {
             _isOver = true;
@@ -47,12 +47,12 @@ internal sealed class ExecProbe(
         {
             if (_child is not { } child) return;
             var status = child.PeekExit() ?? ExitStatus.Unknown;
-            // Not reaped yet, so the number of the group is still its own.
+            // Signal the group before reaping: until then its number cannot be reused.
             child.SignalGroup(Signals.SIGKILL);
             child.Reap();
             child.Dispose();
             _child = null;
-            told(status.IsSuccess ? null : status.ToString());
+            answered(status.IsSuccess ? null : status.ToString());
         }
     }
 }

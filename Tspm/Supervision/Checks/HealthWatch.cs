@@ -7,9 +7,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Asks children that are online whether they are well, every <c>intervalMs</c>; so many bad answers in a row and the
-/// child is restarted. With <c>notify</c> nobody asks: the child has to give a sign of life within the interval (man 3
-/// sd_notify, WATCHDOG=1). Nothing runs for processes without a <c>health</c> probe.
+/// Checks online children every <c>intervalMs</c> and restarts a child after <c>failures</c> failed checks in a row.
+/// With <c>notify</c> the daemon does not ask; the child must report within the interval (WATCHDOG=1, man 3 sd_notify).
+/// Costs nothing for processes without a <c>health</c> probe.
 /// </summary>
 internal sealed class HealthWatch(SupervisionServices services) : IProcessObserver
 {
@@ -23,14 +23,15 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
         }
         else if (!_checks.TryGetValue(process, out var present) || present.Run != run || present.Asks != run.Health)
         {
-            // A reload has put another child in the place of the one that was asked, or another question was defined.
+            // A reload has replaced the checked child, or the definition now has another probe.
             present?.Dispose();
             (_checks[process] = new HealthCheck(services, process, run)).Begin();
         }
     }
 
     /// <summary>
-    /// Asks a running child by the definition's present question about health; what the log said before is no answer.
+    /// Applies the definition's current health probe to a running child. Earlier log lines do not count for the new
+    /// probe.
     /// </summary>
     public static void Refresh(SupervisedProcess process)
     {
@@ -51,52 +52,53 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
         readonly IProbe? _probe = services.Probes.Make(run.Health!, process.Runs, run, services);
         readonly TimeSpan _interval = TimeOf(run.Health!.IntervalMs, Probe.DefaultInterval);
         readonly TimeSpan _timeout = TimeOf(run.Health!.TimeoutMs, Probe.DefaultTimeout);
-        readonly int _most = run.Health!.Failures ?? Probe.DefaultFailures;
-        IDisposable? _next, _look;
+        readonly int _maxFailures = run.Health!.Failures ?? Probe.DefaultFailures;
+        IDisposable? _next, _attempt;
         int _failures;
         bool _ended;
 
         public void Begin()
         {
-            // Who was adopted may have spoken to nobody: from now on.
-            if (_probe is null) run.Messages!.LastSignOfLife = services.Timers.Now;
-            _next = services.Timers.After(_interval, _probe is null ? Listen : Look);
+            // An adopted child may have reported while no daemon was listening, so the interval starts now.
+            if (_probe is null) run.Messages!.LastWatchdogPing = services.Timers.Now;
+            _next = services.Timers.After(_interval, _probe is null ? Listen : Attempt);
         }
 
         public void Dispose()
         {
             _ended = true;
             _next?.Dispose();
-            _look?.Dispose();
+            _attempt?.Dispose();
         }
 
         void Listen()
         {
-            var left = run.Messages!.LastSignOfLife + _interval - services.Timers.Now;
-            if (run.Messages?.IsLeaving == true) return;
+            var left = run.Messages!.LastWatchdogPing + _interval - services.Timers.Now;
+            if (run.Messages?.IsStopping == true) return;
             if (left > TimeSpan.Zero) _next = services.Timers.After(left, Listen);
-            else Unfit(CauseCode.Watchdog, $"no sign of life for {ProbeText.Time(_interval)}");
+            else ReportUnfit(CauseCode.Watchdog, $"no sign of life for {ProbeText.Time(_interval)}");
         }
 
-        void Look()
+        void Attempt()
         {
-            _look?.Dispose();
-            _look = new ProbeLook(services, _probe!, _timeout, Told);
+            _attempt?.Dispose();
+            _attempt = new ProbeAttempt(services, _probe!, _timeout, OnAnswer);
         }
 
-        void Told(string? problem)
+        void OnAnswer(string? problem)
         {
-            if (_ended || run.Messages?.IsLeaving == true) return;
+            if (_ended || run.Messages?.IsStopping == true) return;
             _failures = problem is null ? 0 : _failures + 1;
             process.Published.SetProbeAnswer(problem is null, problem);
-            if (_failures < _most) _next = services.Timers.After(_interval, Look);
+            if (_failures < _maxFailures) _next = services.Timers.After(_interval, Attempt);
             else
             {
-                Unfit(CauseCode.Health, $"health: {ProbeText.Describe(run.Health!)}: {problem}{InARow(_failures)}");
+                ReportUnfit(
+                    CauseCode.Health, $"health: {ProbeText.Describe(run.Health!)}: {problem}{InARow(_failures)}");
             }
         }
 
-        void Unfit(string code, string detail) =>
+        void ReportUnfit(string code, string detail) =>
             process.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(code, detail)));
 
         static string InARow(int count) =>

@@ -6,12 +6,12 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Is a GET answered with a status from 200 to 399? Our own few lines instead of the framework's client, which would be
-/// a third of the executable: one request, one status line; a redirect is not followed, it is an answer.
+/// Succeeds if a GET is answered with a status from 200 to 399. It sends one request and reads one status line, and
+/// counts a redirect as an answer. SocketsHttpHandler would make up a third of the executable.
 /// </summary>
 /// <param name="dialer">Connects.</param>
-/// <param name="address">What to ask for.</param>
-/// <param name="judge">Says what a good answer is worth; null: it counts.</param>
+/// <param name="address">The URL to request.</param>
+/// <param name="judge">Decides whether a good answer counts; null if it always does.</param>
 internal sealed class HttpProbe(
     IDialer dialer, HttpAddress address, Action<DialedAddress?, Action<string?>>? judge = null) : IProbe
 {
@@ -21,11 +21,11 @@ internal sealed class HttpProbe(
         $"GET {address.Target} HTTP/1.1\r\nHost: {address.Authority}\r\nUser-Agent: tspm\r\nAccept: "
             + "*/*\r\nConnection: close\r\n\r\n");
 
-    public IDisposable Look(Action<string?> told) => dialer.Dial(address.Place, _request, (problem, line, peer) =>
+    public IDisposable Run(Action<string?> answered) => dialer.Dial(address.Place, _request, (problem, line, peer) =>
     {
         problem ??= Judge(line);
-        if (problem is not null || judge is null) told(problem);
-        else judge(peer, told);
+        if (problem is not null || judge is null) answered(problem);
+        else judge(peer, answered);
     });
 
     /// <summary>RFC 9112, section 4: HTTP/1.1 SP code SP reason.</summary>

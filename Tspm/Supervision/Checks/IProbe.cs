@@ -1,15 +1,15 @@
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// One kind of question to a child. Begun on the supervisor's thread, never blocks it, and knows no time limit: who
-/// asks, sets one (<see cref="ProbeLook"/>).
+/// One kind of probe of a child. It starts on the supervisor's thread, never blocks it and has no time limit of its
+/// own: the caller sets one (<see cref="ProbeAttempt"/>).
 /// </summary>
 internal interface IProbe
 {
     /// <summary>
-    /// Asks once. <paramref name="told"/> is called at most once, on any thread: null is a good answer, else a phrase
-    /// says why not. Disposing of what is given back ends the question: no answer comes after that, and everything it
-    /// used is released.
+    /// Probes once. <paramref name="answered"/> is called at most once, on any thread: with null for success, otherwise
+    /// with a phrase that says why the probe failed.
     /// </summary>
-    IDisposable Look(Action<string?> told);
+    /// <returns>Ends the attempt when disposed: releases its resources; no answer follows.</returns>
+    IDisposable Run(Action<string?> answered);
 }

@@ -4,11 +4,11 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Whether an answer to a <c>tcp</c> or <c>http</c> probe may be the child's. Somebody else's program on the same port
-/// answers just as well, and the child that could not open the port would count as ready. So who listened there before
-/// the child was started is written down, and an answer of one of those does not count, unless the child has that
-/// socket open itself (it was passed on). Who came later may act for the child (docker-proxy, a helper that left the
-/// tree): that counts, with a note, and so does what cannot be seen.
+/// Decides whether an answer to a <c>tcp</c> or <c>http</c> probe may come from the child. Another program on the same
+/// port answers just as well, so a child that could not open the port would count as ready. Therefore the listeners
+/// present before the start are recorded, and an answer from one of them does not count unless the child itself has
+/// that socket open (it was passed on). A listener that appeared later may act for the child (docker-proxy, a helper
+/// that left the tree): its answer counts, with a note. So does an answer whose listener cannot be identified.
 /// </summary>
 internal sealed class ListenerCheck
 {
@@ -16,9 +16,9 @@ internal sealed class ListenerCheck
     readonly IReadOnlySet<ulong>? _before;
     volatile string? _note;
 
-    /// <param name="listeners">Who listens.</param>
-    /// <param name="before">What an earlier daemon wrote down; null: nothing.</param>
-    /// <param name="note">What an earlier daemon noted.</param>
+    /// <param name="listeners">Finds who listens on a port.</param>
+    /// <param name="before">The listeners that an earlier daemon recorded; null if it recorded none.</param>
+    /// <param name="note">The note of an earlier daemon.</param>
     public ListenerCheck(ITcpListeners listeners, IReadOnlyList<ulong>? before, string? note)
     {
         _listeners = listeners;
@@ -27,15 +27,15 @@ internal sealed class ListenerCheck
     }
 
     /// <summary>
-    /// Writes down who listens now. To be made immediately before the child is started: whoever is seen later may be
-    /// the child's own, also one that has left its tree. One that was not there yet at the reading counts as later.
+    /// Records the current listeners. Create this immediately before starting the child: a listener that appears later
+    /// may belong to the child, even to a descendant that has left its tree.
     /// </summary>
-    /// <param name="listeners">Who listens.</param>
-    /// <param name="port">On which port.</param>
+    /// <param name="listeners">Finds who listens on a port.</param>
+    /// <param name="port">The port to look at.</param>
     public ListenerCheck(ITcpListeners listeners, int port) =>
         (_listeners, _before) = (listeners, listeners.ListeningOn(port));
 
-    /// <summary>The port that a probe connects to; null: it connects to none.</summary>
+    /// <summary>The port that a probe connects to; null if it connects to none.</summary>
     public static int? PortOf(Probe? probe) => probe switch
     {
         { Tcp: { } place } => HostPort.Parse(place)?.Port,
@@ -43,48 +43,51 @@ internal sealed class ListenerCheck
         _ => null,
     };
 
-    /// <summary>Who listened before the child was started, for the record; null: not known.</summary>
+    /// <summary>The listeners before the child was started, for the run record; null if unknown.</summary>
     public IReadOnlyList<ulong>? Before => _before is { } before ? [.. before] : null;
 
-    /// <summary>What people should know about the last answer that counted; null: it was the child's own.</summary>
+    /// <summary>A remark about the last answer that counted; null if it came from the child itself.</summary>
     public string? Note => _note;
 
-    /// <summary>Tells, on any thread, what a good answer is worth: null, or why it does not count.</summary>
-    /// <param name="address">Who answered; null: that is not known.</param>
+    /// <summary>Decides whether a successful answer counts.</summary>
+    /// <param name="address">Who answered; null if unknown.</param>
     /// <param name="pid">The child.</param>
-    /// <param name="told">Called once.</param>
-    public void Judge(DialedAddress? address, int pid, Action<string?> told)
+    /// <param name="judged">
+    /// Called once, on any thread, with null if the answer counts, otherwise with the reason why not.
+    /// </param>
+    public void Judge(DialedAddress? address, int pid, Action<string?> judged)
     {
         if (address is not { IsLocal: true })
         {
-            _note = address is null ? null : $"{address} is on another machine: whose answer that was is not known";
-            told(null);
+            _note = address is null
+                ? null : $"{address} is on another machine, so it is not known which program answered";
+            judged(null);
         }
         else _listeners.Look(address, pid, _before ?? new HashSet<ulong>(), facts =>
         {
             var (problem, note) = Verdict(address, facts, _before);
             _note = note;
-            told(problem);
+            judged(problem);
         });
     }
 
-    /// <summary>The rule; at most one of the two is not null.</summary>
+    /// <summary>The rule itself. At most one of the two results is not null.</summary>
     public static (string? Problem, string? Note) Verdict(
         DialedAddress address, ListenerFacts facts, IReadOnlySet<ulong>? before) => facts switch
         {
             { IsOwn: true } => (null, null),
-            { Sockets: null } => (null, $"whose listener answered at {address} cannot be seen"),
+            { Sockets: null } => (null, $"it cannot be seen which program answered at {address}"),
             { Sockets.Count: 0 } =>
-                (null, $"no listener on {address} can be seen from here (a network namespace, or packets that are "
-                    + "passed on): whose answer that was is not known"),
+                (null, $"no listener on {address} is visible from here (another network namespace, or forwarded "
+                    + "packets), so it is not known which program answered"),
             _ when before is not null && !facts.Sockets.All(before.Contains) =>
-                (null, $"{address} was answered by a listener that came after the start and is not of "
+                (null, $"{address} was answered by a listener that appeared after the start and is not in "
                     + "its process tree"),
-            { IsOwn: null } => (null, $"whose listener answered at {address} cannot be seen"),
+            { IsOwn: null } => (null, $"it cannot be seen which program answered at {address}"),
             _ when before is null =>
-                (null, $"{address} was answered by a listener that is not of its process tree; "
-                    + "whether that was there before it is not known"),
+                (null, $"{address} was answered by a listener that is not in its process tree; "
+                    + "it is not known whether that was there before the start"),
             _ => ($"{address} is answered by {facts.Holder ?? "another program"}, "
-                + "which listened there before this one was started", null),
+                + "which was already listening there before the start", null),
         };
 }

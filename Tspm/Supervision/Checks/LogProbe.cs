@@ -4,29 +4,32 @@ using Tspm.Logs.Reading;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Has it printed a line that matches? Reads the log files from where the present run began, and on when they grow.
-/// Every look goes on where the last one ended. Matching is done on the runtime's threads, a bounded piece at a time.
+/// Succeeds once the child has printed a matching line. Reads the log files from where the run's output begins and
+/// continues as they grow; every attempt continues where the last one ended. Lines are matched on the thread pool, a
+/// bounded number at a time.
 /// </summary>
-/// <param name="growth">Tells when there is more to read.</param>
-/// <param name="pattern">Null: an earlier version accepted a pattern that this one cannot use; no line matches.</param>
-/// <param name="logs">Where the lines are.</param>
+/// <param name="growth">Reports when there is more to read.</param>
+/// <param name="pattern">
+/// Null if this version cannot use a pattern that an earlier version accepted; then no line matches.
+/// </param>
+/// <param name="logs">The log files to read.</param>
 internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] logs) : IProbe
 {
-    public IDisposable Look(Action<string?> told)
+    public IDisposable Run(Action<string?> answered)
     {
-        var look = new Search(this, told);
-        growth.Grown += look.Grown;
-        look.Go();
-        return look;
+        var search = new Search(this, answered);
+        growth.Grown += search.Grown;
+        search.Schedule();
+        return search;
     }
 
-    sealed class Search(LogProbe probe, Action<string?> told) : IDisposable, IThreadPoolWorkItem
+    sealed class Search(LogProbe probe, Action<string?> answered) : IDisposable, IThreadPoolWorkItem
     {
-        /// <summary>Lines looked at before others get their turn.</summary>
+        /// <summary>Lines examined before other work gets its turn.</summary>
         const int LinesPerTurn = 1000;
 
         readonly GrowingLog[] _logs = probe.Logs;
-        int _going;
+        int _scheduled;
         bool _matched;
         volatile bool _over;
 
@@ -39,30 +42,32 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
         public void Grown(string path)
         {
             foreach (var log in _logs)
-                if (log.Path == path) Go();
+                if (log.Path == path) Schedule();
         }
 
-        public void Go()
+        public void Schedule()
         {
-            if (Interlocked.Exchange(ref _going, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            if (Interlocked.Exchange(ref _scheduled, 1) == 0)
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
 
         void IThreadPoolWorkItem.Execute()
         {
-            // Before the files are read: what comes from here on is told again.
-            Volatile.Write(ref _going, 0);
+            // Reset before the files are read: output written from here on schedules another turn.
+            Volatile.Write(ref _scheduled, 0);
             Interlocked.MemoryBarrier();
-            // A look that has just ended may still be reading.
+            // An attempt that has just ended may still be reading.
             lock (probe)
             {
                 if (_over) return;
                 if (!TryRead(out var problem)) return;
                 _over = true;
-                told(problem);
+                answered(problem);
             }
         }
 
-        /// <summary>True: there is an answer.</summary>
+        /// <summary>Reads the next lines.</summary>
+        /// <returns>True if the attempt has an answer.</returns>
         bool TryRead(out string? problem)
         {
             problem = probe.Pattern is null ? $"the pattern cannot be used: it {probe.PatternProblem}" : null;
@@ -79,11 +84,11 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
             }
             catch (RegexMatchTimeoutException)
             {
-                problem = "the expression takes too long on a line of the log";
+                problem = "the pattern takes too long on a line of the log";
                 return true;
             }
-            if (count >= LinesPerTurn) Go();
-            // Only at the end: what lies behind a match must not answer for a later look.
+            if (count >= LinesPerTurn) Schedule();
+            // Answer only at the end of the logs: lines after the match must not satisfy a later attempt.
             return _matched && count < LinesPerTurn;
         }
     }
@@ -92,7 +97,7 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
 
     Regex? Pattern => pattern;
 
-    /// <summary>Why there is no pattern; continues a sentence that begins with it.</summary>
+    /// <summary>Why the pattern cannot be used; continues a sentence whose subject is the pattern.</summary>
     public string? PatternProblem { get; init; }
 
     GrowingLog[] Logs => logs;

@@ -5,7 +5,7 @@ using Tspm.Text;
 
 namespace Tspm.Supervision.Checks;
 
-/// <summary>What <c>memoryLimitBytes</c> and <c>monitorIntervalMs</c> mean.</summary>
+/// <summary>The meaning of <c>memoryLimitBytes</c> and <c>monitorIntervalMs</c>.</summary>
 internal static class MemoryLimit
 {
     static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(5);
@@ -16,9 +16,10 @@ internal static class MemoryLimit
     public static TimeSpan IntervalOf(ProcessConfig config) =>
         config.MonitorIntervalMs is { } ms ? TimeSpan.FromMilliseconds(ms) : DefaultInterval;
 
-    /// <summary>Why a child is of no use; null: it is within the limit, or there is none.</summary>
-    /// <param name="config">Of the process.</param>
-    /// <param name="used">Bytes.</param>
+    /// <summary>The cause for restarting a child that uses too much memory.</summary>
+    /// <param name="config">The process's config.</param>
+    /// <param name="used">Memory in use, in bytes.</param>
+    /// <returns>Null if the usage is within the limit or there is no limit.</returns>
     public static Cause? Excess(ProcessConfig config, long used) =>
         config.MemoryLimitBytes is { } limit && used > limit
             ? Cause.Observed(

@@ -3,13 +3,13 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Reads how much memory the tree of a child uses. That takes milliseconds where processes are large, so another thread
-/// does it.
+/// Reads how much memory a child's process tree uses. It runs on another thread, because it takes milliseconds for
+/// large processes.
 /// </summary>
 internal sealed class MemoryReader(MachineServices services)
 {
-    /// <param name="mark">The child.</param>
-    /// <param name="done">Told the bytes, on the supervisor's thread.</param>
+    /// <param name="mark">Identifies the child's tree.</param>
+    /// <param name="done">Called with the bytes in use, on the supervisor's thread.</param>
     public void Read(TreeMark mark, Action<long> done) => ThreadPool.QueueUserWorkItem(_ =>
     {
         var used = services.System.ReadGroupMemory(mark) ?? SumOfTree(mark.Pid);

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// What a datagram of man 3 sd_notify says, as far as it is acted upon. MAINPID, FDSTORE and all others are passed
-/// over.
+/// The parts of a notify datagram (man 3 sd_notify) that Tspm acts on. MAINPID, FDSTORE and all other variables are
+/// ignored.
 /// </summary>
 internal sealed class NotifyMessage
 {
-    /// <summary>Longer ones are cut: it is shown in one line, and kept on disk.</summary>
+    /// <summary>Longer texts are cut, because the status is shown on one line and saved to disk.</summary>
     const int LongestStatus = 300;
 
-    /// <summary>Not even an hour of patience is anything but a mistake beyond this.</summary>
+    /// <summary>A longer extension can only be a mistake.</summary>
     static readonly TimeSpan LongestExtension = TimeSpan.FromDays(1);
 
     public NotifyMessage(string text)
@@ -20,8 +20,8 @@ internal sealed class NotifyMessage
         {
             if (line == "READY=1") IsReady = true;
             else if (line == "STOPPING=1") IsStopping = true;
-            else if (line == "WATCHDOG=1") IsSignOfLife = true;
-            else if (line == "WATCHDOG=trigger") IsCallForHelp = true;
+            else if (line == "WATCHDOG=1") IsWatchdogPing = true;
+            else if (line == "WATCHDOG=trigger") IsWatchdogTrigger = true;
             else if (line.StartsWith("STATUS=", StringComparison.Ordinal))
                 Status = line.Length > LongestStatus ? line[7..LongestStatus] : line[7..];
             else if (line.StartsWith("EXTEND_TIMEOUT_USEC=", StringComparison.Ordinal)
@@ -35,16 +35,16 @@ internal sealed class NotifyMessage
 
     public bool IsReady { get; }
 
-    /// <summary>It goes down by itself: no questions any more.</summary>
+    /// <summary>The child is shutting down by itself, so it is no longer probed.</summary>
     public bool IsStopping { get; }
 
-    public bool IsSignOfLife { get; }
+    public bool IsWatchdogPing { get; }
 
-    /// <summary>It says itself that it is of no use.</summary>
-    public bool IsCallForHelp { get; }
+    /// <summary>The child reports that it has failed (WATCHDOG=trigger).</summary>
+    public bool IsWatchdogTrigger { get; }
 
     public string? Status { get; }
 
-    /// <summary>It asks for so much more time, from now.</summary>
+    /// <summary>How much more time the child asks for, from now; null if it does not.</summary>
     public TimeSpan? Extension { get; }
 }

@@ -4,30 +4,30 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Asks one child whether it is ready, until it is or its time is over. The first questions follow each other quickly,
-/// because most are ready soon; then once a second.
+/// Probes one child until it is ready or its start timeout is over. The first attempts follow quickly, because most
+/// programs are ready soon; later ones come once a second.
 /// </summary>
 internal sealed class ReadinessCheck(
     SupervisionServices services, IInstance process, ChildRun run, Action ready, Action<string> late) : IDisposable
 {
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>A child whose time ran out while no daemon looked gets so much to answer all the same.</summary>
-    static readonly TimeSpan LeastAfterAdoption = TimeSpan.FromSeconds(1);
+    /// <summary>How long an adopted child may still take if its start timeout passed while no daemon ran.</summary>
+    static readonly TimeSpan MinimumAfterAdoption = TimeSpan.FromSeconds(1);
 
     readonly IProbe? _probe = services.Probes.Make(run.Ready!, process.Plans, run, services);
     readonly TimeSpan _limit =
         TimeSpan.FromMilliseconds(run.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
-    TimeSpan _pause = FirstPause;
-    IDisposable? _deadline, _next, _look;
+    TimeSpan _delay = FirstDelay;
+    IDisposable? _deadline, _next, _attempt;
     bool _ended;
 
     public void Begin()
     {
         var left = run.StartedAtMonotonic + _limit - services.Timers.Now;
-        var least = _limit < LeastAfterAdoption ? _limit : LeastAfterAdoption;
+        var least = _limit < MinimumAfterAdoption ? _limit : MinimumAfterAdoption;
         _deadline = services.Timers.After(left > least ? left : least, Late);
-        if (_probe is not null) Look();
+        if (_probe is not null) Attempt();
     }
 
     public void Dispose()
@@ -35,21 +35,21 @@ internal sealed class ReadinessCheck(
         _ended = true;
         _deadline?.Dispose();
         _next?.Dispose();
-        _look?.Dispose();
+        _attempt?.Dispose();
     }
 
-    void Look()
+    void Attempt()
     {
-        _look?.Dispose();
-        // A log and a delay give up with the start only.
+        _attempt?.Dispose();
+        // Log and delay probes have no time limit except the start timeout.
         var limit = run.Ready is { Log: null, DelayMs: null } ? Probe.DefaultTimeout : (TimeSpan?)null;
-        _look = new ProbeLook(services, _probe!, limit, Told);
+        _attempt = new ProbeAttempt(services, _probe!, limit, OnAnswer);
     }
 
-    void Told(string? problem)
+    void OnAnswer(string? problem)
     {
         if (_ended) return;
-        // What was wrong until now is not shown beside a good answer.
+        // Clears the previous problem after a good answer.
         if (process.Current == run)
             process.SetProbeAnswer(run.Health is null ? null : process.View.Health, problem);
         else run.ProbeProblem = problem;
@@ -58,8 +58,8 @@ internal sealed class ReadinessCheck(
             ready();
             return;
         }
-        _next = services.Timers.After(_pause, Look);
-        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _next = services.Timers.After(_delay, Attempt);
+        _delay = _delay * 2 < MaxDelay ? _delay * 2 : MaxDelay;
     }
 
     void Late()
@@ -71,7 +71,7 @@ internal sealed class ReadinessCheck(
         }
         var why = run.ProbeProblem
             ?? (run.Ready!.Notify is not null
-                ? "it did not say READY=1"
+                ? "it did not send READY=1"
                 : run.Ready.Log is not null ? "no line of its log matched" : null);
         late($"not ready within {ProbeText.Time(_limit)}{(why is null ? "" : ": " + why)}");
     }

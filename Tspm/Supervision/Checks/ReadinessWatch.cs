@@ -4,9 +4,7 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Checks;
 
-/// <summary>
-/// Asks children that are starting whether they are ready. Nothing runs for processes without a <c>ready</c> probe.
-/// </summary>
+/// <summary>Checks starting children for readiness. Costs nothing for processes without a <c>ready</c> probe.</summary>
 internal sealed class ReadinessWatch(SupervisionServices services) : IProcessObserver
 {
     readonly Dictionary<SupervisedProcess, ReadinessCheck> _checks = [];

@@ -3,16 +3,16 @@ using Tspm.Platform;
 
 namespace Tspm.Supervision.Checks;
 
-/// <summary>Does it take connections?</summary>
+/// <summary>Succeeds if the child accepts a connection.</summary>
 /// <param name="dialer">Connects.</param>
-/// <param name="place">Where to.</param>
-/// <param name="judge">Says what a good answer is worth; null: it counts.</param>
+/// <param name="place">The address to connect to.</param>
+/// <param name="judge">Decides whether a good answer counts; null if it always does.</param>
 internal sealed class TcpProbe(IDialer dialer, HostPort place, Action<DialedAddress?, Action<string?>>? judge = null)
     : IProbe
 {
-    public IDisposable Look(Action<string?> told) => dialer.Dial(place, null, (problem, _, address) =>
+    public IDisposable Run(Action<string?> answered) => dialer.Dial(place, null, (problem, _, address) =>
     {
-        if (problem is not null || judge is null) told(problem);
-        else judge(address, told);
+        if (problem is not null || judge is null) answered(problem);
+        else judge(address, answered);
     });
 }

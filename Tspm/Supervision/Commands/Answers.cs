@@ -4,11 +4,11 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>The answers to queries, read off what the supervisor owns. Used on the supervisor's thread.</summary>
+/// <summary>Answers queries from the state that the supervisor owns. Runs on the supervisor's thread.</summary>
 internal static class Answers
 {
     public static IReadOnlyList<ProcessView> Selected(Supervisor supervisor, SupervisorQuery.Selected query) =>
-        [.. supervisor.Selection.Select(query.Selectors).Select(static cell => cell.View)];
+        [.. supervisor.Selection.Select(query.Selectors).Select(static process => process.View)];
 
     public static IReadOnlyList<ProcessView> Named(Supervisor supervisor, SupervisorQuery.Named query)
     {
@@ -16,24 +16,24 @@ internal static class Answers
         foreach (var name in query.Names)
         {
             if (supervisor.Table.ByName(name) is not { } definition) continue;
-            foreach (var cell in supervisor.Table.Instances(definition.Id)![..definition.Instances])
-                views.Add(cell.View);
+            foreach (var process in supervisor.Table.Instances(definition.Id)![..definition.Instances])
+                views.Add(process.View);
         }
         return views;
     }
 
     public static IReadOnlyList<ProcessView> Present(SupervisorQuery.Present query) =>
-        [.. query.Of.Select(static pending => pending.Cell.View)];
+        [.. query.Of.Select(static pending => pending.Process.View)];
 
     public static IReadOnlyList<ProcessView> Retried(Supervisor supervisor, SupervisorQuery.Retried query)
     {
         var retried = new List<ProcessView>();
-        foreach (var cell in query.Among.Select(static pending => pending.Cell))
+        foreach (var process in query.Among.Select(static pending => pending.Process))
         {
-            // One that was not kept is not tried again.
-            var isKept = supervisor.Table.Find(cell.Key) == cell;
-            if (isKept && cell is { State.Phase: LifecyclePhase.Waiting, View.FailedSpawn: not null })
-                retried.Add(cell.View);
+            // A definition that was withdrawn is not tried again.
+            var isKept = supervisor.Table.Find(process.Key) == process;
+            if (isKept && process is { State.Phase: LifecyclePhase.Waiting, View.FailedSpawn: not null })
+                retried.Add(process.View);
         }
         return retried;
     }
@@ -41,8 +41,8 @@ internal static class Answers
     public static IReadOnlyList<KeptEnvironment> KeptEnvironments(
         Supervisor supervisor, SupervisorQuery.KeptEnvironments query) =>
     [
-        .. supervisor.Selection.Select(query.Selectors).Select(cell => new KeptEnvironment(
-            cell.Definition, cell.Key, supervisor.Table.Environments.Of(cell.Definition))),
+        .. supervisor.Selection.Select(query.Selectors).Select(process => new KeptEnvironment(
+            process.Definition, process.Key, supervisor.Table.Environments.Of(process.Definition))),
     ];
 
     public static IReadOnlyList<ChangesQuestion?> ChangedFacts(
@@ -50,5 +50,5 @@ internal static class Answers
         [.. query.Of.Select(key => supervisor.Table.Find(key)?.Facts.AskForChanges())];
 
     public static Task Watched(Supervisor supervisor, SupervisorQuery.Watched query) =>
-        supervisor.Triggers.Watch.Ready(query.Among.Select(static pending => pending.Cell));
+        supervisor.Triggers.Watch.Ready(query.Among.Select(static pending => pending.Process));
 }

@@ -1,6 +1,6 @@
 namespace Tspm.Supervision.Commands;
 
-/// <summary>What an order has begun.</summary>
+/// <summary>The changes that an order has begun.</summary>
 internal sealed class BegunChanges(IReadOnlyList<PendingChange> pending, Task<string?> saved)
 {
     /// <summary>One for each instance.</summary>
@@ -9,6 +9,6 @@ internal sealed class BegunChanges(IReadOnlyList<PendingChange> pending, Task<st
     /// <summary>See <see cref="Supervisor.Save"/>.</summary>
     public Task<string?> Saved => saved;
 
-    /// <summary>Remarks for whoever gave the order.</summary>
+    /// <summary>Remarks for the requester.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -2,14 +2,14 @@ using Tspm.Model.Config;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>What processes get from the shell of whoever defines them.</summary>
+/// <summary>Settings that new processes take over from the shell of whoever defines them.</summary>
 internal sealed class CallerSettings
 {
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
-    /// <summary>Null: the daemon's own.</summary>
+    /// <summary>Null for the daemon's own limit.</summary>
     public long? OpenFilesLimit { get; init; }
 
-    /// <summary>Null: not known.</summary>
+    /// <summary>Null if unknown.</summary>
     public LaunchContext? Launch { get; init; }
 }

@@ -2,13 +2,13 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>Instances whose definition an order has changed, and what it has begun for them.</summary>
+/// <summary>Instances whose definition an order has changed, and the changes begun for them.</summary>
 internal sealed class ChangedProcesses(IReadOnlyList<IViewedProcess> processes, BegunChanges begun)
 {
     public IReadOnlyList<IViewedProcess> Processes => processes;
 
     public BegunChanges Begun => begun;
 
-    /// <summary>As they were when the order was carried out.</summary>
+    /// <summary>The instances as they were when the order was carried out.</summary>
     public IReadOnlyList<ProcessView> ViewsThen { get; } = [.. processes.Select(static process => process.View)];
 }

@@ -2,19 +2,22 @@ using System.Diagnostics;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>The one place where orders and queries become deeds and answers. Used on the supervisor's thread.</summary>
+/// <summary>
+/// Maps each order and query to the code that executes or answers it. Runs on the supervisor's thread.
+/// </summary>
 internal sealed class CommandDispatch(Supervisor supervisor)
 {
-    /// <exception cref="ShuttingDownException">It would begin something, and the shutdown has begun.</exception>
-    /// <exception cref="NoSuchProcessException">A selector means nothing; nothing was begun.</exception>
-    /// <exception cref="OrderRefusedException">Nothing was begun; the sentence says why.</exception>
+    /// <exception cref="ShuttingDownException">The order would begin something, but the daemon is shutting
+    /// down.</exception>
+    /// <exception cref="NoSuchProcessException">A selector matches nothing; nothing was begun.</exception>
+    /// <exception cref="OrderRefusedException">The order was refused; nothing was begun.</exception>
     public TResult Execute<TResult>(SupervisorCommand<TResult> command)
     {
         if (command.BeginsSomething && supervisor.IsShuttingDown) throw new ShuttingDownException();
         return (TResult)Do(command)!;
     }
 
-    /// <exception cref="NoSuchProcessException">A selector means nothing.</exception>
+    /// <exception cref="NoSuchProcessException">A selector matches nothing.</exception>
     public TResult Answer<TResult>(SupervisorQuery<TResult> query) => (TResult)AnswerOf(query)!;
 
     object? Do(SupervisorCommand command) => command switch
@@ -24,8 +27,8 @@ internal sealed class CommandDispatch(Supervisor supervisor)
         SupervisorCommand.Start order => StartExecution.Run(supervisor, order),
         SupervisorCommand.Withdraw order => WithdrawExecution.Run(supervisor, order),
         SupervisorCommand.Stop order => StopExecution.Run(supervisor, order),
-        SupervisorCommand.Restart order => RenewExecution.Run(supervisor, order),
-        SupervisorCommand.Reload order => RenewExecution.Run(supervisor, order),
+        SupervisorCommand.Restart order => RestartExecution.Run(supervisor, order),
+        SupervisorCommand.Reload order => RestartExecution.Run(supervisor, order),
         SupervisorCommand.Delete order => DeleteExecution.Run(supervisor, order),
         SupervisorCommand.Scale order => ScaleExecution.Run(supervisor, order),
         SupervisorCommand.Set order => SetExecution.Run(supervisor, order),

@@ -3,7 +3,7 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>Watches over instances that were just started. Begun and ended on the supervisor's thread.</summary>
+/// <summary>Notices when instances that were just started die. Created and ended on the supervisor's thread.</summary>
 internal sealed class DeathWatch
 {
     readonly IReadOnlyList<PendingChange> _over;
@@ -12,27 +12,28 @@ internal sealed class DeathWatch
     public DeathWatch(IReadOnlyList<PendingChange> over)
     {
         _over = over;
-        _deaths = over.Select(static pending => pending.Cell.Life.WhenReached(HasDied)).ToList();
+        _deaths = over.Select(static pending => pending.Process.Life.WhenReached(HasDied)).ToList();
     }
 
-    /// <summary>Completes when all have died.</summary>
+    /// <summary>Completes when every instance has died.</summary>
     public Task AllDead => Task.WhenAll(_deaths);
 
-    /// <summary>How they are by now, in the order in which they were given.</summary>
+    /// <summary>Ends the watch and returns the instances' current views, in their original order.</summary>
     public IReadOnlyList<ProcessView> End()
     {
         var views = new ProcessView[_over.Count];
         for (var i = 0; i < views.Length; i++)
         {
-            _over[i].Cell.Life.Forget(_deaths[i]);
-            views[i] = _over[i].Cell.View;
+            _over[i].Process.Life.Forget(_deaths[i]);
+            views[i] = _over[i].Process.View;
         }
         return views;
     }
 
     /// <summary>
-    /// By itself: also when it has been started again since, because a manual start begins with no failures. Somebody
-    /// else's stop or restart, or one because a file has changed, is not its death.
+    /// Whether the instance died on its own, even if it has since been started again (a manual start resets the
+    /// failures). A stop or restart that someone requested, or a restart because a file changed, does not count as a
+    /// death.
     /// </summary>
     public static bool HasDied(LifecycleState state) =>
         state.Failures > 0 || state.Phase is not (LifecyclePhase.Online or LifecyclePhase.Stopping

@@ -5,19 +5,20 @@ internal static class DeleteExecution
 {
     public static DeletedProcesses Run(Supervisor supervisor, SupervisorCommand.Delete order)
     {
-        var ids = supervisor.Selection.Select(order.Selectors).Select(static cell => cell.Key.Id).Distinct().ToList();
+        var selected = supervisor.Selection.Select(order.Selectors);
+        var ids = selected.Select(static process => process.Key.Id).Distinct().ToList();
         foreach (var id in ids) RefuseNeeded(supervisor, supervisor.Table.Instances(id)![0].Definition.Name, ids);
         var pending = supervisor.Changes.Delete(ids, order.WithLogs, order.By);
         var begun = new BegunChanges(pending, supervisor.Save());
         return new DeletedProcesses(begun, ids.ConvertAll(supervisor.Deletions.WhenGone));
     }
 
-    /// <summary>What stays must not depend on what is gone.</summary>
+    /// <summary>Refuses to delete a process that a remaining process depends on.</summary>
     static void RefuseNeeded(Supervisor supervisor, string name, List<int> deleted)
     {
         var others = supervisor.Dependencies.Dependents(name);
         if (others.FirstOrDefault(definition => !deleted.Contains(definition.Id)) is not { Name: var other }) return;
         throw new OrderRefusedException(
-            $"'{name}' is needed by '{other}'; delete both, or take it out: tspm set {other} dependsOn=");
+            $"'{name}' is needed by '{other}'; delete both, or remove the dependency: tspm set {other} dependsOn=");
     }
 }

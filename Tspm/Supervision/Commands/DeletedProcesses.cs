@@ -1,6 +1,6 @@
 namespace Tspm.Supervision.Commands;
 
-/// <summary>What a deletion has begun.</summary>
+/// <summary>The changes that a deletion has begun.</summary>
 internal sealed class DeletedProcesses(BegunChanges begun, IReadOnlyList<Task<string?>> gone)
 {
     public BegunChanges Begun => begun;

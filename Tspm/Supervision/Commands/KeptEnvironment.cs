@@ -3,7 +3,7 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>The environment that was kept for an instance.</summary>
+/// <summary>The environment kept for an instance.</summary>
 internal sealed class KeptEnvironment(
     ProcessDefinition definition, InstanceKey key, IReadOnlyDictionary<string, string> variables)
 {

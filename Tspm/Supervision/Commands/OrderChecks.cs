@@ -6,10 +6,10 @@ using Tspm.Text;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>What several orders check before they change anything.</summary>
+/// <summary>Checks that several orders make before they change anything.</summary>
 internal static class OrderChecks
 {
-    /// <summary>Refuses configs that depend on what is not defined, or on themselves.</summary>
+    /// <summary>Refuses configs with missing or circular dependencies.</summary>
     public static void Dependencies(ProcessTable table, IReadOnlyList<ProcessConfig> configs)
     {
         if (!configs.Any(static config => config.DependsOn is not null)) return;
@@ -20,9 +20,9 @@ internal static class OrderChecks
             throw new OrderRefusedException(problem);
     }
 
-    /// <summary>Refuses configs that are to be started and whose scripts are missing, before anything is.</summary>
-    /// <param name="configs">What is to be started.</param>
-    /// <param name="sentences">By name, those about scripts that are missing.</param>
+    /// <summary>Refuses to start anything if a script is missing.</summary>
+    /// <param name="configs">The configs of the processes to be started.</param>
+    /// <param name="sentences">An error sentence for each missing script, by process name.</param>
     public static void Scripts(IEnumerable<ProcessConfig> configs, IReadOnlyDictionary<string, string> sentences)
     {
         var missing = new List<string>();
@@ -38,24 +38,25 @@ internal static class OrderChecks
         if (LogMoves.WhyNotChange(table, definition) is { } busy) throw new OrderRefusedException(busy);
     }
 
-    /// <summary>Says how to change it instead.</summary>
+    /// <summary>Tells the user how to change the existing definition instead.</summary>
     public static OrderRefusedException AlreadyDefined(string name)
     {
         var set = $"tspm set {ShellWords.Quote(name)}";
         return new OrderRefusedException(
-            $"'{name}' is defined already; change it with: {set} KEY=VALUE, a variable with: {set} --env KEY=VALUE");
+            $"'{name}' is already defined; change it with: {set} KEY=VALUE, or a variable with: {set} --env KEY=VALUE");
     }
 
     /// <summary>Replaces the kept environment of processes (<c>--update-env</c>).</summary>
-    public static void Renew(ProcessTable table, IReadOnlyList<SupervisedProcess> cells, CallerSettings caller)
+    public static void ReplaceEnvironment(
+        ProcessTable table, IReadOnlyList<SupervisedProcess> processes, CallerSettings caller)
     {
         var key = table.Environments.Keep(caller.Environment);
-        foreach (var cell in cells)
-            if (cell.Definition.EnvironmentKey != key || cell.Definition.Launch != caller.Launch)
-                table.Put(cell.Definition with
+        foreach (var process in processes)
+            if (process.Definition.EnvironmentKey != key || process.Definition.Launch != caller.Launch)
+                table.Put(process.Definition with
                 {
                     EnvironmentKey = key,
-                    Launch = caller.Launch ?? cell.Definition.Launch,
+                    Launch = caller.Launch ?? process.Definition.Launch,
                 });
     }
 }

@@ -1,4 +1,4 @@
 namespace Tspm.Supervision.Commands;
 
-/// <summary>An order cannot be carried out. The message is the sentence for the user; nothing was changed.</summary>
+/// <summary>An order cannot be carried out, and nothing was changed. The message is shown to the user.</summary>
 internal sealed class OrderRefusedException(string message) : Exception(message);

@@ -8,19 +8,20 @@ internal static class RenameExecution
 {
     public static ChangedProcesses Run(Supervisor supervisor, SupervisorCommand.Rename order)
     {
-        // Exactly one is meant: here even 'all' may be a name, which earlier versions allowed.
+        // A process's exact name goes first: earlier versions allowed even 'all' as a name.
         var ids = supervisor.Table.ByName(order.Selector) is { } known
             ? [known.Id]
-            : supervisor.Selection.Select([order.Selector]).Select(static cell => cell.Key.Id).Distinct().ToList();
+            : supervisor.Selection.Select([order.Selector]).Select(static process => process.Key.Id).Distinct()
+                .ToList();
         if (ids.Count != 1)
             throw new OrderRefusedException(
-                $"'{order.Selector}' means {ids.Count} processes; rename takes exactly one");
+                $"'{order.Selector}' matches {ids.Count} processes; rename takes exactly one");
         var instances = supervisor.Table.Instances(ids[0])!;
         Rename(supervisor, instances[0].Definition, order.NewName);
         return new ChangedProcesses(instances, new BegunChanges([], supervisor.Save()));
     }
 
-    /// <summary>Of the definition, and in all that depend on it.</summary>
+    /// <summary>Renames the definition, and updates every definition that depends on it.</summary>
     public static void Rename(Supervisor supervisor, ProcessDefinition definition, string name)
     {
         if (supervisor.Table.ByName(name) is { } other && other.Id != definition.Id)

@@ -8,8 +8,8 @@ internal static class ResetExecution
 {
     public static IReadOnlyList<ProcessView> Run(Supervisor supervisor, SupervisorCommand.Reset order)
     {
-        var cells = supervisor.Selection.Select(order.Selectors);
-        foreach (var cell in cells) cell.Handle(new LifecycleEvent.ResetRequested());
-        return [.. cells.Select(static cell => cell.View)];
+        var processes = supervisor.Selection.Select(order.Selectors);
+        foreach (var process in processes) process.Handle(new LifecycleEvent.ResetRequested());
+        return [.. processes.Select(static process => process.View)];
     }
 }

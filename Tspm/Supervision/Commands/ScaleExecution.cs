@@ -20,11 +20,11 @@ internal static class ScaleExecution
 
     static ProcessDefinition Only(Supervisor supervisor, string selector)
     {
-        var ids = supervisor.Selection.Select([selector]).Select(static cell => cell.Key.Id).Distinct().ToList();
+        var ids = supervisor.Selection.Select([selector]).Select(static process => process.Key.Id).Distinct().ToList();
         return ids.Count == 1
             ? supervisor.Table.Instances(ids[0])![0].Definition
             : throw new OrderRefusedException(
-                $"'{selector}' means {ids.Count} processes; scale takes exactly one");
+                $"'{selector}' matches {ids.Count} processes; scale takes exactly one");
     }
 
     static void Check(ProcessDefinition definition, long wanted)
@@ -32,8 +32,8 @@ internal static class ScaleExecution
         if (wanted is >= 1 and <= ConfigValidation.MaxInstances) return;
         var name = definition.Name;
         throw new OrderRefusedException(wanted < 1
-            ? $"'{name}' has {definition.Instances}, and at least one must be left; "
-                + $"to end it: tspm stop {name}, or tspm delete {name}"
+            ? $"'{name}' must keep at least one instance (it has {definition.Instances}); "
+                + $"to stop it: tspm stop {name}, or tspm delete {name}"
             : $"'{name}' cannot have {wanted} instances; at most {ConfigValidation.MaxInstances}");
     }
 }

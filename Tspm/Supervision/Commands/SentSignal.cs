@@ -2,12 +2,12 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>What became of a signal to one instance.</summary>
+/// <summary>The result of sending a signal to one instance.</summary>
 internal sealed class SentSignal(ProcessView before, bool isSent)
 {
-    /// <summary>As it was before.</summary>
+    /// <summary>The instance before the signal was sent.</summary>
     public ProcessView Before => before;
 
-    /// <summary>False: it has no child.</summary>
+    /// <summary>False if the instance has no child.</summary>
     public bool IsSent => isSent;
 }

@@ -3,14 +3,14 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Commands;
 
-/// <summary>Carries out <see cref="SupervisorCommand.Set"/>: all of it or nothing.</summary>
+/// <summary>Carries out <see cref="SupervisorCommand.Set"/>: applies all assignments or none.</summary>
 internal static class SetExecution
 {
     public static ChangedProcesses Run(Supervisor supervisor, SupervisorCommand.Set order)
     {
         var changed = new List<ProcessDefinition>();
         foreach (var definition in supervisor.Selection.Select(order.Selectors)
-            .Select(static cell => cell.Definition).DistinctBy(static definition => definition.Id))
+            .Select(static process => process.Definition).DistinctBy(static definition => definition.Id))
             changed.Add(definition with { Config = Assignments.Apply(definition.Config, order.Assignments) });
         foreach (var definition in changed) OrderChecks.LogsAtRest(supervisor.Table, definition);
         OrderChecks.Dependencies(supervisor.Table, [.. changed.Select(static definition => definition.Config)]);
@@ -18,7 +18,7 @@ internal static class SetExecution
         foreach (var definition in changed)
             scaling.AddRange(supervisor.Changes.Scale(definition, order.CauseOf(CauseRequest.Scale)));
         var all = changed.SelectMany(definition => supervisor.Table.Instances(definition.Id)!).ToList();
-        foreach (var cell in all) supervisor.Refresh(cell);
+        foreach (var process in all) supervisor.Refresh(process);
         return new ChangedProcesses(all, new BegunChanges(scaling, supervisor.Save()));
     }
 }

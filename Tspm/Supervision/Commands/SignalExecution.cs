@@ -6,6 +6,6 @@ internal static class SignalExecution
     public static IReadOnlyList<SentSignal> Run(Supervisor supervisor, SupervisorCommand.Signal order) =>
     [
         .. supervisor.Selection.Select(order.Selectors)
-            .Select(cell => new SentSignal(cell.View, cell.SignalFor(order.By, order.Number))),
+            .Select(process => new SentSignal(process.View, process.SignalFor(order.By, order.Number))),
     ];
 }

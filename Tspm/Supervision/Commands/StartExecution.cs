@@ -9,7 +9,8 @@ using Tspm.Text;
 namespace Tspm.Supervision.Commands;
 
 /// <summary>
-/// Carries out <see cref="SupervisorCommand.Start"/>: known processes by selector, else new definitions.
+/// Carries out <see cref="SupervisorCommand.Start"/>: starts existing processes by selector, otherwise defines new
+/// ones.
 /// </summary>
 internal static class StartExecution
 {
@@ -27,15 +28,15 @@ internal static class StartExecution
     static StartedProcesses StartKnown(
         Supervisor supervisor, IReadOnlyList<string> selectors, SupervisorCommand.Start order)
     {
-        var cells = supervisor.Selection.SelectToStart(selectors, out var left, out var named);
-        if (order.HasOverrides && cells.Count > 0) throw OrderChecks.AlreadyDefined(cells[0].Definition.Name);
-        var isOne = cells.Count == 1 && left.Count == 0 && named.Contains(cells[0]);
-        if (isOne && !order.Force && !order.Again) RefuseOnline(cells[0]);
-        if (order.NewEnvironment is { } caller) OrderChecks.Renew(supervisor.Table, cells, caller);
+        var processes = supervisor.Selection.SelectToStart(selectors, out var skipped, out var named);
+        if (order.HasOverrides && processes.Count > 0) throw OrderChecks.AlreadyDefined(processes[0].Definition.Name);
+        var isOne = processes.Count == 1 && skipped.Count == 0 && named.Contains(processes[0]);
+        if (isOne && !order.Force && !order.Again) RefuseOnline(processes[0]);
+        if (order.NewEnvironment is { } caller) OrderChecks.ReplaceEnvironment(supervisor.Table, processes, caller);
         var notes = new List<string>();
-        var pending = Begin(supervisor, cells, left, order, notes);
+        var pending = Begin(supervisor, processes, skipped, order, notes);
         var begun = new BegunChanges(pending, supervisor.Save()) { Notes = notes };
-        if (!order.Force && !order.Again) SayOnline(pending, named.Contains);
+        if (!order.Force && !order.Again) ReportOnline(pending, named.Contains);
         return new StartedProcesses(begun, []);
     }
 
@@ -46,8 +47,8 @@ internal static class StartExecution
         var wanted = Define(supervisor, order, remarks, out var newIds);
         var pending = Begin(supervisor, wanted, [], order, notes);
         var begun = new BegunChanges(pending, supervisor.Save()) { Notes = [.. remarks, .. notes] };
-        // Only for names that were typed: for a file, a process that is online already is in order.
-        if (order is { Selectors: not null, Force: false, Again: false }) SayOnline(pending, static _ => true);
+        // Only for names that the user typed: when starting a file, a process that is already online is fine.
+        if (order is { Selectors: not null, Force: false, Again: false }) ReportOnline(pending, static _ => true);
         return new StartedProcesses(begun, newIds);
     }
 
@@ -61,7 +62,7 @@ internal static class StartExecution
         }
         var isOne = order is { Force: false, Again: false, Define.Count: 1 };
         if (isOne && table.ByName(order.Define[0].Name!) is { } existing)
-            foreach (var cell in table.Instances(existing.Id)!) RefuseOnline(cell);
+            foreach (var process in table.Instances(existing.Id)!) RefuseOnline(process);
         OrderChecks.Dependencies(table, order.Define);
         OrderChecks.Scripts(order.Define.Where(static config => config.Enabled != false), order.MissingScripts);
     }
@@ -74,7 +75,7 @@ internal static class StartExecution
         return remarks;
     }
 
-    /// <summary>The instances to start; new definitions are put into the table.</summary>
+    /// <summary>The instances to start; adds new definitions to the table.</summary>
     static List<SupervisedProcess> Define(
         Supervisor supervisor, SupervisorCommand.Start order, List<string> remarks, out List<int> newIds)
     {
@@ -91,45 +92,47 @@ internal static class StartExecution
             if (existing is not null && IsOther(existing, config))
                 remarks.Add($"'{existing.Name}' ran another command before: {WhatRuns(existing.Config)}");
             var caller = order.Caller!;
-            var cells = supervisor.Define(config, caller.Environment, caller.OpenFilesLimit, existing, caller.Launch);
-            if (existing is null) newIds.Add(cells[0].Key.Id);
-            if (config.Enabled != false) wanted.AddRange(cells);
+            var processes =
+                supervisor.Define(config, caller.Environment, caller.OpenFilesLimit, existing, caller.Launch);
+            if (existing is null) newIds.Add(processes[0].Key.Id);
+            if (config.Enabled != false) wanted.AddRange(processes);
         }
         return wanted;
     }
 
-    /// <summary>A process that runs keeps its definition, unless force is used.</summary>
-    static bool MustKeep(ProcessTable table, ProcessDefinition existing, bool force, out SupervisedProcess[] cells)
+    /// <summary>A running process keeps its definition unless <c>--force</c> is used.</summary>
+    static bool MustKeep(ProcessTable table, ProcessDefinition existing, bool force, out SupervisedProcess[] processes)
     {
-        cells = table.Instances(existing.Id)![..existing.Instances];
-        return !force && cells.Any(static cell => cell.State.HasChild);
+        processes = table.Instances(existing.Id)![..existing.Instances];
+        return !force && processes.Any(static process => process.State.HasChild);
     }
 
-    /// <summary>In the order of dependencies, with those that are down.</summary>
+    /// <summary>Starts the instances in dependency order, together with dependencies that are down.</summary>
     static List<PendingChange> Begin(
-        Supervisor supervisor, List<SupervisedProcess> wanted, List<SupervisedProcess> left,
+        Supervisor supervisor, List<SupervisedProcess> wanted, List<SupervisedProcess> skipped,
         SupervisorCommand.Start order, List<string> notes)
     {
         var restarted = order.Force ? wanted.Where(IsUp).ToHashSet() : [];
-        var cells = supervisor.Dependencies.ToStart(wanted, notes);
-        ProcessSelection.TellOfLeft(left, cells, notes);
+        var processes = supervisor.Dependencies.ToStart(wanted, notes);
+        ProcessSelection.NoteSkipped(skipped, processes, notes);
         var (restart, start) = (order.CauseOf(CauseRequest.Restart), order.CauseOf(CauseRequest.Start));
-        return cells.Select(cell => restarted.Contains(cell)
-            ? supervisor.Restart(cell, restart) : supervisor.Start(cell, start)).ToList();
+        return processes.Select(process => restarted.Contains(process)
+            ? supervisor.Restart(process, restart) : supervisor.Start(process, start)).ToList();
     }
 
-    static bool IsUp(SupervisedProcess cell) => cell.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online;
+    static bool IsUp(SupervisedProcess process) =>
+        process.State.Phase is LifecyclePhase.Starting or LifecyclePhase.Online;
 
     /// <summary>
-    /// Nobody chose the name of the new one: that it is the name of another command is a coincidence, and no reason to
-    /// replace that one.
+    /// Refuses a new definition whose derived name equals that of another command: nobody chose that name, so it is no
+    /// reason to replace the other process.
     /// </summary>
     static void RefuseOther(ProcessDefinition existing, ProcessConfig config)
     {
         if (!IsOther(existing, config)) return;
         throw new OrderRefusedException(
-            $"'{existing.Name}' is defined already and runs another command: {WhatRuns(existing.Config)}; "
-            + "give this one a name of its own with --name NAME, start that one with: "
+            $"'{existing.Name}' is already defined with another command: {WhatRuns(existing.Config)}; "
+            + "give the new one its own name with --name NAME, start the existing one with: "
             + $"tspm start {ShellWords.Quote(existing.Name)}, or replace it with --force");
     }
 
@@ -143,22 +146,24 @@ internal static class StartExecution
         return $"{command}, in {config.ProjectDir}";
     }
 
-    static void RefuseOnline(SupervisedProcess cell)
+    static void RefuseOnline(SupervisedProcess process)
     {
-        if (cell.State.Phase == LifecyclePhase.Online)
-            throw new OrderRefusedException($"'{cell.Definition.Name}' is {AlreadyOnline(cell)}");
+        if (process.State.Phase == LifecyclePhase.Online)
+            throw new OrderRefusedException($"'{process.Definition.Name}' is {AlreadyOnline(process)}");
     }
 
-    /// <summary>Of several, the others are started; whoever named one that is online is told all the same.</summary>
-    static void SayOnline(List<PendingChange> begun, Func<SupervisedProcess, bool> isNamed)
+    /// <summary>
+    /// When several processes are started, reports each named process that is already online as a problem of its own.
+    /// </summary>
+    static void ReportOnline(List<PendingChange> begun, Func<SupervisedProcess, bool> isNamed)
     {
         foreach (var pending in begun)
-            if (pending.Unchanged && isNamed(pending.Cell)) pending.Problem = AlreadyOnline(pending.Cell);
+            if (pending.Unchanged && isNamed(pending.Process)) pending.Problem = AlreadyOnline(pending.Process);
     }
 
-    static string AlreadyOnline(SupervisedProcess cell)
+    static string AlreadyOnline(SupervisedProcess process)
     {
-        var name = ShellWords.Quote(cell.Definition.Name);
-        return $"already online (pid {cell.View.Pid}); restart it with: tspm restart {name}, or use --force";
+        var name = ShellWords.Quote(process.Definition.Name);
+        return $"already online (pid {process.View.Pid}); restart it with: tspm restart {name}, or use --force";
     }
 }

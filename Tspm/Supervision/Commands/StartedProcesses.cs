@@ -1,10 +1,10 @@
 namespace Tspm.Supervision.Commands;
 
-/// <summary>What a start has begun.</summary>
+/// <summary>The changes that a start has begun.</summary>
 internal sealed class StartedProcesses(BegunChanges begun, IReadOnlyList<int> newIds)
 {
     public BegunChanges Begun => begun;
 
-    /// <summary>The processes that were defined by it.</summary>
+    /// <summary>Ids of the processes that the order has defined.</summary>
     public IReadOnlyList<int> NewIds => newIds;
 }

@@ -9,23 +9,25 @@ internal static class StopExecution
 {
     public static BegunChanges Run(Supervisor supervisor, SupervisorCommand.Stop order)
     {
-        var cells = supervisor.Selection.Select(order.Selectors);
-        var notes = supervisor.Dependencies.Warnings(cells);
-        AddSchedules(cells, notes);
-        var pending = supervisor.Stop(cells, order.CauseOf(CauseRequest.Stop));
+        var processes = supervisor.Selection.Select(order.Selectors);
+        var notes = supervisor.Dependencies.Warnings(processes);
+        AddSchedules(processes, notes);
+        var pending = supervisor.Stop(processes, order.CauseOf(CauseRequest.Stop));
         return new BegunChanges(pending, supervisor.Save()) { Notes = notes };
     }
 
-    /// <summary>A stop ends the present run of a job; the next one comes at its time all the same.</summary>
-    static void AddSchedules(IReadOnlyList<SupervisedProcess> cells, List<string> notes)
+    /// <summary>A stop ends the current run of a job, but its schedule stays armed.</summary>
+    static void AddSchedules(IReadOnlyList<SupervisedProcess> processes, List<string> notes)
     {
-        var armed = cells.Where(static cell => cell.Definition.Config.IsJob && cell.View.NextRunAt is not null)
-            .Select(static cell => cell.Definition.Name).Distinct().ToList();
+        var armed =
+            processes.Where(static process => process.Definition.Config.IsJob && process.View.NextRunAt is not null)
+            .Select(static process => process.Definition.Name).Distinct().ToList();
         if (armed.Count == 0) return;
         var names = string.Join(", ", armed.Select(static name => $"'{name}'"));
         notes.Add(armed.Count == 1
-            ? $"{names} is a job and runs again at its next time; to turn it off: "
+            ? $"{names} is a job and runs again at its next scheduled time; to disable it: "
                 + $"tspm set {ShellWords.Quote(armed[0])} enabled=false"
-            : $"{names} are jobs and run again at their next times; to turn one off: tspm set NAME enabled=false");
+            : $"{names} are jobs and run again at their next scheduled times; "
+                + "to disable one: tspm set NAME enabled=false");
     }
 }

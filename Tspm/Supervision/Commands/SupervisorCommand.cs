@@ -5,9 +5,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Commands;
 
 /// <summary>
-/// What others may order the supervisor to do: the classes in here, and nothing else. An order is data, with the one
-/// who gives it; <see cref="CommandDispatch"/> carries it out on the supervisor's thread. So the code that may touch a
-/// process is all in this room, and no request can run code of its own there.
+/// The orders that other code may give the supervisor. An order is data and carries its requester;
+/// <see cref="CommandDispatch"/> executes it on the supervisor's thread. So all code that touches a process is in this
+/// room, and no request can run its own code there.
 /// </summary>
 internal abstract class SupervisorCommand
 {
@@ -15,13 +15,15 @@ internal abstract class SupervisorCommand
     {
     }
 
-    /// <summary>Who gives the order; null: nobody knows.</summary>
+    /// <summary>Who gives the order; null if unknown.</summary>
     public Requester? By { get; init; }
 
-    /// <summary>False: it belongs to what was begun before, and is carried out during a shutdown as well.</summary>
+    /// <summary>
+    /// False if the order completes work that was begun earlier; such an order is executed even during a shutdown.
+    /// </summary>
     public virtual bool BeginsSomething => true;
 
-    /// <summary>The cause of what follows from it.</summary>
+    /// <summary>The cause of everything that follows from the order.</summary>
     /// <param name="request">One of <see cref="CauseRequest"/>.</param>
     public Cause CauseOf(string request) => Cause.Requested(request) with { By = By };
 
@@ -32,23 +34,23 @@ internal abstract class SupervisorCommand
 
         public required CallerSettings Caller { get; init; }
 
-        /// <summary>Null: not known.</summary>
+        /// <summary>Null if unknown.</summary>
         public string? Project { get; init; }
     }
 
-    /// <summary>Makes the table match a list of configs.</summary>
+    /// <summary>Makes the process table match a list of configs.</summary>
     public sealed class Apply : SupervisorCommand<AppliedConfigs>
     {
-        public Apply(Application.Wanted wanted) => (Wanted, By) = (wanted, wanted.By);
+        public Apply(PlanExecution.Wanted wanted) => (Wanted, By) = (wanted, wanted.By);
 
-        public Application.Wanted Wanted { get; }
+        public PlanExecution.Wanted Wanted { get; }
 
-        /// <summary>Only the plan is wanted.</summary>
+        /// <summary>Only compute the plan.</summary>
         public bool IsDryRun { get; init; }
 
         /// <summary>
-        /// By name, a sentence about each script that is missing: what needs it must not be started. Null: they are
-        /// started all the same.
+        /// An error sentence for each missing script, by process name: those processes must not be started. Null if
+        /// they are started anyway.
         /// </summary>
         public IReadOnlyDictionary<string, string>? MissingScripts { get; init; }
     }
@@ -56,37 +58,37 @@ internal abstract class SupervisorCommand
     /// <summary>Starts processes by selector, or defines new ones and starts them.</summary>
     public sealed class Start : SupervisorCommand<StartedProcesses>
     {
-        /// <summary>Null or empty: a file was given.</summary>
+        /// <summary>Null or empty if a file was given.</summary>
         public IReadOnlyList<string>? Selectors { get; init; }
 
-        /// <summary>What to define where the selectors mean nothing that is known; empty: nothing.</summary>
+        /// <summary>The configs to define if the selectors match no existing process; may be empty.</summary>
         public required IReadOnlyList<ProcessConfig> Define { get; init; }
 
-        /// <summary>Of <see cref="Define"/>, those whose names somebody chose.</summary>
+        /// <summary>Those names in <see cref="Define"/> that the user chose.</summary>
         public IReadOnlySet<string> ChosenNames { get; init; } = new HashSet<string>();
 
-        /// <summary>For what is defined; null: nothing is.</summary>
+        /// <summary>The settings for new definitions; null if nothing is defined.</summary>
         public CallerSettings? Caller { get; init; }
 
-        /// <summary>What is known gets this environment; null: it keeps its own.</summary>
+        /// <summary>The new environment of existing processes; null to keep theirs.</summary>
         public CallerSettings? NewEnvironment { get; init; }
 
-        /// <summary>By name, a sentence about each script of <see cref="Define"/> that is missing.</summary>
+        /// <summary>An error sentence for each missing script of <see cref="Define"/>, by process name.</summary>
         public IReadOnlyDictionary<string, string> MissingScripts { get; init; } =
             new Dictionary<string, string>();
 
-        /// <summary>The request has options that only a new definition can have.</summary>
+        /// <summary>The request contains options that only a new definition can have.</summary>
         public bool HasOverrides { get; init; }
 
-        /// <summary>What is online is restarted, and what is defined may be replaced.</summary>
+        /// <summary>Restart processes that are online, and replace existing definitions.</summary>
         public bool Force { get; init; }
 
-        /// <summary>What is online already is in order.</summary>
+        /// <summary>A process that is already online is not an error.</summary>
         public bool Again { get; init; }
     }
 
     /// <summary>
-    /// Takes back new definitions none of whose instances could be spawned: the second half of a start.
+    /// Withdraws new definitions of which no instance could be spawned: the second half of a failed start.
     /// </summary>
     public sealed class Withdraw : SupervisorCommand<Task<string?>?>
     {
@@ -100,7 +102,7 @@ internal abstract class SupervisorCommand
         public required IReadOnlyList<string> Selectors { get; init; }
     }
 
-    /// <summary>A new child in the place of the present one; what is stopped is started.</summary>
+    /// <summary>Replaces the current child with a new one; starts stopped processes.</summary>
     public sealed class Restart : SupervisorCommand<BegunChanges>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
@@ -109,7 +111,7 @@ internal abstract class SupervisorCommand
         public CallerSettings? NewEnvironment { get; init; }
     }
 
-    /// <summary>A new child next to the present one, which goes when the new one is ready.</summary>
+    /// <summary>Starts a new child next to the current one, which is stopped once the new one is ready.</summary>
     public sealed class Reload : SupervisorCommand<BegunChanges>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
@@ -118,7 +120,7 @@ internal abstract class SupervisorCommand
         public CallerSettings? NewEnvironment { get; init; }
     }
 
-    /// <summary>Stops processes, then forgets them.</summary>
+    /// <summary>Stops processes and removes their definitions.</summary>
     public sealed class Delete : SupervisorCommand<DeletedProcesses>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
@@ -126,23 +128,23 @@ internal abstract class SupervisorCommand
         public bool WithLogs { get; init; }
     }
 
-    /// <summary>Another number of instances: <see cref="Instances"/>, or so many more or fewer.</summary>
+    /// <summary>Changes the number of instances to <see cref="Instances"/>, or by <see cref="Difference"/>.</summary>
     public sealed class Scale : SupervisorCommand<ChangedProcesses>
     {
         public required string Selector { get; init; }
 
-        /// <summary>Null: see <see cref="Difference"/>.</summary>
+        /// <summary>Null to use <see cref="Difference"/>.</summary>
         public int? Instances { get; init; }
 
         public int Difference { get; init; }
     }
 
-    /// <summary>Changes members of configs.</summary>
+    /// <summary>Changes fields of configs.</summary>
     public sealed class Set : SupervisorCommand<ChangedProcesses>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
 
-        /// <summary>Each KEY=VALUE.</summary>
+        /// <summary>KEY=VALUE pairs.</summary>
         public required IReadOnlyList<string> Assignments { get; init; }
     }
 
@@ -150,11 +152,11 @@ internal abstract class SupervisorCommand
     {
         public required string Selector { get; init; }
 
-        /// <summary>A valid name.</summary>
+        /// <summary>A name that has been validated.</summary>
         public required string NewName { get; init; }
     }
 
-    /// <summary>Restart counts and failures begin at zero again.</summary>
+    /// <summary>Resets restart and failure counts to zero.</summary>
     public sealed class Reset : SupervisorCommand<IReadOnlyList<ProcessView>>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
@@ -168,12 +170,15 @@ internal abstract class SupervisorCommand
         public required int Number { get; init; }
     }
 
-    /// <summary>The state as it is now is on disk when the task completes; its result says why it is not.</summary>
+    /// <summary>
+    /// Saves the current state. The task completes when the state is on disk, with null or with the reason why it could
+    /// not be saved.
+    /// </summary>
     public sealed class Save : SupervisorCommand<Task<string?>>
     {
         public override bool BeginsSomething => false;
     }
 }
 
-/// <summary>An order and the kind of its result.</summary>
+/// <summary>An order and the type of its result.</summary>
 internal abstract class SupervisorCommand<TResult> : SupervisorCommand;

@@ -5,9 +5,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Commands;
 
 /// <summary>
-/// What others may ask the supervisor: the classes in here, and nothing else. A query is answered after all that was
-/// ordered before it, also during a shutdown, and changes no process. For what may be a moment old there are the
-/// snapshots of <see cref="SupervisorHandle.Views"/>, which wait for nobody.
+/// The queries that other code may put to the supervisor. A query is answered after every order given before it, even
+/// during a shutdown, and changes no process. Code that can use slightly older data reads
+/// <see cref="SupervisorHandle.Views"/>, which never waits.
 /// </summary>
 internal abstract class SupervisorQuery
 {
@@ -15,73 +15,73 @@ internal abstract class SupervisorQuery
     {
     }
 
-    /// <summary>Is it still turning?</summary>
+    /// <summary>Tests whether the supervisor's thread still responds.</summary>
     public sealed class Ping : SupervisorQuery<bool>;
 
-    /// <summary>The instances that selectors mean.</summary>
+    /// <summary>The instances that selectors match.</summary>
     public sealed class Selected : SupervisorQuery<IReadOnlyList<ProcessView>>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
     }
 
     /// <summary>
-    /// The instances of the processes with these names, in their order; names that are not known are left out.
+    /// The instances of the processes with these names, in the same order; unknown names are skipped.
     /// </summary>
     public sealed class Named : SupervisorQuery<IReadOnlyList<ProcessView>>
     {
         public required IReadOnlyList<string> Names { get; init; }
     }
 
-    /// <summary>How these instances are by now.</summary>
+    /// <summary>The current views of these instances.</summary>
     public sealed class Present : SupervisorQuery<IReadOnlyList<ProcessView>>
     {
         public required IReadOnlyList<PendingChange> Of { get; init; }
     }
 
-    /// <summary>Of what was started, the instances that could not be spawned and will be tried again.</summary>
+    /// <summary>Those started instances that could not be spawned and will be tried again.</summary>
     public sealed class Retried : SupervisorQuery<IReadOnlyList<ProcessView>>
     {
         public required IReadOnlyList<PendingChange> Among { get; init; }
     }
 
-    /// <summary>The environments that were kept for the instances that selectors mean.</summary>
+    /// <summary>The kept environments of the instances that selectors match.</summary>
     public sealed class KeptEnvironments : SupervisorQuery<IReadOnlyList<KeptEnvironment>>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
     }
 
     /// <summary>
-    /// For each instance, what to compare to learn what changed since it last stayed up; null: nothing is known.
+    /// For each instance, the facts to compare to learn what changed since it last stayed up; null if unknown.
     /// </summary>
     public sealed class ChangedFacts : SupervisorQuery<IReadOnlyList<ChangesQuestion?>>
     {
         public required IReadOnlyList<InstanceKey> Of { get; init; }
     }
 
-    /// <summary>Why the log files of a process do not have its name yet; null: they have.</summary>
+    /// <summary>Why the log files of a process do not have its name yet; null if they do.</summary>
     public sealed class LogMoveProblem : SupervisorQuery<string?>
     {
         public required int Id { get; init; }
     }
 
-    /// <summary>A task that completes when the files of these instances are watched.</summary>
+    /// <summary>Returns a task that completes when the files of these instances are being watched.</summary>
     public sealed class Watched : SupervisorQuery<Task>
     {
         public required IReadOnlyList<PendingChange> Among { get; init; }
     }
 
-    /// <summary>Begins to watch over what was started; see <see cref="EndDeathWatch"/>.</summary>
+    /// <summary>Starts watching instances that were just started; see <see cref="EndDeathWatch"/>.</summary>
     public sealed class BeginDeathWatch : SupervisorQuery<DeathWatch>
     {
         public required IReadOnlyList<PendingChange> Over { get; init; }
     }
 
-    /// <summary>Ends it, and says how the instances are by now.</summary>
+    /// <summary>Ends the watch and returns the instances' current views.</summary>
     public sealed class EndDeathWatch : SupervisorQuery<IReadOnlyList<ProcessView>>
     {
         public required DeathWatch Watch { get; init; }
     }
 }
 
-/// <summary>A query and the kind of its answer.</summary>
+/// <summary>A query and the type of its answer.</summary>
 internal abstract class SupervisorQuery<TResult> : SupervisorQuery;

@@ -6,11 +6,11 @@ namespace Tspm.Supervision.Commands;
 /// <summary>Carries out <see cref="SupervisorCommand.Withdraw"/>.</summary>
 internal static class WithdrawExecution
 {
-    /// <returns>The save that makes it durable; null: there was nothing to take back.</returns>
+    /// <returns>The save that makes the change durable; null if nothing was withdrawn.</returns>
     public static Task<string?>? Run(Supervisor supervisor, SupervisorCommand.Withdraw order)
     {
         var dropped = false;
-        // The newest first: so all their numbers are free again.
+        // Newest first, so that all their ids become free again.
         for (var i = order.Ids.Count - 1; i >= 0; i--)
         {
             if (!CanGo(supervisor, order.Ids[i])) continue;
@@ -21,9 +21,9 @@ internal static class WithdrawExecution
     }
 
     static bool CanGo(Supervisor supervisor, int id) =>
-        supervisor.Table.Instances(id) is { } cells && cells.All(NeverRan)
-        && supervisor.Dependencies.Dependents(cells[0].Definition.Name).Count == 0;
+        supervisor.Table.Instances(id) is { } processes && processes.All(NeverRan)
+        && supervisor.Dependencies.Dependents(processes[0].Definition.Name).Count == 0;
 
-    static bool NeverRan(SupervisedProcess cell) =>
-        cell.State.Phase == LifecyclePhase.Errored && cell.View.RecentExits.Count == 0;
+    static bool NeverRan(SupervisedProcess process) =>
+        process.State.Phase == LifecyclePhase.Errored && process.View.RecentExits.Count == 0;
 }

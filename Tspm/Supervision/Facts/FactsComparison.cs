@@ -6,8 +6,8 @@ using Tspm.Text;
 namespace Tspm.Supervision.Facts;
 
 /// <summary>
-/// What differs between what two runs were started with, as data and as sentences: the only place where these are made.
-/// What is not known of one of the two is never a difference.
+/// Compares the start conditions of two runs and describes the differences, as data and as sentences. Anything unknown
+/// for one of the runs is not reported as a difference.
 /// </summary>
 internal sealed class FactsComparison
 {
@@ -17,9 +17,9 @@ internal sealed class FactsComparison
 
     FactsComparison(RunFacts before, RunFacts after) => (_before, _after) = (before, after);
 
-    /// <param name="before">Of the run that stayed up.</param>
-    /// <param name="after">Of a later one, or of the present.</param>
-    /// <param name="isNow">It is the present.</param>
+    /// <param name="before">The facts of the run that stayed up.</param>
+    /// <param name="after">The facts of a later run, or the current ones.</param>
+    /// <param name="isNow">Whether <paramref name="after"/> holds the current facts.</param>
     public static RunChanges Between(RunFacts before, RunFacts after, bool isNow)
     {
         var comparison = new FactsComparison(before, after);
@@ -33,7 +33,7 @@ internal sealed class FactsComparison
         };
     }
 
-    /// <summary>Adds what the machine went through meanwhile.</summary>
+    /// <summary>Adds events of the machine that happened between the two runs.</summary>
     public static RunChanges With(RunChanges changes, IReadOnlyList<ProcessEvent> events) =>
         events.Count == 0 ? changes : changes with { Changes = [.. changes.Changes, .. events.Select(OfMachine)] };
 
@@ -57,7 +57,7 @@ internal sealed class FactsComparison
 
     void Add(string what, string sentence) => _changes.Add(new RunChange { What = what, Sentence = sentence });
 
-    /// <summary>Both know of it; otherwise it is noted that they do not.</summary>
+    /// <summary>Whether both runs have facts on the subject; otherwise adds it to the unknown ones.</summary>
     bool IsRead(string what)
     {
         if (_before.NotRead?.Contains(what) != true && _after.NotRead?.Contains(what) != true) return true;
@@ -74,7 +74,7 @@ internal sealed class FactsComparison
 
     void CompareFile(string what, FileFacts? before, FileFacts? after)
     {
-        // Where one of them has none, the config says why.
+        // If one of them has no such file, the config comparison reports why.
         if (!IsRead(what) || before is null || after is null) return;
         if (SentenceOf(before, after) is not { } sentence) return;
         _changes.Add(new RunChange
@@ -92,17 +92,17 @@ internal sealed class FactsComparison
     {
         if (after.IsMissing) return before.IsMissing ? null : $"{before.Path} no longer exists";
         if (before.Path != after.Path) return $"{after.Path} (was {before.Path})";
-        if (before.IsMissing) return $"{after.Path} is there now, {Look(after)}";
+        if (before.IsMissing) return $"{after.Path} now exists, {Describe(after)}";
         var isSameHash = before.Hash is null || after.Hash is null ? (bool?)null : before.Hash == after.Hash;
         if (isSameHash == true) return null;
         var isSameSize = before.SizeBytes == after.SizeBytes;
         if (isSameHash == null && isSameSize)
             return before.ModifiedAt == after.ModifiedAt ? null
-                : $"{after.Path} was written at {Time(after.ModifiedAt)}; whether its content changed is not known";
-        return $"{after.Path} has changed: {Look(after)} (was {Look(before)})";
+                : $"{after.Path} was written at {Time(after.ModifiedAt)}; it is not known whether its content changed";
+        return $"{after.Path} has changed: {Describe(after)} (was {Describe(before)})";
     }
 
-    static string Look(FileFacts file) => $"{ByteSize.Format(file.SizeBytes)}, written at {Time(file.ModifiedAt)}";
+    static string Describe(FileFacts file) => $"{ByteSize.Format(file.SizeBytes)}, written at {Time(file.ModifiedAt)}";
 
     static string Time(DateTimeOffset time) =>
         time.ToLocalTime().ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);

@@ -5,30 +5,34 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Facts;
 
 /// <summary>
-/// What two runs of an instance that are over were started with: the last one that stayed up, and the last one that did
-/// not. What a run was started with may become known after its end.
+/// The start conditions of two finished runs of an instance: the last one that stayed up, and the last one that did
+/// not. The facts of a run may arrive after its end.
 /// </summary>
 internal sealed class FactsHistory
 {
     string? _salt;
 
-    /// <summary>Of the last run that stayed up; null: there is none on record.</summary>
+    /// <summary>The facts of the last run that stayed up; null if there is none on record.</summary>
     public RunFacts? Good { get; private set; }
 
-    /// <summary>Of a later one that did not; null: there is none, or nothing is known of it.</summary>
+    /// <summary>
+    /// The facts of a later run that did not stay up; null if there is none, or its facts are unknown.
+    /// </summary>
     public RunFacts? Failed { get; private set; }
 
-    /// <summary>The same for all runs of the instance, so that their hashes can be compared.</summary>
+    /// <summary>Shared by all runs of the instance, so that their hashes can be compared.</summary>
     public string Salt => _salt ??= (Good ?? Failed)?.Salt ?? Guid.NewGuid().ToString("N");
 
-    /// <summary>Goes on where an earlier daemon was.</summary>
+    /// <summary>Continues from the record of an earlier daemon.</summary>
     public void Restore(RunRecord record)
     {
         (Good, Failed) = (record.Common.GoodFacts, record.Common.FailedFacts ?? record.Current?.Facts);
         _salt = (Good ?? Failed)?.Salt;
     }
 
-    /// <summary>The same, in another boot: what was online when the machine went down had not failed.</summary>
+    /// <summary>
+    /// Continues from the record of an earlier boot: a run that was online when the machine went down did not fail.
+    /// </summary>
     public void RestoreOfEarlierBoot(RunRecord record)
     {
         Restore(record);
@@ -36,21 +40,21 @@ internal sealed class FactsHistory
             (Good, Failed) = (facts, null);
     }
 
-    /// <summary>A run is over.</summary>
+    /// <summary>Called when a run is over.</summary>
     public void Ended(ChildRun run, bool stayedUp)
     {
         run.StayedUp = stayedUp;
         Place(run);
     }
 
-    /// <summary>The facts of a run, of which less was known before, have been read.</summary>
-    public void Learnt(ChildRun run, RunFacts facts)
+    /// <summary>Called when more facts of a run have been read.</summary>
+    public void Update(ChildRun run, RunFacts facts)
     {
         run.Facts = facts;
         if (run.StayedUp is not null) Place(run);
     }
 
-    /// <summary><see cref="Failed"/>, unless that is this run.</summary>
+    /// <summary><see cref="Failed"/>, unless it belongs to this run.</summary>
     public RunFacts? FailedBut(ChildRun? run) => Failed?.RunId == run?.Id ? null : Failed;
 
     void Place(ChildRun run)

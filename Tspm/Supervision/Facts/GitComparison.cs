@@ -3,22 +3,20 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Facts;
 
-/// <summary>
-/// What differs between the checkouts that two runs were started in; part of <see cref="FactsComparison"/>.
-/// </summary>
+/// <summary>Compares the Git checkouts in which two runs were started; part of <see cref="FactsComparison"/>.</summary>
 internal static class GitComparison
 {
     const int ShortCommit = 7;
 
-    /// <summary>Adds what has changed.</summary>
-    /// <returns>False: not all is known.</returns>
+    /// <summary>Adds the differences to the list.</summary>
+    /// <returns>False if some facts are unknown.</returns>
     public static bool AddTo(List<RunChange> changes, RunFacts former, RunFacts later)
     {
         if (former.Git is not { } before || later.Git is not { } after)
         {
             const string folder = "the working directory is";
-            if (former.Git is { } left) changes.Add(Plain($"{folder} not in the checkout {left.Root} any more"));
-            if (later.Git is { } entered) changes.Add(Plain($"{folder} in the checkout {entered.Root} now"));
+            if (former.Git is { } left) changes.Add(Plain($"{folder} no longer in the checkout {left.Root}"));
+            if (later.Git is { } entered) changes.Add(Plain($"{folder} now in the checkout {entered.Root}"));
             return true;
         }
         if (before.Root != after.Root)
@@ -36,7 +34,7 @@ internal static class GitComparison
         AddFiles(changes, before, after, former.StartedAt);
         var isSameCommit = before.Commit == after.Commit;
         if (isSameCommit && before.Staged is { } staged && after.Staged is { } other && staged != other)
-            changes.Add(Plain("what is staged in the index has changed"));
+            changes.Add(Plain("the index has different staged changes"));
         return before.IsComplete && after.IsComplete && before.Commit is null == after.Commit is null;
     }
 
@@ -90,7 +88,8 @@ internal static class GitComparison
     }
 
     /// <summary>
-    /// It was not changed before, or is otherwise now. One that is not on a list which is not complete may have been.
+    /// Whether the file was unchanged before, or has changed again since. If the earlier list is incomplete, a file
+    /// that is missing from it may have been changed already.
     /// </summary>
     static bool IsNews(GitChange file, GitFacts before, DateTimeOffset? since)
     {
@@ -107,6 +106,6 @@ internal static class GitComparison
         return null;
     }
 
-    /// <summary>Of a record that another version wrote, or that was damaged, any item may be null.</summary>
+    /// <summary>Skips null entries, which a record written by another version, or damaged, may contain.</summary>
     static IEnumerable<GitChange> FilesOf(GitFacts git) => git.Changed.Where(static file => file is not null);
 }

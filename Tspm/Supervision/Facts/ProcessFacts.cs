@@ -8,27 +8,29 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Facts;
 
 /// <summary>
-/// What the runs of a process were started with, for the question what has changed since one stayed up. Read after the
-/// spawn, on another thread: nothing waits for it.
+/// The start conditions of a process's runs, used to report what changed since a run stayed up. They are read on
+/// another thread after the spawn, and nothing waits for them.
 /// </summary>
 internal sealed class ProcessFacts(MachineServices services, IInstance process)
 {
     readonly FactsHistory _history = new();
 
-    /// <summary>Of the last run that stayed up; null: there is none on record.</summary>
+    /// <summary>The facts of the last run that stayed up; null if there is none on record.</summary>
     public RunFacts? Good => _history.Good;
 
-    /// <summary>Of a later run that did not, when that is another one than this; null: there is none.</summary>
+    /// <summary>
+    /// The facts of a later run that did not stay up, unless it is the given run; null if there is none.
+    /// </summary>
     public RunFacts? FailedBut(ChildRun? run) => _history.FailedBut(run);
 
-    /// <summary>Of a run, unless they are the <see cref="Good"/> ones; null: not known.</summary>
+    /// <summary>The facts of a run, unless they equal <see cref="Good"/>; null if unknown.</summary>
     public RunFacts? NewOf(ChildRun run) => run.Facts is { } facts && facts.RunId != Good?.RunId ? facts : null;
 
     public void Restore(RunRecord record) => _history.Restore(record);
 
     public void RestoreOfEarlierBoot(RunRecord record) => _history.RestoreOfEarlierBoot(record);
 
-    /// <summary>Begins to read what a run, whose child is there, was started with.</summary>
+    /// <summary>Starts reading the facts of a run whose child has been spawned.</summary>
     public void Read(ChildRun run, SpawnRequest request)
     {
         var reading = new FactsRequest
@@ -42,11 +44,11 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
         services.Facts.TryRead([reading], read => services.Post(() => Learn(run, read[0])));
     }
 
-    /// <summary>A run is over.</summary>
+    /// <summary>Called when a run is over.</summary>
     public void Ended(ChildRun run, ExitStatus status) =>
         _history.Ended(run, StaysUp(run) || (process.Definition.Config.IsJob && status.IsSuccess));
 
-    /// <summary>Which runs to compare. Null: none is known that stayed up.</summary>
+    /// <summary>Which facts to compare; null if no run is known to have stayed up.</summary>
     public ChangesQuestion? AskForChanges()
     {
         var present = process.Current is { StayedUp: null } run ? run : null;
@@ -71,11 +73,11 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
     void Learn(ChildRun run, RunFacts facts)
     {
         if (process.IsForgotten) return;
-        _history.Learnt(run, facts);
+        _history.Update(run, facts);
         process.Save();
     }
 
-    /// <summary>What is known of a start that would be made now, without reading a file.</summary>
+    /// <summary>The facts of a start made now, as far as they are known without reading a file.</summary>
     RunFacts Known() => new()
     {
         BootId = services.System.BootId,
@@ -83,11 +85,11 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
         Config = WithoutEnvironment(process.Definition.Config),
     };
 
-    /// <summary>Most have none: then all instances and all their runs share the one config.</summary>
+    /// <summary>Most configs have no environment, so all instances and runs can share one config object.</summary>
     static ProcessConfig WithoutEnvironment(ProcessConfig config) =>
         config.Env is null ? config : config with { Env = null };
 
-    /// <summary>It was online, and had lived for <c>restart.minUptimeMs</c>, whatever ended it then.</summary>
+    /// <summary>Whether the run was online and has lived for <c>restart.minUptimeMs</c>, however it ended.</summary>
     bool StaysUp(ChildRun run)
     {
         var lived = services.Timers.Now - run.StartedAtMonotonic;
@@ -95,13 +97,13 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
     }
 }
 
-/// <summary>What is to be compared. One of the other two is set.</summary>
-/// <param name="Good">The last run that stayed up.</param>
+/// <summary>The facts to compare. Exactly one of <see cref="Until"/> and <see cref="Now"/> is set.</summary>
+/// <param name="Good">The facts of the last run that stayed up.</param>
 internal sealed record ChangesQuestion(RunFacts Good)
 {
-    /// <summary>The newest run.</summary>
+    /// <summary>The facts of the newest run.</summary>
     public RunFacts? Until { get; init; }
 
-    /// <summary>To be read: what is there now.</summary>
+    /// <summary>The current facts, still to be read.</summary>
     public FactsRequest? Now { get; init; }
 }

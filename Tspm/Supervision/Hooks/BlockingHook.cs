@@ -3,8 +3,8 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Hooks;
 
 /// <summary>
-/// The hook that a process waits for: before a spawn (preStart), or after the end of a child (postStop). At most one
-/// runs.
+/// The hook that blocks a process's next step: preStart before a spawn, or postStop after a child has ended. At most
+/// one runs at a time.
 /// </summary>
 internal sealed class BlockingHook(MachineServices services, IInstance process)
 {
@@ -13,11 +13,11 @@ internal sealed class BlockingHook(MachineServices services, IInstance process)
     public bool IsRunning => _running is not null;
 
     /// <summary>Runs a hook.</summary>
-    /// <param name="name">See <see cref="HookMark"/>.</param>
-    /// <param name="command">What to run.</param>
+    /// <param name="name">See <see cref="HookNames"/>.</param>
+    /// <param name="command">The command to run.</param>
     /// <param name="ended">
-    /// Called when it has ended, unless the process was forgotten: whether it was given up, and what went wrong (null:
-    /// nothing).
+    /// Called when the hook has ended, unless the process was forgotten: with whether it was cancelled, and the problem
+    /// (null if it succeeded).
     /// </param>
     public void Run(string name, string command, Action<bool, string?> ended)
     {
@@ -31,6 +31,6 @@ internal sealed class BlockingHook(MachineServices services, IInstance process)
         });
     }
 
-    /// <summary>Gives it up; it ends as always.</summary>
+    /// <summary>Kills the hook; its end is reported as usual.</summary>
     public void Cancel() => _running?.Cancel();
 }

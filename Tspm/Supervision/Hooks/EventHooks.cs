@@ -6,53 +6,53 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Hooks;
 
 /// <summary>
-/// The hooks that get to know of events: each gets its event as one JSON object on standard input. A few run at once,
-/// others wait for their turn, and nobody waits for them; of one instance the same hook runs once at a time, and sees
-/// the events in their order. One that hangs, or a process that crashes all the time, can only lose its own turns.
+/// Runs the hooks that report events. Each receives its event as one JSON object on standard input. A few run at once,
+/// the others queue, and nothing waits for them. For one instance the same hook runs one at a time, so it sees events
+/// in order. A hook that hangs, or a process that keeps crashing, delays only its own hooks.
 /// </summary>
 internal sealed class EventHooks(MachineServices services)
 {
-    const int MostAtOnce = 4, MostWaiting = 100;
+    const int MaxConcurrent = 4, MaxQueued = 100;
 
-    /// <summary>How long those that run at the daemon's end may go on.</summary>
-    static readonly TimeSpan LastMoments = TimeSpan.FromSeconds(3);
+    /// <summary>How long hooks may continue while the daemon shuts down.</summary>
+    static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(3);
 
-    readonly List<Turn> _waiting = [];
-    readonly Dictionary<Turn, HookRun> _running = [];
+    readonly List<QueuedHook> _waiting = [];
+    readonly Dictionary<QueuedHook, HookRun> _running = [];
     TaskCompletionSource<bool>? _ending;
     int _dropped;
 
-    sealed class Turn(IInstance cell, string name, string command, ProcessEvent happened)
+    sealed class QueuedHook(IInstance process, string name, string command, ProcessEvent happened)
     {
-        public IInstance Cell => cell;
+        public IInstance Process => process;
         public string Name => name;
         public string Command => command;
         public ProcessEvent Event => happened;
 
-        public bool IsSame(Turn other) => other.Cell == cell && other.Name == name;
+        public bool IsSame(QueuedHook other) => other.Process == process && other.Name == name;
     }
 
-    /// <summary>Takes a turn; returns at once.</summary>
-    public void Run(IInstance cell, string name, string command, ProcessEvent happened)
+    /// <summary>Queues a hook; returns at once.</summary>
+    public void Run(IInstance process, string name, string command, ProcessEvent happened)
     {
-        if (_ending is not null || _waiting.Count >= MostWaiting)
+        if (_ending is not null || _waiting.Count >= MaxQueued)
         {
-            // Once, not for each of them: that would be the next flood.
+            // Report the first dropped hook only: reporting each would cause the next flood.
             if (_ending is null && _dropped++ == 0)
             {
-                services.Log.LogWarning("hook {Hook} of {Name} was not run: {Count} hooks are waiting already", name,
-                    cell.Definition.Name, MostWaiting);
-                Tell(new Turn(cell, name, command, happened),
-                    $"{name} was not run: {MostWaiting} hooks are waiting already");
+                services.Log.LogWarning("hook {Hook} of {Name} was not run: {Count} hooks are already waiting", name,
+                    process.Definition.Name, MaxQueued);
+                ReportFailure(new QueuedHook(process, name, command, happened),
+                    $"{name} was not run: {MaxQueued} hooks are already waiting");
             }
             return;
         }
-        _waiting.Add(new Turn(cell, name, command, happened));
-        // Not now: the process is in the middle of a step.
+        _waiting.Add(new QueuedHook(process, name, command, happened));
+        // Deferred, because the process is in the middle of a step.
         services.Post(Next);
     }
 
-    /// <summary>Nothing is begun any more; completes when nothing runs.</summary>
+    /// <summary>Starts no further hooks; completes when none is running.</summary>
     public Task<bool> End()
     {
         if (_ending is { } under) return under.Task;
@@ -60,7 +60,7 @@ internal sealed class EventHooks(MachineServices services)
         _waiting.Clear();
         if (_running.Count == 0) _ending.SetResult(true);
         else
-            services.Timers.After(LastMoments, () =>
+            services.Timers.After(ShutdownGrace, () =>
             {
                 foreach (var run in _running.Values) run.Cancel();
             });
@@ -69,43 +69,43 @@ internal sealed class EventHooks(MachineServices services)
 
     void Next()
     {
-        for (var i = 0; i < _waiting.Count && _running.Count < MostAtOnce; i++)
+        for (var i = 0; i < _waiting.Count && _running.Count < MaxConcurrent; i++)
         {
-            var turn = _waiting[i];
-            if (IsRunning(turn)) continue;
+            var queued = _waiting[i];
+            if (IsRunning(queued)) continue;
             _waiting.RemoveAt(i--);
-            var hook = HookCommand.Of(turn.Cell.Definition.Config, turn.Name, turn.Command) with
+            var hook = HookCommand.Of(queued.Process.Definition.Config, queued.Name, queued.Command) with
             {
-                Input = EventFiles.Line(turn.Event),
+                Input = EventFiles.Line(queued.Event),
             };
-            _running[turn] = new HookRun(services, turn.Cell, hook, problem => Ended(turn, problem));
+            _running[queued] = new HookRun(services, queued.Process, hook, problem => Ended(queued, problem));
         }
         if (_waiting.Count == 0) _dropped = 0;
     }
 
-    void Ended(Turn turn, string? problem)
+    void Ended(QueuedHook hook, string? problem)
     {
-        _running.Remove(turn);
-        if (problem is not null) Tell(turn, $"{turn.Name} {problem}");
+        _running.Remove(hook);
+        if (problem is not null) ReportFailure(hook, $"{hook.Name} {problem}");
         if (_ending is null) Next();
         else if (_running.Count == 0) _ending.TrySetResult(true);
     }
 
-    bool IsRunning(Turn turn)
+    bool IsRunning(QueuedHook hook)
     {
         foreach (var other in _running.Keys)
-            if (turn.IsSame(other)) return true;
+            if (hook.IsSame(other)) return true;
         return false;
     }
 
-    void Tell(Turn turn, string what) => services.Tell(new ProcessEvent
+    void ReportFailure(QueuedHook hook, string what) => services.AppendEvent(new ProcessEvent
     {
         Kind = EventKind.HookFailed,
-        Id = turn.Cell.Key.Id,
-        Name = turn.Cell.Definition.Name,
-        Instance = turn.Cell.Key.Instance,
-        Pid = turn.Event.Pid,
-        RunId = turn.Event.RunId,
+        Id = hook.Process.Key.Id,
+        Name = hook.Process.Definition.Name,
+        Instance = hook.Process.Key.Instance,
+        Pid = hook.Event.Pid,
+        RunId = hook.Event.RunId,
         Reason = what,
     });
 }

@@ -2,13 +2,13 @@ using Tspm.Model.Config;
 
 namespace Tspm.Supervision.Hooks;
 
-/// <summary>A hook that is to run.</summary>
-/// <param name="Name">See <see cref="HookMark"/>.</param>
-/// <param name="Command">What to run.</param>
+/// <summary>A hook to be run.</summary>
+/// <param name="Name">See <see cref="HookNames"/>.</param>
+/// <param name="Command">The command to run.</param>
 /// <param name="Timeout">How long it may take.</param>
 internal sealed record HookCommand(string Name, string Command, TimeSpan Timeout)
 {
-    /// <summary>What it reads; null: nothing.</summary>
+    /// <summary>Its standard input; null for none.</summary>
     public byte[]? Input { get; init; }
 
     public static HookCommand Of(ProcessConfig config, string name, string command) =>

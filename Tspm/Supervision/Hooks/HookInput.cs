@@ -4,8 +4,8 @@ using Tspm.Storage;
 namespace Tspm.Supervision.Hooks;
 
 /// <summary>
-/// Files in <c>run/</c> that hooks read as their standard input. They have no name any more once the hook runs. A file,
-/// not a pipe: who does not read it harms nobody, and who reads finds its end.
+/// Files in <c>run/</c> that serve hooks as standard input; they are unlinked once the hook runs. A file rather than a
+/// pipe, because a hook that does not read its input blocks nobody, and one that does reaches the end.
 /// </summary>
 internal static class HookInput
 {
@@ -13,11 +13,11 @@ internal static class HookInput
 
     static int s_last;
 
-    /// <summary>A name that no other hook has; there is no such file yet.</summary>
+    /// <summary>A path that no other hook uses; the file does not exist yet.</summary>
     public static string NewPath(TspmHome home) =>
         Path.Combine(home.RunFolder, $"{Prefix}{Interlocked.Increment(ref s_last)}");
 
-    /// <returns>Null: it is there; else why it cannot be written.</returns>
+    /// <returns>Null on success, otherwise why the file cannot be written.</returns>
     public static string? Write(string path, byte[] input)
     {
         try
@@ -43,7 +43,7 @@ internal static class HookInput
         }
     }
 
-    /// <summary>Those that a dead daemon of this home left.</summary>
+    /// <summary>Removes the files that a dead daemon of this home left.</summary>
     public static void RemoveAll(TspmHome home)
     {
         foreach (var path in Directory.EnumerateFiles(home.RunFolder, Prefix + "*")) Remove(path);

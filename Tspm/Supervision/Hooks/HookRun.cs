@@ -9,56 +9,59 @@ using Tspm.Text;
 namespace Tspm.Supervision.Hooks;
 
 /// <summary>
-/// One run of a hook: a command that runs as the process does (user, folder, environment, limits), in a process group
-/// of its own, with a time limit. When it has ended or its time is over, all that it started is killed, also what hid
-/// itself in another session. What it prints goes nowhere. Lives on the supervisor's thread, which it never keeps
-/// waiting.
+/// One run of a hook: a command with a time limit that runs as the process does (user, folder, environment, limits), in
+/// its own process group. When it ends or times out, everything it started is killed, including processes in other
+/// sessions. Its output is discarded. Runs on the supervisor's thread without blocking it.
 /// </summary>
 internal sealed class HookRun
 {
-    static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
+    static readonly TimeSpan SweepRetryDelay = TimeSpan.FromMilliseconds(5);
 
     readonly MachineServices _services;
-    readonly IInstance _cell;
+    readonly IInstance _process;
     readonly HookCommand _hook;
     readonly Action<string?> _ended;
     IChild? _child;
     IDisposable? _timer;
     string? _problem;
 
-    /// <summary>It waits for what it is to be started with.</summary>
+    /// <summary>The plan that the hook is to be started with is not ready yet.</summary>
     bool _isPlanning;
 
-    /// <summary>Its number may be somebody else's, and what it left is being killed already.</summary>
+    /// <summary>The pid may have been reused; the leftovers are already being killed.</summary>
     bool _isReaped;
 
-    /// <summary>Begins at once.</summary>
-    /// <param name="services">For everything that it takes.</param>
-    /// <param name="cell">Whose hook.</param>
-    /// <param name="hook">What to run.</param>
-    /// <param name="ended">Told once, never before this returns: null is exit code 0, else a phrase that goes on a
-    /// sentence about the hook. Nothing of it is left then.</param>
-    public HookRun(MachineServices services, IInstance cell, HookCommand hook, Action<string?> ended)
+    /// <summary>Starts the hook at once.</summary>
+    /// <param name="services">The machine.</param>
+    /// <param name="process">The process whose hook it is.</param>
+    /// <param name="hook">The command to run.</param>
+    /// <param name="ended">
+    /// Called once, never before the constructor returns: with null for exit code 0, otherwise with a phrase that
+    /// continues a sentence about the hook. By then every process of the hook is gone.
+    /// </param>
+    public HookRun(MachineServices services, IInstance process, HookCommand hook, Action<string?> ended)
     {
-        (_services, _cell, _hook, _ended) = (services, cell, hook, ended);
+        (_services, _process, _hook, _ended) = (services, process, hook, ended);
         Begin();
     }
 
     public bool IsCancelled { get; private set; }
 
-    /// <summary>Kills it, with all that it started; then it ends as always.</summary>
+    /// <summary>Kills the hook and everything it started; its end is reported as usual.</summary>
     public void Cancel()
     {
         IsCancelled = true;
-        Kill("was given up");
+        Kill("was cancelled");
     }
 
-    /// <summary>What a dead daemon of this home left of its hooks is killed: nobody would ever see it end.</summary>
+    /// <summary>
+    /// Kills the hooks that a dead daemon of this home left, because no daemon would ever see them end.
+    /// </summary>
     public static void CleanUp(MachineServices services, RecoveredState left)
     {
         HookInput.RemoveAll(services.Home);
-        var everywhere = LeftHooks.MayBeAnywhere(left, services.System.BootId, services.GuardianPid);
-        services.System.KillHooks(HookMark.Variable, $"{HookMark.HomeVariable}={services.Home.Path}", everywhere);
+        var everywhere = OrphanedHooks.MayExist(left, services.System.BootId, services.GuardianPid);
+        services.System.KillHooks(HookNames.Variable, $"{HookNames.HomeVariable}={services.Home.Path}", everywhere);
     }
 
     void Begin()
@@ -71,7 +74,7 @@ internal sealed class HookRun
         _timer = _services.Timers.After(_hook.Timeout, () => OnLate(Duration.Format(_hook.Timeout)));
         var inputPath = _hook.Input is null ? null : HookInput.NewPath(_services.Home);
         _isPlanning = true;
-        _cell.Plans.PlanHook(_hook.Name, _hook.Command, inputPath, (request, failure) =>
+        _process.Plans.PlanHook(_hook.Name, _hook.Command, inputPath, (request, failure) =>
         {
             if (!_isPlanning) return;
             _isPlanning = false;
@@ -99,7 +102,7 @@ internal sealed class HookRun
         else child.OnExit(() => _services.Post(Ended));
     }
 
-    /// <summary>Nothing was started.</summary>
+    /// <summary>Reports that nothing was started.</summary>
     void Fail(string why) => _services.Post(() => End($"could not be run: {why}"));
 
     void OnLate(string limit) => Kill(_isPlanning
@@ -123,7 +126,7 @@ internal sealed class HookRun
         if (_child is not { } child) return;
         var status = child.PeekExit() ?? ExitStatus.Unknown;
         _problem ??= status.IsSuccess ? null : status.ToString();
-        // Not reaped yet, so the number of the group is still its own.
+        // Signal the group before reaping: until then its number cannot be reused.
         child.SignalGroup(Signals.SIGKILL);
         child.Reap();
         _isReaped = true;
@@ -132,10 +135,10 @@ internal sealed class HookRun
 
     void Sweep()
     {
-        var mark = new TreeMark(_child!.Pid, _cell.Key.Id, _cell.Key.Instance, _hook.Name);
+        var mark = new TreeMark(_child!.Pid, _process.Key.Id, _process.Key.Instance, _hook.Name);
         if (_services.System.KillLeftovers(mark) is not 0)
         {
-            _services.Timers.After(SweepAgainAfter, Sweep);
+            _services.Timers.After(SweepRetryDelay, Sweep);
             return;
         }
         _child.Dispose();
@@ -148,8 +151,8 @@ internal sealed class HookRun
         _timer?.Dispose();
         if (problem is not null && !IsCancelled)
             _services.Log
-                .LogWarning("hook {Hook} of {Name} {Problem}; what it printed was dropped", _hook.Name,
-                    _cell.Definition.Name, problem);
+                .LogWarning("hook {Hook} of {Name} {Problem}; its output was discarded", _hook.Name,
+                    _process.Definition.Name, problem);
         _ended(problem);
     }
 }

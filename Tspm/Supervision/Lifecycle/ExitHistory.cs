@@ -5,25 +5,28 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Lifecycle;
 
 /// <summary>
-/// The last ends of an instance's children, newest first: what <c>describe</c> shows, and what outlives the daemon.
+/// The most recent exits of an instance's children, newest first. <c>describe</c> shows them, and they survive the
+/// daemon.
 /// </summary>
 internal sealed class ExitHistory
 {
     const int Kept = 20;
 
-    /// <summary>Immutable: replaced at every change.</summary>
+    /// <summary>Immutable: replaced on every change.</summary>
     public IReadOnlyList<RecentExit> Newest { get; private set; } = [];
 
-    /// <summary>What an earlier daemon remembered.</summary>
+    /// <summary>Restores the exits that an earlier daemon recorded.</summary>
     public void Restore(IReadOnlyList<RecentExit> newest) =>
         Newest = [.. newest.Select(static exit => exit.Completed())];
 
-    /// <summary>Remembers an end.</summary>
-    /// <param name="run">Of its child.</param>
-    /// <param name="status">How.</param>
-    /// <param name="cause">Why.</param>
-    /// <param name="wasAsked">It had been asked to end: the cause says why, not how.</param>
-    /// <param name="endedAt">When.</param>
+    /// <summary>Records an exit.</summary>
+    /// <param name="run">The child's run.</param>
+    /// <param name="status">How the child ended.</param>
+    /// <param name="cause">Why it ended.</param>
+    /// <param name="wasAsked">
+    /// Whether it had been asked to end: then the cause says why, and the status says how.
+    /// </param>
+    /// <param name="endedAt">When it ended.</param>
     public void Add(ChildRun run, ExitStatus status, Cause cause, bool wasAsked, DateTimeOffset endedAt)
     {
         var why = CauseText.What(cause);
@@ -42,7 +45,7 @@ internal sealed class ExitHistory
         Newest = [exit, .. Newest.Take(Kept - 1)];
     }
 
-    /// <summary>Adds to the end of this run what had to be killed, and what could not be.</summary>
+    /// <summary>Adds to the exit of this run which processes had to be killed, and which could not be.</summary>
     public void Amend(ChildRun run)
     {
         if (run.Ending is not { } ending || (ending.Killed.Count == 0 && ending.Untouchable.Count == 0)) return;
@@ -54,7 +57,8 @@ internal sealed class ExitHistory
         });
     }
 
-    /// <summary>The kernel said why it killed this child. False: its end is not remembered any more.</summary>
+    /// <summary>Adds to the exit of this child that the kernel killed it for lack of memory.</summary>
+    /// <returns>False if the exit is no longer recorded.</returns>
     public bool WasOutOfMemory(int pid) => Replace(exit => exit.Pid == pid, static exit => exit with
     {
         Cause = CauseCode.OutOfMemory,

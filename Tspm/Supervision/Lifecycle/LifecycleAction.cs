@@ -6,7 +6,7 @@ internal enum LifecycleAction
 {
     None = 0,
 
-    /// <summary>Cancel the backoff.</summary>
+    /// <summary>Cancel the backoff timer.</summary>
     CancelTimers = 1,
 
     /// <summary>Arm the backoff timer with <see cref="Transition.Delay"/>.</summary>
@@ -15,22 +15,21 @@ internal enum LifecycleAction
     /// <summary>Send the stop signal and arm the stop timeout.</summary>
     SendStopSignal = 4,
 
-    /// <summary>Send SIGKILL to the child and its process group, or to what it left behind.</summary>
+    /// <summary>Send SIGKILL to the child and its process group, or to its leftover processes.</summary>
     KillTree = 8,
 
     /// <summary>
-    /// Give up what runs before the spawn, then report <see cref="LifecycleEvent.SpawnForgotten"/>. A spawn itself
-    /// cannot be given up: it is over at once.
+    /// Give up the work before a spawn, then report <see cref="LifecycleEvent.SpawnAbandoned"/>. The spawn itself
+    /// cannot be given up, because it completes at once.
     /// </summary>
     CancelSpawn = 16,
 
     /// <summary>
-    /// End what the child left behind (<see cref="Process.ChildEnding"/>), then report
-    /// <see cref="LifecycleEvent.TreeGone"/>.
+    /// Stop leftover processes (<see cref="Process.ChildEnding"/>), then report <see cref="LifecycleEvent.TreeGone"/>.
     /// </summary>
     Sweep = 32,
 
-    /// <summary>Start a child, then report how that went.</summary>
+    /// <summary>Start a child, then report the result.</summary>
     Spawn = 64,
 }
 

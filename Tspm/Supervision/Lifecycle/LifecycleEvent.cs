@@ -5,74 +5,74 @@ namespace Tspm.Supervision.Lifecycle;
 /// <summary>What can happen to an instance.</summary>
 internal abstract record LifecycleEvent
 {
-    /// <summary>Somebody wants it up. Clears the count of failures.</summary>
+    /// <summary>Someone wants the instance up. Resets the failure count.</summary>
     public sealed record StartRequested(Cause Cause) : LifecycleEvent;
 
-    /// <summary>Somebody wants it down.</summary>
+    /// <summary>Someone wants the instance down.</summary>
     public sealed record StopRequested(Cause Cause) : LifecycleEvent;
 
-    /// <summary>Somebody wants a new child in place of the present one.</summary>
+    /// <summary>Someone wants a new child in place of the current one.</summary>
     public sealed record RestartRequested(Cause Cause) : LifecycleEvent;
 
-    /// <summary>The daemon goes away: down, but the user's wish stays.</summary>
-    /// <param name="By">Who asked for it; null: not known.</param>
+    /// <summary>The daemon shuts down: the instance is stopped, but its desired state is kept.</summary>
+    /// <param name="By">Who requested the shutdown; null if unknown.</param>
     public sealed record ShutdownRequested(Requester? By = null) : LifecycleEvent;
 
-    /// <param name="AwaitsReady">A readiness probe is set: it is not online before that succeeds.</param>
+    /// <param name="AwaitsReady">
+    /// Whether there is a readiness probe: the instance is not online before it succeeds.
+    /// </param>
     public sealed record SpawnSucceeded(bool AwaitsReady = false) : LifecycleEvent;
 
     /// <summary>The readiness probe succeeded.</summary>
     public sealed record BecameReady : LifecycleEvent;
 
     /// <summary>
-    /// The child runs and is of no use: over its memory limit, unhealthy, silent, or not ready in time. It counts as a
+    /// The running child is unfit: over its memory limit, unhealthy, silent, or not ready in time. This counts as a
     /// failure, as a crash does.
     /// </summary>
     public sealed record FoundUnfit(Cause Cause) : LifecycleEvent;
 
-    /// <summary>
-    /// It is held back, for another reason than before: something else that it depends on is missing.
-    /// </summary>
+    /// <summary>The instance is still held, but for another reason: a different dependency is missing.</summary>
     public sealed record HeldBack(Cause Cause) : LifecycleEvent;
 
-    /// <summary>What it depends on is there.</summary>
-    public sealed record Freed : LifecycleEvent;
+    /// <summary>The dependencies of a held instance are ready.</summary>
+    public sealed record Released : LifecycleEvent;
 
-    /// <summary>It will be stopped as soon as what depends on it is down: the wish counts from now on.</summary>
+    /// <summary>The instance will be stopped once its dependents are down; the desired state changes now.</summary>
     public sealed record StopIntended : LifecycleEvent;
 
-    /// <summary>It will be started as soon as that is on disk: the wish counts from now on.</summary>
+    /// <summary>The instance will be started once that is saved; the desired state changes now.</summary>
     public sealed record StartIntended : LifecycleEvent;
 
     public sealed record SpawnFailed(SpawnFailure Failure) : LifecycleEvent;
 
     /// <summary>
-    /// An earlier daemon ordered a spawn and died before it came to that, or what ran before the spawn was given up.
+    /// An earlier daemon ordered a spawn but died before carrying it out, or the work before the spawn was given up.
     /// </summary>
-    public sealed record SpawnForgotten : LifecycleEvent;
+    public sealed record SpawnAbandoned : LifecycleEvent;
 
-    /// <param name="Status">How.</param>
+    /// <param name="Status">How the child ended.</param>
     public sealed record ChildExited(ExitStatus Status) : LifecycleEvent
     {
-        /// <summary>Living processes remain of its tree.</summary>
+        /// <summary>Some processes of its tree still live.</summary>
         public bool HasLeftovers { get; init; }
 
-        /// <summary>Why, should nobody have asked it to end.</summary>
+        /// <summary>Why the child ended if nobody had asked it to.</summary>
         public Cause Cause { get; init; } = Cause.Ended(Status);
     }
 
-    /// <summary>Nothing that the child left behind lives any more.</summary>
+    /// <summary>No leftover process lives any more.</summary>
     public sealed record TreeGone : LifecycleEvent;
 
     public sealed record StopTimedOut : LifecycleEvent;
 
     public sealed record BackoffElapsed : LifecycleEvent;
 
-    /// <summary>Another child, which is ready, has taken the place of the present one.</summary>
-    /// <param name="StartedAtMonotonic">When the new one was started.</param>
-    /// <param name="Cause">Why.</param>
+    /// <summary>A new child that is ready has replaced the current one.</summary>
+    /// <param name="StartedAtMonotonic">When the new child was started.</param>
+    /// <param name="Cause">Why it was replaced.</param>
     public sealed record Replaced(TimeSpan StartedAtMonotonic, Cause Cause) : LifecycleEvent;
 
-    /// <summary>Forget failures and restarts.</summary>
+    /// <summary>Resets the failure and restart counts.</summary>
     public sealed record ResetRequested : LifecycleEvent;
 }

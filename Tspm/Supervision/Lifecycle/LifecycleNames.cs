@@ -1,8 +1,8 @@
 namespace Tspm.Supervision.Lifecycle;
 
 /// <summary>
-/// Phases and outcomes as the run records spell them: the member's own name. Written out, because parsing an enum takes
-/// 30 KB of the runtime along.
+/// Phases and outcomes as the run records spell them, which is the member's own name. Written out, because parsing an
+/// enum would add 30 KB of the runtime to the executable.
 /// </summary>
 internal static class LifecycleNames
 {
@@ -21,11 +21,11 @@ internal static class LifecycleNames
 
     public static string Of(AfterExit outcome) => Outcomes[(int)outcome];
 
-    /// <summary>Null: a phase of another version.</summary>
+    /// <summary>The phase of this name; null if this version does not know it.</summary>
     public static LifecyclePhase? PhaseOf(string name) =>
         Array.IndexOf(Phases, name) is >= 0 and var index ? (LifecyclePhase)index : null;
 
-    /// <summary>Null: an outcome of another version.</summary>
+    /// <summary>The outcome of this name; null if this version does not know it.</summary>
     public static AfterExit? AfterExitOf(string name) =>
         Array.IndexOf(Outcomes, name) is >= 0 and var index ? (AfterExit)index : null;
 }

@@ -3,39 +3,38 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Lifecycle;
 
-// Inside the namespace, so that Starting is the phase and not the room.
+// Inside the namespace, so that Starting means the phase and not the namespace.
 using static Tspm.Supervision.Lifecycle.AfterExit;
 using static Tspm.Supervision.Lifecycle.LifecycleAction;
 using static Tspm.Supervision.Lifecycle.LifecyclePhase;
 
 /// <summary>
-/// The life of one instance as a pure, total function: (state, event, policy, now, gate) → (state, actions). No clock,
-/// no lock, no system call, so that every cell can be looked at by a test.
+/// The lifecycle of one instance as a pure, total function: (state, event, policy, now, gate) → (state, actions). It
+/// has no clock, no lock and no system calls, so that a test can check every combination of state and event.
 /// <code>
 ///              start               spawned              ready          stop, restart, unfit   exit
 ///   Stopped ───────────► Spawning ─────────► Starting ─────────► Online ────────────► Stopping ──┐
-///     ▲  ▲                 ▲  │ failed           │ (passed over without a probe)          │ timeout: kill
+///     ▲  ▲                 ▲  │ failed           │ (skipped without a probe)              │ timeout: kill
 ///     │  │                 │  │                  └───────┬─────────┘                      │       │
 ///     │  │ stop            │  ▼                          ▼ exit                           │       │
 ///     │  └── Waiting ──────┘ Waiting/Errored       Sweeping ◄──────────────────────┴──────────┘
-///     │       ▲   backoff                             │ nothing is left of the tree
+///     │       ▲   backoff                             │ no leftovers
 ///     └───────┴───────────────────────────────────────┴──► Stopped | Spawning | Waiting | Errored
 /// </code>
-/// A hook that runs before the start belongs to Spawning, one that runs after the end to Sweeping.
-/// In front of every Spawning is a gate: what a process depends on. Shut, it leads to Held, from where the same order
-/// is given again once it opens (Freed).
-/// Sweeping ends what the child left behind; the timeout of Stopping goes on there, and kills all that is left.
-/// Rules that hold in every cell: a spawn is ordered only when no child exists and nothing of the last one is left; a
-/// wish of the user changes <c>Desired</c>, the daemon's own shutdown does not; an event that makes no sense in a phase
-/// changes nothing.
+/// The preStart hook runs in Spawning, the postStop hook in Sweeping.
+/// Every Spawning has a gate in front of it: the dependencies of the process. A shut gate leads to Held instead; when
+/// it opens (Released), the spawn is ordered again.
+/// Sweeping stops leftover processes. The timeout of Stopping keeps running there and kills whatever remains.
+/// Three rules hold in every phase. A spawn is ordered only when no child and no leftover process exists. A user's
+/// request changes <c>Desired</c>; the daemon's shutdown does not. An event without meaning in a phase changes nothing.
 /// </summary>
 internal static class ProcessLifecycle
 {
-    /// <param name="state">Where the process is.</param>
-    /// <param name="happened">What happened to it.</param>
+    /// <param name="state">The current state.</param>
+    /// <param name="happened">The event.</param>
     /// <param name="policy">What follows the end of a child.</param>
-    /// <param name="now">Monotonic.</param>
-    /// <param name="gate">Says why it must not be started now, or null. Asked only of what would be started.</param>
+    /// <param name="now">Monotonic time.</param>
+    /// <param name="gate">Why the instance must not be started now, or null. Called only if it would be.</param>
     public static Transition Next(
         LifecycleState state, LifecycleEvent happened, RestartPolicy policy, TimeSpan now, Func<Cause?>? gate = null)
     {
@@ -43,7 +42,7 @@ internal static class ProcessLifecycle
         return next.Actions.HasFlag(Spawn) && gate?.Invoke() is { } shut ? HeldBack(next, shut) : next;
     }
 
-    /// <summary>What would be spawned is held back by a gate that is shut.</summary>
+    /// <summary>Holds back a spawn because the gate is shut.</summary>
     static Transition HeldBack(Transition next, Cause gate) =>
         next with { State = next.State with { Phase = Held, Cause = gate }, Actions = next.Actions & ~Spawn };
 
@@ -58,9 +57,10 @@ internal static class ProcessLifecycle
             LifecycleEvent.BecameReady => Same(state.Phase == Starting ? state with { Phase = Online } : state),
             LifecycleEvent.FoundUnfit unfit => OnUnfit(state, unfit.Cause, policy, now),
             LifecycleEvent.HeldBack held => Same(state.Phase == Held ? state with { Cause = held.Cause } : state),
-            LifecycleEvent.Freed =>
+            LifecycleEvent.Released =>
                 state.Phase == Held ? Spawning(state with { Cause = new Cause(CauseCode.Dependency) }) : Same(state),
-            // Who is on its way down is not started again first, should the stop never come (a daemon's death).
+            // An instance that is to be stopped is not started again first, even if a dying daemon never sends the
+            // stop.
             LifecycleEvent.StopIntended => Same(state with
             {
                 Desired = DesiredState.Down,
@@ -68,7 +68,7 @@ internal static class ProcessLifecycle
             }),
             LifecycleEvent.StartIntended => Same(state with { Desired = DesiredState.Up }),
             LifecycleEvent.SpawnFailed failed => OnSpawnFailed(state, failed.Failure, policy),
-            LifecycleEvent.SpawnForgotten => OnSpawnForgotten(state),
+            LifecycleEvent.SpawnAbandoned => OnSpawnAbandoned(state),
             LifecycleEvent.ChildExited exited => OnExited(state, exited, policy, now),
             LifecycleEvent.TreeGone => OnTreeGone(state, policy, now),
             LifecycleEvent.StopTimedOut => state.Phase is Stopping or Sweeping ? new(state, KillTree) : Same(state),
@@ -142,16 +142,19 @@ internal static class ProcessLifecycle
             : Wait(failed with { Cause = cause }, policy, Backoff.AfterFailedSpawn);
     }
 
-    /// <summary>Nothing came of it, for no fault of its own. The order still stands, and it has been counted.</summary>
-    static Transition OnSpawnForgotten(LifecycleState state)
+    /// <summary>
+    /// The spawn did not happen, which is not the instance's fault. The order still stands and has already been
+    /// counted.
+    /// </summary>
+    static Transition OnSpawnAbandoned(LifecycleState state)
     {
         if (state.Phase != LifecyclePhase.Spawning) return Same(state);
         return state.Next == Stop ? Same(state with { Phase = Stopped, ByHand = false }) : Spawning(state);
     }
 
     /// <summary>
-    /// A stop's timeout goes on: it covers what the child left behind as well. While it is still being started, it has
-    /// ended without ever having been known to run (see <see cref="Recovery.EndedChild.Unidentified"/>).
+    /// A stop's timeout keeps running, because it covers leftover processes as well. An exit while Spawning is one of a
+    /// child that was never known to run (see <see cref="Recovery.EndedChild.Unidentified"/>).
     /// </summary>
     static Transition OnExited(
         LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
@@ -163,7 +166,7 @@ internal static class ProcessLifecycle
         return new(ended with { Phase = Sweeping }, Sweep);
     }
 
-    /// <summary>A child ended by itself: what the policy makes of it.</summary>
+    /// <summary>Applies the restart policy to a child that ended on its own.</summary>
     static LifecycleState AfterUnasked(
         LifecycleState state, LifecycleEvent.ChildExited exited, RestartPolicy policy, TimeSpan now)
     {
@@ -177,7 +180,7 @@ internal static class ProcessLifecycle
 
     static LifecycleState AfterFailure(LifecycleState state, Cause cause, RestartPolicy policy, TimeSpan now)
     {
-        // A child that never got ready has not lived, however long it ran.
+        // A child that never became ready counts as failed, however long it ran.
         var lived = state.Phase == Online && now - state.StartedAtMonotonic >= policy.MinUptime;
         var failures = lived ? 1 : state.Failures + 1;
         return failures >= policy.MaxConsecutive
@@ -185,7 +188,7 @@ internal static class ProcessLifecycle
             : state with { Next = Retry, Failures = failures, Cause = cause };
     }
 
-    /// <summary>It has to go, gracefully; what follows is as after a crash.</summary>
+    /// <summary>Stops an unfit child gracefully; what follows is the same as after a crash.</summary>
     static Transition OnUnfit(LifecycleState state, Cause cause, RestartPolicy policy, TimeSpan now)
     {
         if (state.Phase is not (Starting or Online)) return Same(state);
@@ -201,10 +204,10 @@ internal static class ProcessLifecycle
         return new(after with { Phase = Stopping }, SendStopSignal);
     }
 
-    /// <summary>Why no child follows one that ended by itself; null: one does, or it is given up.</summary>
+    /// <summary>Why no new child follows one that ended on its own; null if one follows or Tspm gives up.</summary>
     static string? WhyDown(ExitStatus status, LifecycleState state, RestartPolicy policy)
     {
-        // Its stop waited for others that need it: no new child against the wish.
+        // Its stop was waiting for its dependents: do not start a new child against the desired state.
         if (state.Desired == DesiredState.Down) return CauseOutcome.StopPending;
         if (policy.IsStopExitCode(status.Code)) return CauseOutcome.StopExitCode;
         if (policy.Mode == RestartMode.Never) return CauseOutcome.NeverRestarted;
@@ -221,14 +224,14 @@ internal static class ProcessLifecycle
         return state.Next switch
         {
             Start => Spawning(gone with { Restarts = state.Restarts + 1, ByHand = true }),
-            // The delay runs from the end of the child: cleaning up after it costs no further time.
+            // The delay counts from the end of the child: stopping its leftovers does not prolong it.
             Retry => Wait(gone, policy, passed: now - state.EndedAtMonotonic),
             GiveUp => Same(gone with { Phase = Errored }),
             _ => Same(gone with { Phase = Stopped }),
         };
     }
 
-    /// <summary>Waits for the next try; without a delay there is nothing to wait for.</summary>
+    /// <summary>Waits for the next attempt, or spawns at once if there is no delay.</summary>
     static Transition Wait(
         LifecycleState state, RestartPolicy policy, TimeSpan atLeast = default, TimeSpan passed = default)
     {

@@ -1,38 +1,37 @@
 namespace Tspm.Supervision.Lifecycle;
 
-// Inside the namespace, so that Starting is the phase and not the room.
+// Inside the namespace, so that Starting means the phase and not the namespace.
 using static Tspm.Supervision.Lifecycle.ReplacementAction;
 using static Tspm.Supervision.Lifecycle.ReplacementPhase;
 
 /// <summary>
-/// The life of the second child that a process has during a reload, as a pure, total function. It is the new one until
-/// that is ready; then the two change places, and it is the old one until that is gone.
+/// The lifecycle of the second child that a process has during a reload, as a pure, total function. The second child is
+/// the new one until that is ready and is promoted; from then on it is the old one, until that is gone.
 /// <code>
 ///           begun with a preStart hook or an envFile
 ///   Absent ────────────► Preparing ──► prepared ─┐
-///    ▲ ▲ │                   │ failed            ▼          ready: change places
+///    ▲ ▲ │                   │ failed            ▼          ready: promoted
 ///    │ │ └───────────────────│─────────────► Starting ──────────────────────────► Leaving ──┐
-///    │ │       begun         │                │ │ │ unwanted (late, cancelled)     ▲  │ timeout: kill
+///    │ │       begun         │                │ │ │ abandoned (late, cancelled)    ▲  │ timeout: kill
 ///    │ └─────────────────────┘                │ │ └────────────────────────────────┘  │
 ///    │        could not be started            │ ▼ exit                                ▼ exit
 ///    │◄───────────────────────────────────────┘ Sweeping ◄─────────────────────────────┘
-///    └────────────────────────────────────────────┘ nothing is left of it
+///    └────────────────────────────────────────────┘ no leftovers
 /// </code>
-/// Whatever happens to the first child, the second one gets rid of itself: it never waits for anybody in Leaving or
-/// Sweeping.
+/// The second child always ends, whatever happens to the current one: it waits for nothing in Leaving and Sweeping.
 /// </summary>
 internal static class ReplacementLifecycle
 {
     public static (ReplacementPhase Phase, ReplacementAction Actions) Next(
         ReplacementPhase phase, ReplacementEvent happened) => (phase, happened) switch
         {
-            (Absent, ReplacementEvent.BegunWithHook) => (Preparing, RunPreStart),
+            (Absent, ReplacementEvent.BegunWithPreparation) => (Preparing, Prepare),
             (Absent, ReplacementEvent.Begun) => (Starting, Spawn),
             (Preparing, ReplacementEvent.Prepared) => (Starting, Spawn),
-            (Preparing, ReplacementEvent.Unwanted) => (Preparing, CancelPreStart),
+            (Preparing, ReplacementEvent.Abandoned) => (Preparing, CancelPreparation),
             (Preparing or Starting, ReplacementEvent.Failed) => (Absent, None),
-            (Starting, ReplacementEvent.BecameReady) => (Leaving, ChangePlaces | SendStopSignal),
-            (Starting, ReplacementEvent.Unwanted) => (Leaving, SendStopSignal),
+            (Starting, ReplacementEvent.BecameReady) => (Leaving, Promote | SendStopSignal),
+            (Starting, ReplacementEvent.Abandoned) => (Leaving, SendStopSignal),
             (Starting or Leaving, ReplacementEvent.Exited) => (Sweeping, Sweep),
             (Leaving or Sweeping, ReplacementEvent.StopTimedOut) => (phase, KillTree),
             (Sweeping, ReplacementEvent.TreeGone) => (Absent, None),
@@ -44,16 +43,18 @@ internal enum ReplacementPhase
 {
     Absent,
 
-    /// <summary>The preStart hook of the new one runs, or its envFile is being read; it has no child yet.</summary>
+    /// <summary>
+    /// The new child's preStart hook runs, or its envFile is being read; there is no second child yet.
+    /// </summary>
     Preparing,
 
-    /// <summary>The new one; not ready yet.</summary>
+    /// <summary>The new child runs but is not ready yet.</summary>
     Starting,
 
-    /// <summary>The one that is not wanted, old or new: it was asked to end.</summary>
+    /// <summary>The unwanted child, old or new, has been asked to end.</summary>
     Leaving,
 
-    /// <summary>It ended; what it left behind is being ended.</summary>
+    /// <summary>The unwanted child has ended, and its leftover processes are being stopped.</summary>
     Sweeping,
 }
 
@@ -61,18 +62,18 @@ internal enum ReplacementEvent
 {
     Begun,
 
-    /// <summary>A preStart hook has to succeed first, or an envFile has to be read.</summary>
-    BegunWithHook,
+    /// <summary>A preStart hook has to succeed, or an envFile has to be read, before the spawn.</summary>
+    BegunWithPreparation,
 
-    /// <summary>The preStart hook succeeded, and the envFile was read.</summary>
+    /// <summary>The preStart hook has succeeded, and the envFile has been read.</summary>
     Prepared,
 
-    /// <summary>The preparation failed or was given up, or the child could not be started.</summary>
+    /// <summary>The preparation failed or was cancelled, or the child could not be started.</summary>
     Failed,
     BecameReady,
 
-    /// <summary>Not ready in time, or nobody wants it any more.</summary>
-    Unwanted,
+    /// <summary>The new child was not ready in time, or is no longer wanted.</summary>
+    Abandoned,
     Exited,
     StopTimedOut,
     TreeGone,
@@ -84,17 +85,17 @@ internal enum ReplacementAction
 {
     None = 0,
 
-    /// <summary>Give up the preparation, then report <see cref="ReplacementEvent.Failed"/>.</summary>
-    CancelPreStart = 1,
+    /// <summary>Cancel the preparation, then report <see cref="ReplacementEvent.Failed"/>.</summary>
+    CancelPreparation = 1,
 
-    /// <summary>Run the preStart hook and read the envFile, then report how that went.</summary>
-    RunPreStart = 2,
+    /// <summary>Run the preStart hook and read the envFile, then report the result.</summary>
+    Prepare = 2,
 
     /// <summary>Start the new child; report a failure.</summary>
     Spawn = 4,
 
-    /// <summary>The new child becomes the first, the old one the second.</summary>
-    ChangePlaces = 8,
+    /// <summary>Make the new child the current one, and the old child the second one.</summary>
+    Promote = 8,
     SendStopSignal = 16,
     KillTree = 32,
     Sweep = 64,

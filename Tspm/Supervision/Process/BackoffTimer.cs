@@ -2,12 +2,12 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>The wait before the next start of a process; at most one is armed.</summary>
+/// <summary>The delay before the next start of a process; at most one timer is armed.</summary>
 internal sealed class BackoffTimer(TimerQueue timers, IInstance process)
 {
     IDisposable? _timer;
 
-    /// <summary>Monotonic time at which the wait is over; null: nothing is waited for.</summary>
+    /// <summary>Monotonic time at which the delay ends; null if no timer is armed.</summary>
     public TimeSpan? DueAtMonotonic { get; private set; }
 
     public void Arm(TimeSpan delay)

@@ -5,27 +5,27 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Ends one run, whatever the occasion: a stop, a restart, a reload, the daemon's own end, or the clean-up after a
-/// child that ended by itself. The stop signal goes to the main program (below a shell, to its group). Once that has
-/// ended, what it left behind gets the same signal, from the top of each tree down: the workers of a server keep
-/// working until their master has let them go. What is left when the one timeout has passed since the first signal is
-/// killed. Which processes had to be killed is remembered and reported. Lives on the supervisor's thread; everything
-/// that the next daemon needs in order to go on is in <see cref="Record"/>.
+/// Ends one run, whatever the reason: a stop, a restart, a reload, the daemon's shutdown, or cleaning up after a child
+/// that ended on its own. The stop signal goes to the main program (below a shell, to its group). Once that has ended,
+/// its leftover processes get the same signal, from the top of each tree down, because the workers of a server keep
+/// working until their master tells them to stop. Whatever still lives when the timeout has passed since the first
+/// signal is killed. Killed processes are recorded and reported. Runs on the supervisor's thread; everything that the
+/// next daemon needs to continue is in <see cref="Record"/>.
 /// </summary>
-/// <param name="services">For the machine and the timers.</param>
-/// <param name="run">The run; saved after each signal.</param>
+/// <param name="services">Provides the machine and the timers.</param>
+/// <param name="run">The run to end; saved after each signal.</param>
 internal sealed class ChildEnding(MachineServices services, IEndingRun run) : IDisposable
 {
     /// <summary>
-    /// What a child that ended by itself left behind has at most this long, however patient its stop is.
+    /// The longest time that leftovers of a child that ended on its own are given, even if the stop timeout is longer.
     /// </summary>
     public static readonly TimeSpan LongestCleanUp = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The guardian tells of every orphan that it reaps, and then leftovers are looked for at once. These pauses are
-    /// for those it is not the parent of.
+    /// The guardian reports every orphan it reaps, and leftovers are rechecked at once. These delays are for processes
+    /// whose parent is not the guardian.
     /// </summary>
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5), LongestPause = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(5), MaxDelay = TimeSpan.FromMilliseconds(250);
 
     readonly RunTree _tree = new(services, run);
 
@@ -36,21 +36,25 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
     List<KilledProcess> _killed = [];
     TimeSpan? _due;
     long _signalSentTicks;
-    TimeSpan _pause = FirstPause;
-    IDisposable? _timeout, _nextLook;
+    TimeSpan _delay = FirstDelay;
+    IDisposable? _timeout, _nextCheck;
     bool _mainHasEnded, _isOverdue, _isDone;
 
-    /// <summary>What had to be killed because it did not end in time, the main program included.</summary>
+    /// <summary>
+    /// The processes that had to be killed because they did not end in time, including the main program.
+    /// </summary>
     public IReadOnlyList<KilledProcess> Killed => _killed;
 
-    /// <summary>Leftovers that belong to another user and cannot be ended.</summary>
+    /// <summary>Leftovers of another user, which cannot be signalled.</summary>
     public IReadOnlyList<KilledProcess> Untouchable => _untouchable;
 
-    /// <summary>Monotonic time of the SIGKILL; null: none is to come, as it was sent or all is over.</summary>
+    /// <summary>
+    /// Monotonic time of the SIGKILL; null if none is scheduled, because it has been sent or the run is over.
+    /// </summary>
     public TimeSpan? KillAtMonotonic => _isDone || _isOverdue || _due is not { } due ? null
         : !_mainHasEnded && run.ExtendedUntil > due ? run.ExtendedUntil : due;
 
-    /// <summary>What an earlier daemon had done already; null: nothing.</summary>
+    /// <summary>The progress, for the next daemon; null if nothing has been done yet.</summary>
     public EndingRecord? Record
     {
         get => _due is not { } due ? null : new EndingRecord
@@ -70,14 +74,16 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
 
     StopPolicy Policy => StopPolicy.Of(run.Definition.Config);
 
-    /// <summary>Asks the main program to end, unless an earlier daemon did so, and starts the timeout.</summary>
+    /// <summary>
+    /// Sends the stop signal to the main program, unless an earlier daemon has done so, and starts the timeout.
+    /// </summary>
     public void SendStopSignal()
     {
         if (_signalSentTicks == 0)
         {
             var ticks = services.System.BootTicks;
             run.Signal(Policy.Signal);
-            // A stopped (SIGSTOP, Ctrl-Z) child does not see the signal before it goes on.
+            // A stopped child (SIGSTOP, Ctrl-Z) does not receive the signal before it continues.
             if (Policy.Signal != Signals.SIGKILL) run.Signal(Signals.SIGCONT);
             _signalSentTicks = ticks;
         }
@@ -86,57 +92,57 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
     }
 
     /// <summary>
-    /// The living leftovers of the main program, as <see cref="LookForLeftovers"/> saw them; null: not looked yet, not
-    /// known (see <see cref="IProcessSystem.FindLeftovers"/>), or acted on.
+    /// The living leftovers that <see cref="FindLeftovers"/> found; null if it was not called, if they are unknown (see
+    /// <see cref="IProcessSystem.FindLeftovers"/>), or once they have been acted on.
     /// </summary>
     public IReadOnlyList<Leftover>? Leftovers { get; private set; }
 
-    /// <summary>It left processes behind, and they are to be ended.</summary>
+    /// <summary>Whether there are leftovers that have to be stopped.</summary>
     public bool HasWork => Leftovers is { Count: > 0 } && Policy.KillTree;
 
-    /// <summary>The main program has just ended: looks what it left behind, for <see cref="CleanUp"/>.</summary>
-    public void LookForLeftovers() => Leftovers = _tree.Find();
+    /// <summary>Looks for leftovers when the main program has just ended, for <see cref="CleanUp"/>.</summary>
+    public void FindLeftovers() => Leftovers = _tree.Find();
 
-    /// <summary>The main program has ended: ends what it left behind.</summary>
+    /// <summary>Stops the leftovers after the main program has ended.</summary>
     public void CleanUp()
     {
         var found = Leftovers;
         Leftovers = null;
         _mainHasEnded = true;
         if (!Policy.KillTree) Finish();
-        else Look(found ?? _tree.Find());
+        else Proceed(found ?? _tree.Find());
     }
 
-    /// <summary>The timeout has passed: kills all that is left, the main program first.</summary>
+    /// <summary>Kills whatever remains when the timeout has passed, the main program first.</summary>
     public void Kill()
     {
         _isOverdue = true;
         if (_mainHasEnded)
         {
-            Look(_tree.Find());
+            Proceed(_tree.Find());
             return;
         }
         if (run.Child is not { } child) return;
         _killed.Add(new KilledProcess(child.Pid, run.Definition.Name));
         run.Save();
-        // What is below it follows by name, once it has ended. Without killTree nothing follows, and below a shell the
-        // program itself is in the group.
+        // Descendants are killed by name once the main program has ended. Without killTree they are left alone; below a
+        // shell, the program itself runs in the shell's group.
         if (run.UsesShell && !Policy.KillTree) child.SignalGroup(Signals.SIGKILL);
         child.Signal(Signals.SIGKILL);
     }
 
-    /// <summary>The guardian has reaped an orphan: looks at once when it was one that is waited for.</summary>
+    /// <summary>The guardian has reaped an orphan: rechecks at once if it was one of the leftovers.</summary>
     public void OnReaped(int pid)
     {
-        if (_lastFound.Contains(pid)) LookAgain();
+        if (_lastFound.Contains(pid)) Recheck();
     }
 
-    /// <summary>Nothing stands in the way any more: looks at once. Before the clean-up it does nothing.</summary>
-    public void LookAgain()
+    /// <summary>Rechecks at once because an obstacle is gone. Does nothing before the clean-up.</summary>
+    public void Recheck()
     {
         if (!_mainHasEnded || _isDone) return;
-        _pause = FirstPause;
-        Look(_tree.Find());
+        _delay = FirstDelay;
+        Proceed(_tree.Find());
     }
 
     /// <summary>Stops watching; nothing is signalled any more.</summary>
@@ -144,13 +150,13 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
     {
         _isDone = true;
         _timeout?.Dispose();
-        _nextLook?.Dispose();
+        _nextCheck?.Dispose();
     }
 
-    void Look(IReadOnlyList<Leftover>? found)
+    void Proceed(IReadOnlyList<Leftover>? found)
     {
         if (_isDone) return;
-        _nextLook?.Dispose();
+        _nextCheck?.Dispose();
         _lastFound.Clear();
         foreach (var leftover in found ?? []) _lastFound.Add(leftover.Pid);
         List<Leftover> left = [.. (found ?? []).Where(leftover => !_untouchable.Contains(NameOf(leftover)))];
@@ -159,12 +165,12 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
             Finish();
             return;
         }
-        // Counted from the first signal; after a child that ended by itself, from its end.
+        // The timeout counts from the first signal, or from the exit of a child that ended on its own.
         StartTimeout(Policy.Timeout < LongestCleanUp ? Policy.Timeout : LongestCleanUp);
         if (_isOverdue) KillAll(left);
         else SignalTops(left);
-        _nextLook = services.Timers.After(_pause, () => Look(_tree.Find()));
-        _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _nextCheck = services.Timers.After(_delay, () => Proceed(_tree.Find()));
+        _delay = _delay * 2 < MaxDelay ? _delay * 2 : MaxDelay;
     }
 
     void SignalTops(List<Leftover> left)
@@ -179,7 +185,7 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         var next = LeftoverTurns.Next(left, _signalled, group, _signalSentTicks);
         foreach (var leftover in next)
         {
-            // One of another user may not be signalled, and is ended with the cgroup, or given up, when time is up.
+            // A process of another user cannot be signalled: when time is up it is killed with the cgroup, or given up.
             _ = _tree.Signal(leftover, Policy.Signal);
             _ = _tree.Signal(leftover, Signals.SIGCONT);
             _signalled.Add(new SignalledProcess(leftover.Pid, leftover.StartTicks));
@@ -216,7 +222,10 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         _timeout = services.Timers.After(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeIsOver);
     }
 
-    /// <summary>Unless the program asked for more time (EXTEND_TIMEOUT_USEC of man 3 sd_notify).</summary>
+    /// <summary>
+    /// Called when the timeout has passed; waits longer if the program asked for more time (EXTEND_TIMEOUT_USEC, man 3
+    /// sd_notify).
+    /// </summary>
     void TimeIsOver()
     {
         _timeout = null;

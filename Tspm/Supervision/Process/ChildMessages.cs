@@ -8,45 +8,46 @@ using Tspm.Supervision.Checks;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// What a child says of itself over its notify socket (man 3 sd_notify): that it is ready, alive, needs more time, or
-/// is of no use. Only processes of its own tree are listened to. A run has it only when one of its probes asks for it.
+/// Receives a child's messages on its notify socket (man 3 sd_notify): ready, alive, more time needed, failed. Messages
+/// from processes outside the child's tree are ignored. A run has a socket only if one of its probes uses it.
 /// </summary>
 internal sealed class ChildMessages(MachineServices services, IRunHost process, ChildRun run) : IDisposable
 {
     IDisposable? _socket;
-    bool _heardStranger;
+    bool _hasWarned;
 
-    /// <summary>What the child said last of its state; null: nothing.</summary>
+    /// <summary>The last status text that the child sent; null if it sent none.</summary>
     public string? StatusText { get; set; }
 
     /// <summary>Monotonic time of the last WATCHDOG=1.</summary>
-    public TimeSpan LastSignOfLife { get; set; }
+    public TimeSpan LastWatchdogPing { get; set; }
 
-    /// <summary>Monotonic time until which it asked for patience (EXTEND_TIMEOUT_USEC).</summary>
+    /// <summary>Monotonic time up to which the child asked for more time (EXTEND_TIMEOUT_USEC).</summary>
     public TimeSpan ExtendedUntil { get; set; }
 
-    /// <summary>It said that it goes down by itself.</summary>
-    public bool IsLeaving { get; private set; }
+    /// <summary>The child has reported that it is shutting down by itself.</summary>
+    public bool IsStopping { get; private set; }
 
-    /// <summary>Opens the socket by which the child speaks. Null: fine.</summary>
+    /// <summary>Opens the notify socket.</summary>
+    /// <returns>Null on success.</returns>
     public SpawnFailure? Open()
     {
-        _socket = services.Notify.Open(run.Id, Hear, out var failure);
+        _socket = services.Notify.Open(run.Id, OnMessage, out var failure);
         return failure;
     }
 
     /// <summary>
-    /// The same for a child that an earlier daemon started. Without it the child goes on as if it had no probe to speak
-    /// to; that is better than to end it.
+    /// Opens the socket again for a child that an earlier daemon started. If that fails, the child runs on without it,
+    /// which is better than stopping it.
     /// </summary>
-    public void OpenAgain()
+    public void Reopen()
     {
         if (Open() is { } failure)
             services.Log.LogWarning(
-                "{Name} cannot be heard any more: {Problem}", process.Definition.Name, failure.Sentence);
+                "{Name} can no longer send notify messages: {Problem}", process.Definition.Name, failure.Sentence);
     }
 
-    /// <summary>What the child's environment has to say of it.</summary>
+    /// <summary>The variables that tell the child about its socket and watchdog interval.</summary>
     public Dictionary<string, string> Variables()
     {
         var variables = new Dictionary<string, string> { ["NOTIFY_SOCKET"] = services.Notify.NameOf(run.Id) };
@@ -60,36 +61,36 @@ internal sealed class ChildMessages(MachineServices services, IRunHost process, 
 
     public void Dispose() => _socket?.Dispose();
 
-    void Hear(int pid, uint uid, string text)
+    void OnMessage(int pid, uint uid, string text)
     {
         if (run.Owner is not { } owner || run.IsExitKnown || run.Child is not { } child) return;
         var mark = new TreeMark(child.Pid, process.Key.Id, process.Key.Instance) { Run = run.Mark };
         if (!RunTree.Contains(services, mark, pid, uid))
         {
-            WarnOfStranger(pid);
+            WarnOfForeignSender(pid);
             return;
         }
         var message = new NotifyMessage(text);
-        if (message.IsSignOfLife) LastSignOfLife = services.Timers.Now;
-        if (message.IsStopping) IsLeaving = true;
+        if (message.IsWatchdogPing) LastWatchdogPing = services.Timers.Now;
+        if (message.IsStopping) IsStopping = true;
         if (message.Extension is { } more) ExtendedUntil = services.Timers.Now + more;
         var isNewStatus = message.Status is { } status && status != StatusText;
         if (isNewStatus) StatusText = message.Status;
-        if (isNewStatus || message.Extension is not null || message.IsReady || message.IsCallForHelp)
+        if (isNewStatus || message.Extension is not null || message.IsReady || message.IsWatchdogTrigger)
         {
             process.Save();
             process.Publish();
         }
         if (message.IsReady && run.Ready is { Notify: not null }) owner.BecameReady(run);
-        if (message.IsCallForHelp && run.Health is { Notify: not null }) owner.AskedForHelp(run);
+        if (message.IsWatchdogTrigger && run.Health is { Notify: not null }) owner.TriggeredWatchdog(run);
     }
 
-    void WarnOfStranger(int pid)
+    void WarnOfForeignSender(int pid)
     {
-        if (!_heardStranger)
+        if (!_hasWarned)
             services.Log.LogWarning(
-                "a readiness message for {Name} from process {Pid}, which is not of its tree, was ignored",
+                "ignored a notify message for {Name} from process {Pid}, which is not in its process tree",
                 process.Definition.Name, pid);
-        _heardStranger = true;
+        _hasWarned = true;
     }
 }

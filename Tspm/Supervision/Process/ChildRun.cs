@@ -7,22 +7,21 @@ using Tspm.Supervision.Recovery;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// One run of a child, from the intent to start it until nothing that it left behind lives any more. A process has one
-/// at most, and a second one while it is replaced; whichever of the two it is, its <see cref="Owner"/> is told what
-/// happens to it. Lives on the supervisor's thread.
+/// One run of a child, from the intent to start it until its last leftover process is gone. A process has at most one
+/// run, or two during a reload. Each reports its events to its <see cref="Owner"/>. Runs on the supervisor's thread.
 /// <code>
 ///   intended ──► started ──► exit seen ──► exit known: on record, then reaped ──► tree gone
 ///                   │ stop signal, timeout, kill: see <see cref="ChildEnding"/>     ▲
 ///                   └───────────────────────────────────────────────────────────────┘
 /// </code>
-/// How a child ended is on record before it is reaped, so that no death of the daemon can lose it.
+/// The exit status is on record before the child is reaped, so that it cannot be lost if the daemon dies.
 /// </summary>
 internal sealed class ChildRun(MachineServices services, IRunHost process, RunStreams streams) : IEndingRun
 {
     /// <summary>
-    /// How long a guardian (or, when that was replaced, the kernel, which waits for init to reap) may take to say how
-    /// an adopted child ended. An init does so at once; what runs as PID 1 in a virtual machine or a container may look
-    /// every few seconds only, or never.
+    /// How long to wait for the exit status of an adopted child, from its guardian or, if the guardian was replaced,
+    /// from the kernel, which waits until init reaps the child. An init reaps at once; whatever runs as PID 1 of a
+    /// virtual machine or a container may reap every few seconds, or never.
     /// </summary>
     static readonly TimeSpan ExitStatusPatience = TimeSpan.FromSeconds(5);
 
@@ -31,51 +30,51 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
     ChildEnding? _ending;
     ChildMessages? _messages;
 
-    /// <summary>Who acts on what happens to it; null: it came to nothing, or is watched no longer.</summary>
+    /// <summary>Reacts to the run's events; null if the run came to nothing or is no longer watched.</summary>
     public IChildRunOwner? Owner { get; set; }
 
     public RunStreams Streams { get; } = streams;
 
     public ulong Id => Streams.RunId;
 
-    /// <summary>Null: intended, not started yet.</summary>
+    /// <summary>Null if the run is intended but not started yet.</summary>
     public IChild? Child { get; private set; }
 
-    /// <summary>Of the child; null: there is none, or nobody knows which process it was.</summary>
+    /// <summary>The child's pid; null if there is no child, or nobody knows which process it was.</summary>
     public int? Pid => Child is { Pid: > 0 and var pid } ? pid : null;
 
-    // ---- what it is started with
+    // ---- its start conditions
 
-    /// <summary>The guardian under which it was started: that one reaps it when its daemon dies.</summary>
+    /// <summary>The guardian under which the child was started, which reaps it if its daemon dies.</summary>
     public int GuardianPid { get; init; }
 
-    /// <summary>The mark that its child and all descendants carry (<see cref="Platform.RunMark"/>).</summary>
+    /// <summary>The mark that the child and all its descendants carry (<see cref="Platform.RunMark"/>).</summary>
     public ulong Mark { get; set; }
 
-    /// <summary>The child is a shell: the stop signal goes to its group, so that it reaches the programs.</summary>
+    /// <summary>The child is a shell: the stop signal goes to its process group, to reach the programs.</summary>
     public bool UsesShell { get; init; }
 
-    /// <summary>As the config said when it was started.</summary>
+    /// <summary>The readiness probe of the config at the start.</summary>
     public Probe? Ready { get; init; }
 
     public Probe? Health { get; set; }
 
     public int? StartTimeoutMs { get; init; }
 
-    /// <summary>The whole config that its child was started with; null: there is no child yet.</summary>
+    /// <summary>The config that the child was started with; null while there is no child.</summary>
     public ProcessConfig? StartedWith { get; set; }
 
-    /// <summary>The same; null: what the definition says, or there is no child.</summary>
+    /// <summary>The config the child was started with; null if it is the definition's, or there is no child.</summary>
     public ProcessConfig? EarlierConfig(ProcessDefinition definition) =>
         ReferenceEquals(StartedWith, definition.Config) ? null : StartedWith;
 
-    /// <summary>Addresses on which it listens by sockets that were passed to it.</summary>
+    /// <summary>The addresses of the listening sockets passed to the child.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
 
-    /// <summary>What it was started with; null: not read, or not yet.</summary>
+    /// <summary>What the run was started with; null if it has not been read.</summary>
     public RunFacts? Facts { get; set; }
 
-    /// <summary>Where its output begins in the log files; until that is known, their sizes at the intent.</summary>
+    /// <summary>Where the run's output begins in the log file; at first, the file's size at the intent.</summary>
     public long OutStart
     {
         get => Streams.Begins.Out is >= 0 and var known ? known : _outFloor;
@@ -88,74 +87,73 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
         init => _errFloor = value;
     }
 
-    // ---- how it is going
+    // ---- its progress
 
-    /// <summary>Its preStart runs: no child of it can be there, whoever else was started in that time.</summary>
+    /// <summary>The preStart hook runs, so there cannot be a child of this run yet.</summary>
     public bool IsPreparing { get; set; }
 
-    /// <summary>Its log files are being renamed, or its envFile is being read: no child of it can be there.</summary>
+    /// <summary>Log files are being renamed or the envFile is being read: there cannot be a child yet.</summary>
     public bool IsWaitingForFiles { get; set; }
 
     public TimeSpan StartedAtMonotonic { get; set; }
 
-    /// <summary>Wall clock; only for people.</summary>
+    /// <summary>Wall-clock time, for display only.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
-    /// <summary>The child was online once.</summary>
+    /// <summary>Whether the child was online at least once.</summary>
     public bool WasOnline { get; set; }
 
-    /// <summary>Null: it is not over.</summary>
+    /// <summary>Null if the run is not over.</summary>
     public bool? StayedUp { get; set; }
 
-    /// <summary>The last answer to the question about health; null: none yet.</summary>
+    /// <summary>The last result of the health probe; null if there is none yet.</summary>
     public bool? IsHealthy { get; set; }
 
-    /// <summary>Why the last answer of a probe was not good.</summary>
+    /// <summary>Why the last probe attempt failed.</summary>
     public string? ProbeProblem { get; set; }
 
-    /// <summary>
-    /// For a readiness probe that connects to a port: whose answers count. Null: it connects to none.
-    /// </summary>
+    /// <summary>For a readiness probe that connects to a port: decides whose answers count; else null.</summary>
     public Tspm.Supervision.Checks.ListenerCheck? Listeners { get; set; }
 
-    /// <summary>What the child says of itself (man 3 sd_notify); null: no probe asks it to.</summary>
+    /// <summary>The child's messages (man 3 sd_notify); null if no probe uses them.</summary>
     public ChildMessages? Messages => _messages ??= Ready is { Notify: not null } || Health is { Notify: not null }
         ? new ChildMessages(services, process, this) : null;
 
-    /// <summary>Monotonic time until which the child asked for patience; zero: it did not.</summary>
+    /// <summary>Monotonic time up to which the child asked for more time; zero if it did not.</summary>
     public TimeSpan ExtendedUntil => Messages?.ExtendedUntil ?? default;
 
-    // ---- how it ends
+    // ---- its end
 
-    /// <summary>The child was seen to have ended. A pid that nobody has is not shown.</summary>
+    /// <summary>The child has been seen to end, so its pid is no longer shown.</summary>
     public bool IsExitSeen { get; private set; }
 
-    /// <summary>How the child ended is known, or never will be.</summary>
+    /// <summary>The exit status is known, or never will be.</summary>
     public bool IsExitKnown { get; private set; }
 
-    /// <summary>How it ended, once <see cref="IsExitKnown"/>; null: an earlier daemon has told of it.</summary>
+    /// <summary>The exit status, once <see cref="IsExitKnown"/>; null if an earlier daemon reported it.</summary>
     public ExitStatus? Exit { get; private set; }
 
-    /// <summary>Why it ended, once <see cref="IsExitKnown"/>.</summary>
+    /// <summary>The cause of the exit, once <see cref="IsExitKnown"/>.</summary>
     public Cause? ExitCause { get; private set; }
 
-    /// <summary>Its end, and that of what it leaves behind.</summary>
+    /// <summary>Ends the child and its leftovers.</summary>
     public ChildEnding Ending => _ending ??= new ChildEnding(services, this);
 
-    /// <summary>Null: nobody has asked it to end, and it has not ended.</summary>
+    /// <summary>Null if nobody has asked the child to end and it has not ended.</summary>
     public ChildEnding? EndingSoFar => _ending;
 
-    /// <summary>Signals the child; below a shell, its process group. False: there is no child.</summary>
+    /// <summary>Signals the child; below a shell, its process group.</summary>
+    /// <returns>False if there is no child.</returns>
     public bool Signal(int signal) =>
         Child is { } child && (UsesShell ? child.SignalGroup(signal) : child.Signal(signal));
 
-    /// <summary>Goes on with an ending that an earlier daemon began.</summary>
+    /// <summary>Continues an ending that an earlier daemon began.</summary>
     public void ResumeEnding(EndingRecord record) => _ending = new ChildEnding(services, this) { Record = record };
 
-    /// <summary>The child that an earlier daemon has started; to be watched later.</summary>
-    public void Meet(IChild child) => Child = child;
+    /// <summary>Sets the child that an earlier daemon started; <see cref="Watch"/> follows later.</summary>
+    public void Attach(IChild child) => Child = child;
 
-    /// <summary>The child is there, started now or by an earlier daemon: watches it.</summary>
+    /// <summary>Watches the child, whether it was just started or adopted.</summary>
     public void Watch(IChild child)
     {
         Child = child;
@@ -163,18 +161,19 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
     }
 
     /// <summary>
-    /// The child ended under an earlier daemon, which has written that down, and perhaps not reaped it: the guardian
-    /// reaps what its dead daemon left.
+    /// Sets a child that ended under an earlier daemon, which recorded the exit but may not have reaped it: the
+    /// guardian reaps the children of a dead daemon.
     /// </summary>
-    public void MeetEnded(ChildRecord record)
+    public void AttachEnded(ChildRecord record)
     {
         Child = new EndedChild(record.Pid, record.StartTicks);
         IsExitSeen = IsExitKnown = true;
         (Exit, ExitCause) = (record.Exit?.Status, record.Exit?.Cause);
     }
 
-    /// <summary>The guardian reaped a process. True: it was this adopted child.</summary>
-    public bool TakeGuardianRecord(GuardianRecord record)
+    /// <summary>Called when the guardian has reaped a process.</summary>
+    /// <returns>True if it was this adopted child.</returns>
+    public bool ApplyGuardianRecord(GuardianRecord record)
     {
         if (IsExitKnown || Child is not { IsOwn: false } child) return false;
         if (child.Pid != record.Pid || child.StartTicks != record.StartTicks) return false;
@@ -182,7 +181,7 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
         return true;
     }
 
-    /// <summary>Stops watching, without touching the child.</summary>
+    /// <summary>Stops watching without touching the child.</summary>
     public void Forget()
     {
         Owner = null;
@@ -191,7 +190,7 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
         Child?.Dispose();
     }
 
-    // ---- what its ending asks for
+    // ---- as seen by its ending
 
     ProcessDefinition IEndingRun.Definition => process.Definition;
 
@@ -202,7 +201,7 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
     void IEndingRun.Save() => process.Save();
 
     void IEndingRun.OnKilled(IReadOnlyList<KilledProcess> leftovers, int signal) =>
-        process.TellOfLeftovers(this, leftovers, signal);
+        process.ReportLeftovers(this, leftovers, signal);
 
     void IEndingRun.OnStopTimedOut() => Owner?.StopTimedOut(this);
 
@@ -237,7 +236,7 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
         if (Owner is not { } owner || IsExitKnown) return;
         _exitTimer?.Dispose();
         IsExitSeen = IsExitKnown = true;
-        Ending.LookForLeftovers();
+        Ending.FindLeftovers();
         var (cause, wasAsked) = owner.Explain(this, status);
         (Exit, ExitCause) = (status, cause);
         process.SaveExit(this, status, cause, wasAsked);

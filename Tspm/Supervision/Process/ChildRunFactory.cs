@@ -9,7 +9,7 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Makes the runs of one process: new ones, which it starts, and those that an earlier daemon has started.
+/// Creates the runs of one process: new ones, which it also starts, and those that an earlier daemon started.
 /// </summary>
 internal sealed class ChildRunFactory(
     SupervisionServices services, IRecordedInstance process,
@@ -20,9 +20,9 @@ internal sealed class ChildRunFactory(
     IReadOnlyDictionary<string, string> KeptEnvironment => environmentOf(Definition);
 
     /// <summary>The streams of a run of this process.</summary>
-    public RunStreams StreamsOf(ulong runId) => RunStreamsOf.Run(services.Home, Definition, process.Key, runId);
+    public RunStreams StreamsOf(ulong runId) => RunStreamsFactory.Make(services.Home, Definition, process.Key, runId);
 
-    /// <summary>A run with a number that none has had; nothing is started yet.</summary>
+    /// <summary>Creates a run with a new number; starts nothing yet.</summary>
     public ChildRun New()
     {
         process.Journal.LastRun = services.RunNumbers.Next();
@@ -41,14 +41,14 @@ internal sealed class ChildRunFactory(
             ErrStart = readsLog ? LogSize.Of(streams.ErrFile) : 0,
             Mark = RunMark.New(),
             IsPreparing = config.Hooks?.PreStart is not null,
-            // On record with the intent, and not in a record of its own.
+            // This goes on record with the intent, which saves a second write.
             IsWaitingForFiles = config.EnvFile is not null && config.Hooks?.PreStart is null,
         };
     }
 
     /// <summary>
-    /// Reads the files that a start of the present definition depends on, see <see cref="ISpawnPlans"/>: no file system
-    /// keeps the supervisor waiting.
+    /// Reads the files that a start of the current definition depends on, see <see cref="ISpawnPlans"/>. Never blocks
+    /// the supervisor on a file system.
     /// </summary>
     public void ReadFiles(Action<StartFiles> read)
     {
@@ -69,8 +69,8 @@ internal sealed class ChildRunFactory(
 
     /// <summary>Starts the child of a run.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="files">As they are now.</param>
-    /// <returns>Null: it is there. A failure leaves nothing behind.</returns>
+    /// <param name="files">The files the start depends on, as just read.</param>
+    /// <returns>Null on success. A failure leaves nothing behind.</returns>
     public SpawnFailure? Start(ChildRun run, StartFiles files)
     {
         var spawn = new ChildSpawn(services, run);
@@ -79,7 +79,7 @@ internal sealed class ChildRunFactory(
         (var request, failure) = SpawnPlan.For(
             Definition, process.Key.Instance, KeptEnvironment, files, run.Streams, run.Messages?.Variables(),
             spawn.Listeners, run.Mark);
-        // On record with the child: the next daemon cannot find out any more who listened before.
+        // Recorded with the child, because the next daemon cannot find out any more who listened before.
         if (request is not null && ListenerCheck.PortOf(run.Ready) is { } port)
             run.Listeners = new ListenerCheck(services.Tcp, port);
         failure ??= spawn.Start(request!);
@@ -93,7 +93,7 @@ internal sealed class ChildRunFactory(
         return null;
     }
 
-    /// <summary>Its log may have been renamed since the run was made.</summary>
+    /// <summary>Updates the log paths, because the files may have been renamed since the run was created.</summary>
     public void RefreshLogs(ChildRun run)
     {
         var (outFile, errFile) = LogPaths.Of(services.Home, Definition, process.Key.Instance);
@@ -101,7 +101,7 @@ internal sealed class ChildRunFactory(
             (run.Streams.OutFile, run.Streams.ErrFile) = (outFile, errFile);
     }
 
-    /// <summary>What the log says from now on is the answer to a new question about health.</summary>
+    /// <summary>Makes a new health probe ignore the log lines written so far.</summary>
     public static void SkipLogSoFar(ChildRun run) =>
         (run.Streams.Begins.Out, run.Streams.Begins.Err) =
             (LogSize.Of(run.Streams.OutFile), LogSize.Of(run.Streams.ErrFile));
@@ -123,7 +123,7 @@ internal sealed class ChildRunFactory(
             planned(request, failure);
         });
 
-    /// <summary>As <see cref="ReadFiles"/>, for who needs no script.</summary>
+    /// <summary>Like <see cref="ReadFiles"/>, but without looking for the script.</summary>
     void ReadEnvFile(Action<StartFiles> read)
     {
         if (Definition.Config.EnvFile is null) read(new StartFiles(new StartFilesRequest(null, null)));
@@ -136,16 +136,16 @@ internal sealed class ChildRunFactory(
         return () => EnvironmentReader.Read(definition, instance, kept, out _);
     }
 
-    // ---- of an earlier daemon
+    // ---- runs of an earlier daemon
 
-    /// <summary>A run that an earlier daemon has started, or meant to. Its child is still to be found.</summary>
-    /// <param name="record">Of the run.</param>
-    /// <param name="recorded">The definition that was on record with it; null: none was.</param>
+    /// <summary>Creates the run that an earlier daemon started or intended; its child still has to be found.</summary>
+    /// <param name="record">The run's record.</param>
+    /// <param name="recorded">The definition in the same record; null if there was none.</param>
     public ChildRun FromRecord(ChildRecord record, ProcessDefinition? recorded)
     {
         var streams = StreamsOf(record.RunId);
         (streams.Begins.Out, streams.Begins.Err) = (record.OutStart, record.ErrStart);
-        // The definition may have been saved after the record, or before it.
+        // The definition may have been saved before or after the record.
         var startedWith = record.StartedWith ?? recorded?.Config ?? Definition.Config;
         var isSame = ConfigDifference.Between(startedWith, Definition.Config).Count == 0;
         var run = new ChildRun(services, process, streams)
@@ -174,10 +174,10 @@ internal sealed class ChildRunFactory(
         return run;
     }
 
-    /// <summary>Goes on with the output and the messages of a child that an earlier daemon has started.</summary>
+    /// <summary>Continues the output and the messages of a child that an earlier daemon started.</summary>
     public void Resume(ChildRun run)
     {
         services.Outputs.Resume(run.Streams);
-        run.Messages?.OpenAgain();
+        run.Messages?.Reopen();
     }
 }

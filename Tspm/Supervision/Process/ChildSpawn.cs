@@ -4,15 +4,15 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// The spawn of the child of a run: opens what it gets, then starts it. What it is started with is decided elsewhere,
-/// in between.
+/// Spawns the child of a run: opens its sockets and output, then starts it. The spawn request is made in between,
+/// elsewhere.
 /// </summary>
 internal sealed class ChildSpawn(SupervisionServices services, ChildRun run)
 {
-    /// <summary>The sockets on which the child is to listen; null: it gets none.</summary>
+    /// <summary>The sockets on which the child listens; null if it gets none.</summary>
     public int[]? Listeners { get; private set; }
 
-    /// <summary>Opens its sockets and its output. A failure leaves nothing behind.</summary>
+    /// <summary>Opens the child's sockets and output. A failure leaves nothing behind.</summary>
     public SpawnFailure? Open(ProcessDefinition definition)
     {
         var failure = services.System.LackOfRoom() ?? OpenListeners(definition) ?? run.Messages?.Open()
@@ -21,7 +21,8 @@ internal sealed class ChildSpawn(SupervisionServices services, ChildRun run)
         return failure;
     }
 
-    /// <summary>Starts it, and watches it. Null: it is there.</summary>
+    /// <summary>Starts and watches the child.</summary>
+    /// <returns>Null on success.</returns>
     public SpawnFailure? Start(SpawnRequest request)
     {
         var (child, failure) = services.System.Spawn(request);
@@ -32,7 +33,7 @@ internal sealed class ChildSpawn(SupervisionServices services, ChildRun run)
         return null;
     }
 
-    /// <summary>Nothing comes of it.</summary>
+    /// <summary>Releases what <see cref="Open"/> opened, because no child will be started.</summary>
     public void Discard()
     {
         services.Outputs.Discard(run.Streams);

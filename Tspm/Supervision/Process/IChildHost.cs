@@ -2,7 +2,7 @@ using Tspm.Supervision.Hooks;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>An instance as the parts see it that start children and act on what becomes of them.</summary>
+/// <summary>An instance as seen by the parts that start children and handle their events.</summary>
 internal interface IChildHost : IRecordedInstance
 {
     ProcessNarrator Narrator { get; }

@@ -6,7 +6,7 @@ namespace Tspm.Supervision.Process;
 /// <summary>A run as its <see cref="ChildEnding"/> sees it.</summary>
 internal interface IEndingRun
 {
-    /// <summary>Null: it has no child.</summary>
+    /// <summary>Null if it has no child.</summary>
     IChild? Child { get; }
 
     /// <summary>See <see cref="ChildRun.UsesShell"/>.</summary>
@@ -15,7 +15,7 @@ internal interface IEndingRun
     /// <summary>See <see cref="ChildRun.ExtendedUntil"/>.</summary>
     TimeSpan ExtendedUntil { get; }
 
-    /// <summary>Of the process, as it is now.</summary>
+    /// <summary>The process's current definition.</summary>
     ProcessDefinition Definition { get; }
 
     /// <summary>See <see cref="RunTrees.MarkOf"/>.</summary>
@@ -27,15 +27,15 @@ internal interface IEndingRun
     /// <summary>See <see cref="ChildRun.Signal"/>.</summary>
     bool Signal(int signal);
 
-    /// <summary>What has been done so far is to be on record.</summary>
+    /// <summary>Saves the progress.</summary>
     void Save();
 
     /// <summary>Leftovers had to be killed.</summary>
     void OnKilled(IReadOnlyList<KilledProcess> leftovers, int signal);
 
-    /// <summary>It has not ended in time; to be answered with <see cref="ChildEnding.Kill"/>.</summary>
+    /// <summary>The child has not ended in time; answer with <see cref="ChildEnding.Kill"/>.</summary>
     void OnStopTimedOut();
 
-    /// <summary>Called once: nothing that it left behind lives any more.</summary>
+    /// <summary>Called once, when no leftover process lives any more.</summary>
     void OnTreeGone();
 }

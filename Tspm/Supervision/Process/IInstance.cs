@@ -3,7 +3,7 @@ using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>An instance of a process as its parts see it: how it is, and whom to tell what happens to it.</summary>
+/// <summary>An instance as seen by its parts: its state, and where to report events.</summary>
 internal interface IInstance : IRunHost
 {
     string DisplayName { get; }
@@ -13,25 +13,25 @@ internal interface IInstance : IRunHost
     /// <summary>See <see cref="SupervisedProcess.IsForgotten"/>.</summary>
     bool IsForgotten { get; }
 
-    /// <summary>The present run; null: there is none.</summary>
+    /// <summary>The current run; null if there is none.</summary>
     ChildRun? Current { get; }
 
     /// <summary>The run whose child ended last.</summary>
     ChildRun? Ended { get; }
 
-    /// <summary>The run of which the record tells.</summary>
+    /// <summary>The run described by the run record.</summary>
     ChildRun? RecordedRun { get; }
 
-    /// <summary>Not null: it is being reloaded.</summary>
+    /// <summary>The reload in progress; null if there is none.</summary>
     IReplacementState? Replacing { get; }
 
-    /// <summary>Number of its newest run; 0: it never ran.</summary>
+    /// <summary>The number of the newest run; 0 if it never ran.</summary>
     ulong LastRun { get; }
 
-    /// <summary>Not null: its log files are being renamed, until the task completes.</summary>
+    /// <summary>The renaming of its log files in progress; null if there is none.</summary>
     Task? LogsMove { get; }
 
-    /// <summary>Monotonic time of the next start; null: none is waited for.</summary>
+    /// <summary>Monotonic time of the next start; null if none is scheduled.</summary>
     TimeSpan? NextStartAtMonotonic { get; }
 
     ManualSignal ManualSignal { get; }

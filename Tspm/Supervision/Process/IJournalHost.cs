@@ -2,7 +2,7 @@ using Tspm.Supervision.Facts;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>An instance as its journal sees it.</summary>
+/// <summary>An instance as seen by its journal.</summary>
 internal interface IJournalHost : IInstance
 {
     ProcessFacts Facts { get; }

@@ -1,6 +1,6 @@
 namespace Tspm.Supervision.Process;
 
-/// <summary>An instance as the parts see it that need what is on record.</summary>
+/// <summary>An instance as seen by the parts that need its run record.</summary>
 internal interface IRecordedInstance : IJournalHost
 {
     RunJournal Journal { get; }

@@ -2,19 +2,19 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>How a reload is going.</summary>
+/// <summary>The progress of a reload.</summary>
 internal interface IReplacementState
 {
     ReplacementPhase Phase { get; }
 
     /// <summary>
-    /// The second child: the new one, and from the change of places the old one. Null: there is none yet.
+    /// The second child: the new one, and after its promotion the old one. Null if there is none yet.
     /// </summary>
     ChildRun? Run { get; }
 
-    /// <summary>The new child came to nothing, or is not wanted.</summary>
+    /// <summary>The new child failed or is no longer wanted.</summary>
     bool HasFailed { get; }
 
-    /// <summary>Of its preparation only the reading of the envFile is left.</summary>
+    /// <summary>Only the reading of the envFile is left of the preparation.</summary>
     bool IsReadingFiles { get; }
 }

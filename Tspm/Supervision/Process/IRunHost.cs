@@ -4,19 +4,19 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// A process as its runs see it. This and the other interfaces of <see cref="SupervisedProcess"/> are layers: each
-/// shows the parts below it to the part that needs them, so that no part knows the whole process, and the parts do not
-/// know each other in circles.
+/// A process as seen by its runs. This and the other interfaces of <see cref="SupervisedProcess"/> form layers: each
+/// shows a part the parts below it, so that no part knows the whole process and no two parts depend on each other in a
+/// circle.
 /// </summary>
 internal interface IRunHost : IViewedProcess
 {
-    /// <summary>Changes while a run goes on.</summary>
+    /// <summary>May change during a run.</summary>
     ProcessDefinition Definition { get; }
 
-    /// <summary>Makes a new snapshot.</summary>
+    /// <summary>Publishes a new snapshot.</summary>
     void Publish();
 
-    /// <summary>Writes the run record as things are now.</summary>
+    /// <summary>Saves the run record.</summary>
     void Save();
 
     /// <summary>See <see cref="RunJournal.SaveExit"/>.</summary>
@@ -31,6 +31,6 @@ internal interface IRunHost : IViewedProcess
     /// <summary>See <see cref="RunTrees.MayFinish"/>.</summary>
     bool MayFinish(ChildRun run);
 
-    /// <summary>See <see cref="ProcessNarrator.TellOfLeftovers"/>.</summary>
-    void TellOfLeftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal);
+    /// <summary>See <see cref="ProcessNarrator.ReportLeftovers"/>.</summary>
+    void ReportLeftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal);
 }

@@ -3,22 +3,22 @@ using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>An instance as the <see cref="LifecycleInterpreter"/> sees it: whom its actions are for.</summary>
+/// <summary>An instance as seen by the <see cref="LifecycleInterpreter"/>: the target of its actions.</summary>
 internal interface IStepHost : IChildHost
 {
     BackoffTimer Backoff { get; }
 
     ChildStarter Starter { get; }
 
-    /// <summary>Why the process must not be started yet; null: it may.</summary>
+    /// <summary>Why the process must not be started yet; null if it may.</summary>
     string? WhyHeld { get; }
 
     /// <summary>See <see cref="SupervisedProcess.MakeCurrent"/>.</summary>
     void MakeCurrent();
 
-    /// <summary>A step has been carried out; the replacement has to know.</summary>
+    /// <summary>Called after a step, for the replacement.</summary>
     void OnStepped();
 
-    /// <summary>The state is another one.</summary>
+    /// <summary>Called when the state has changed.</summary>
     void OnChanged(LifecycleState before);
 }

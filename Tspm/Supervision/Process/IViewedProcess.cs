@@ -2,7 +2,7 @@ using Tspm.Model.Selecting;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>What others than the supervisor may hold of an instance; safe to use from any thread.</summary>
+/// <summary>What code outside the supervisor may hold of an instance; safe to use from any thread.</summary>
 internal interface IViewedProcess
 {
     InstanceKey Key { get; }

@@ -4,15 +4,17 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Which of the processes that a child left behind get the stop signal next: from the top of each tree down, because
-/// the workers of a server keep working until their master has let them go. Pure; <see cref="ChildEnding"/> acts on it.
+/// Decides which leftover processes get the stop signal next: from the top of each tree down, because the workers of a
+/// server keep working until their master tells them to stop. Pure; <see cref="ChildEnding"/> acts on it.
 /// </summary>
 internal static class LeftoverTurns
 {
-    /// <param name="left">What lives.</param>
-    /// <param name="signalled">What had the signal, from us or from an earlier daemon.</param>
-    /// <param name="group">The process group to which the signal went as a whole; null: to none.</param>
-    /// <param name="sentTicks">When it went there: it reached those that were there.</param>
+    /// <param name="left">The living leftovers.</param>
+    /// <param name="signalled">Those already signalled, by this daemon or an earlier one.</param>
+    /// <param name="group">The process group that was signalled as a whole; null if none was.</param>
+    /// <param name="sentTicks">
+    /// When the group was signalled: the signal reached the members present at that time.
+    /// </param>
     public static List<Leftover> Next(
         IReadOnlyList<Leftover> left, IReadOnlyList<SignalledProcess> signalled, int? group, long sentTicks)
     {

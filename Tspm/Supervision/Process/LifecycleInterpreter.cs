@@ -6,12 +6,12 @@ using Tspm.Supervision.Lifecycle;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Holds the state of a process, and carries out what <see cref="ProcessLifecycle"/> decides: an event at a time, each
-/// transition on record before its effect. Decides nothing itself.
+/// Holds the state of a process and carries out what <see cref="ProcessLifecycle"/> decides: one event at a time, with
+/// each transition on record before its effects. Makes no decisions itself.
 /// </summary>
 internal sealed class LifecycleInterpreter(MachineServices services, IStepHost process)
 {
-    /// <summary>Those that happened in the middle of a step; null: there never were any.</summary>
+    /// <summary>Events that arrived in the middle of a step; null if there never were any.</summary>
     Queue<LifecycleEvent>? _later;
 
     readonly StateWaiters _waiters = new();
@@ -21,32 +21,30 @@ internal sealed class LifecycleInterpreter(MachineServices services, IStepHost p
 
     // ---- waiting
 
-    /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it does already.</summary>
+    /// <summary>Completes when the state satisfies <paramref name="reached"/>, at once if it already does.</summary>
     public Task<LifecycleState> WhenReached(Func<LifecycleState, bool> reached) => _waiters.Wait(State, reached);
 
-    /// <summary>Gives up a wait of <see cref="WhenReached"/>, whose task then never completes.</summary>
+    /// <summary>Cancels a wait of <see cref="WhenReached"/>; its task then never completes.</summary>
     public void Forget(Task<LifecycleState> waiting) => _waiters.Forget(waiting);
 
-    /// <summary>
-    /// Those who wait look at the state once more, because what they wait for depends on more than it.
-    /// </summary>
-    public void AskWaiters() => _waiters.Tell(State);
+    /// <summary>Checks all waits again, because some depend on more than the state.</summary>
+    public void RecheckWaiters() => _waiters.Notify(State);
 
-    /// <summary>There will be no other state: nobody waits any longer.</summary>
+    /// <summary>Completes all waits, because the state will not change any more.</summary>
     public void ReleaseWaiters() => _waiters.Release(State);
 
     // ---- steps
 
-    /// <summary>Goes on where an earlier daemon of this boot was; before any event.</summary>
+    /// <summary>Continues from the state of an earlier daemon of this boot; called before any event.</summary>
     public void Restore(LifecycleState state) => State = state;
 
-    /// <summary>The same after a reboot, of which only the counter is left.</summary>
+    /// <summary>Restores the restart count after a reboot; nothing else survives it.</summary>
     public void RestoreOfEarlierBoot(int restarts) =>
         State = State with { Restarts = restarts, Cause = new Cause(CauseCode.Reboot) };
 
     /// <summary>
-    /// One event; everything that follows from it is done when this returns, except what has to be waited for. Events
-    /// that happen in the middle of a step have their turn after it.
+    /// Handles one event. When this returns, all effects have been carried out or begun. An event that arrives in the
+    /// middle of a step is handled after the step.
     /// </summary>
     public void Handle(LifecycleEvent happened)
     {
@@ -77,18 +75,17 @@ internal sealed class LifecycleInterpreter(MachineServices services, IStepHost p
         if (actions.HasFlag(LifecycleAction.CancelTimers)) process.Backoff.Cancel();
         if (actions.HasFlag(LifecycleAction.ArmBackoff)) process.Backoff.Arm(delay);
         if (actions.HasFlag(LifecycleAction.Spawn)) process.MakeCurrent();
-        // The end of a child is on record already, before it is reaped: sweeping needs another record only when it
-        // takes time.
+        // The exit of a child was recorded before it was reaped; Sweeping needs another record only if it takes time.
         var isNew = state != before || actions != LifecycleAction.None;
         if (isNew && !actions.HasFlag(LifecycleAction.Sweep)) process.Save();
-        process.Narrator.TellOfStep(before, happened, actions, runBefore);
+        process.Narrator.ReportStep(before, happened, actions, runBefore);
         CarryOut(actions);
         process.OnStepped();
         process.Publish();
         if (State != before) Announce(before);
     }
 
-    /// <summary>Why the process must not be started yet; null: it may. Only asked when it would be started.</summary>
+    /// <summary>Why the process must not be started yet; null if it may. Called only if it would be started.</summary>
     Cause? Gate() => process.WhyHeld is { } held ? Cause.Observed(CauseCode.Dependency, held) : null;
 
     void CarryOut(LifecycleAction actions)
@@ -107,6 +104,6 @@ internal sealed class LifecycleInterpreter(MachineServices services, IStepHost p
             services.Log.LogInformation(
                 "{Name} {State}: {Reason}", process.Definition.Name, StateNames.Of(State.Observed), State.Reason);
         process.OnChanged(before);
-        _waiters.Tell(State);
+        _waiters.Notify(State);
     }
 }

@@ -1,8 +1,8 @@
 namespace Tspm.Supervision.Process;
 
-/// <summary>Looks how long a log file is.</summary>
+/// <summary>Reads the size of a log file.</summary>
 internal static class LogSize
 {
-    /// <summary>In bytes; 0: there is no such file.</summary>
+    /// <summary>The size in bytes; 0 if the file does not exist.</summary>
     public static long Of(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

@@ -6,7 +6,7 @@ using Tspm.Text;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>One step of the lifecycle, with what else its events have to say.</summary>
+/// <summary>One step of the lifecycle, with everything its events mention.</summary>
 internal sealed record LifecycleStep(LifecycleState Before, LifecycleEvent Happened, LifecycleState After)
 {
     public required LifecycleAction Actions { get; init; }
@@ -15,32 +15,32 @@ internal sealed record LifecycleStep(LifecycleState Before, LifecycleEvent Happe
 
     public required TimeSpan StopTimeout { get; init; }
 
-    /// <summary>Monotonic.</summary>
+    /// <summary>Monotonic time.</summary>
     public required TimeSpan Now { get; init; }
 
-    /// <summary>The run that the step is about; null: there is none.</summary>
+    /// <summary>The run that the step concerns; null if there is none.</summary>
     public ChildRun? Run { get; init; }
 
-    /// <summary>The run that was present before, where the step has made another one; else the same.</summary>
+    /// <summary>The run that was current before the step.</summary>
     public ChildRun? RunBefore { get; init; }
 
-    /// <summary>For a child that takes another's place: that other one.</summary>
+    /// <summary>For a promoted child, the run that it replaced.</summary>
     public ChildRun? ReplacedRun { get; init; }
 
-    /// <summary>How long until the next start, which is waited for; null: none is.</summary>
+    /// <summary>The time until the next start; null if none is scheduled.</summary>
     public TimeSpan? NextStart { get; init; }
 
-    /// <summary>How many restarts have been told of.</summary>
-    public int RestartsTold { get; init; }
+    /// <summary>The number of restarts reported so far.</summary>
+    public int ReportedRestarts { get; init; }
 }
 
 /// <summary>
-/// Turns a step of the lifecycle into the events that people read: pure, and the one place where that is decided. An
-/// event has its kind, its child and its reason here; <see cref="ProcessNarrator"/> adds what all events have.
+/// Turns a step of the lifecycle into the events that people read. Pure, and the only place that decides this. It sets
+/// the kind, child and reason of an event; <see cref="ProcessNarrator"/> adds the fields that all events have.
 /// </summary>
 internal static class Narration
 {
-    /// <summary>Nothing for a step that nobody could see.</summary>
+    /// <summary>The events of a step; none if nothing visible happened.</summary>
     public static IEnumerable<ProcessEvent> Of(LifecycleStep step)
     {
         var (before, after) = (step.Before, step.After);
@@ -58,7 +58,7 @@ internal static class Narration
             // Processes killed after that are reported by name.
             LifecycleEvent.StopTimedOut when after.Phase == LifecyclePhase.Sweeping => [],
             LifecycleEvent.StopTimedOut => [Event(EventKind.Killed, step.Run, TimedOut(step.StopTimeout))],
-            // Ordered once more, and held back once more.
+            // The start was requested again, and the instance is still held.
             LifecycleEvent.StartRequested or LifecycleEvent.RestartRequested when after.Phase == LifecyclePhase.Held =>
                 [Event(StateNames.Of(after.Observed), step.RunBefore, after.Reason)],
             _ when after.Phase == before.Phase => [],
@@ -67,7 +67,7 @@ internal static class Narration
         };
     }
 
-    /// <summary>An event of a child.</summary>
+    /// <summary>An event about a child.</summary>
     public static ProcessEvent Event(string kind, ChildRun? run, string? reason) => new()
     {
         Kind = kind,
@@ -76,11 +76,11 @@ internal static class Narration
         Reason = reason,
     };
 
-    /// <summary>A step of a reload. Both children are named.</summary>
+    /// <summary>An event of a reload, which names both children.</summary>
     public static ProcessEvent Reload(string kind, ChildRun? run, ChildRun? other, string? reason) =>
         Event(kind, run, reason) with { OtherPid = other?.Pid };
 
-    /// <summary>The end of a child.</summary>
+    /// <summary>The exit of a child.</summary>
     public static ProcessEvent Exit(ChildRun run, ExitStatus status, TimeSpan uptime, string? reason) =>
         Event(EventKind.Exited, run, reason) with
         {
@@ -89,7 +89,7 @@ internal static class Narration
             UptimeMs = (long)uptime.TotalMilliseconds,
         };
 
-    /// <summary>Processes that a run left behind got a signal.</summary>
+    /// <summary>A signal was sent to leftover processes of a run.</summary>
     public static ProcessEvent Leftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal) => new()
     {
         Kind = EventKind.Leftovers,
@@ -102,12 +102,12 @@ internal static class Narration
 
     public static string TimedOut(TimeSpan stopTimeout) => $"it did not end within {Duration.Format(stopTimeout)}";
 
-    /// <summary>A run's number as events spell it.</summary>
+    /// <summary>A run's number as written in events.</summary>
     public static string? Number(ulong? runId) => runId?.ToString(CultureInfo.InvariantCulture);
 
     static IEnumerable<ProcessEvent> Spawned(LifecycleStep step)
     {
-        var kind = step.After.Restarts > step.RestartsTold ? EventKind.Restarted : EventKind.Started;
+        var kind = step.After.Restarts > step.ReportedRestarts ? EventKind.Restarted : EventKind.Started;
         yield return Event(kind, step.Run, step.After.Reason);
         if (step.After.Phase == LifecyclePhase.Stopping)
             yield return Event(EventKind.Stopping, step.Run, step.After.Reason);
@@ -119,7 +119,7 @@ internal static class Narration
         var exit = Exit(step.Run!, status, step.Now - before.StartedAtMonotonic, ReasonOfExit(before, after));
         return exit with
         {
-            // One that was never known to run has no known uptime.
+            // A child that was never known to run has no known uptime.
             UptimeMs = before.Phase == LifecyclePhase.Spawning ? null : exit.UptimeMs,
             NextStartInMs = after.Next switch
             {

@@ -1,12 +1,14 @@
 namespace Tspm.Supervision.Process;
 
-/// <summary>Reads in the kernel's log whether it killed a process. That is long, so another thread reads it.</summary>
+/// <summary>
+/// Looks in the kernel log for an out-of-memory kill. It runs on another thread, because the log is long.
+/// </summary>
 internal sealed class OutOfMemoryReader(MachineServices services)
 {
     /// <param name="pid">The process, which has just ended.</param>
-    /// <param name="lived">For how long it was there.</param>
+    /// <param name="lived">How long it lived.</param>
     /// <param name="found">
-    /// Told the kernel's words on the supervisor's thread; not at all, when it says nothing of the kind.
+    /// Called with the kernel's message, on the supervisor's thread; not called if there is none.
     /// </param>
     public void Read(int pid, TimeSpan lived, Action<string> found) => ThreadPool.QueueUserWorkItem(_ =>
     {

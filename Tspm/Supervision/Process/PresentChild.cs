@@ -5,11 +5,11 @@ using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>Turns what happens to the present child of a process into events of its lifecycle.</summary>
+/// <summary>Turns events of the current child of a process into events of its lifecycle.</summary>
 internal sealed class PresentChild(MachineServices services, IChildHost process) : IChildRunOwner
 {
     const string EndedUnseen =
-        "daemon and guardian were killed while it was being started: whether it ran, and how it ended, is not known";
+        "daemon and guardian were killed while it was being started, so it is not known whether it ran or how it ended";
 
     public (Cause Cause, bool WasAsked) Explain(ChildRun run, ExitStatus status)
     {
@@ -32,7 +32,7 @@ internal sealed class PresentChild(MachineServices services, IChildHost process)
 
     public void StopTimedOut(ChildRun run) => process.Handle(new LifecycleEvent.StopTimedOut());
 
-    /// <summary>Whatever comes of the postStop hook: the child is gone, and what was to follow follows.</summary>
+    /// <summary>Continues even if the postStop hook fails: the child is gone.</summary>
     public void TreeGone(ChildRun run)
     {
         if (process.Definition.Config.Hooks is not { PostStop: { } command })
@@ -41,9 +41,9 @@ internal sealed class PresentChild(MachineServices services, IChildHost process)
             return;
         }
         process.Save();
-        process.Hook.Run(HookMark.PostStop, command, (_, problem) =>
+        process.Hook.Run(HookNames.PostStop, command, (_, problem) =>
         {
-            if (problem is not null) process.Narrator.Tell(EventKind.HookFailed, $"postStop {problem}");
+            if (problem is not null) process.Narrator.Report(EventKind.HookFailed, $"postStop {problem}");
             process.Handle(new LifecycleEvent.TreeGone());
         });
         process.Publish();
@@ -51,6 +51,6 @@ internal sealed class PresentChild(MachineServices services, IChildHost process)
 
     public void BecameReady(ChildRun run) => process.Handle(new LifecycleEvent.BecameReady());
 
-    public void AskedForHelp(ChildRun run) => process.Handle(new LifecycleEvent.FoundUnfit(
-        Cause.Observed(CauseCode.Watchdog, "it asked for help (WATCHDOG=trigger)")));
+    public void TriggeredWatchdog(ChildRun run) => process.Handle(new LifecycleEvent.FoundUnfit(
+        Cause.Observed(CauseCode.Watchdog, "it reported a failure (WATCHDOG=trigger)")));
 }

@@ -6,27 +6,27 @@ using Tspm.Supervision.Lifecycle;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Reports what happens to a process, with its cause: to the record of events, and to its hooks. What a step of the
-/// lifecycle is worth saying is decided by <see cref="Narration"/>.
+/// Reports events of a process with their causes: to the event log and to its hooks. <see cref="Narration"/> decides
+/// which events a step of the lifecycle has.
 /// </summary>
 internal sealed class ProcessNarrator(SupervisionServices services, IRecordedInstance process)
 {
-    ProcessState _told = ProcessState.Stopped;
-    int _restartsTold;
+    ProcessState _reportedState = ProcessState.Stopped;
+    int _reportedRestarts;
 
     LifecycleState State => process.State;
 
     TimeSpan StopTimeout => StopPolicy.Of(process.Definition.Config).Timeout;
 
-    /// <summary>From here on it is as an earlier daemon left it, which has told of that.</summary>
-    public void Begin() => (_told, _restartsTold) = (State.Observed, State.Restarts);
+    /// <summary>Continues from the state that an earlier daemon left, which it has reported already.</summary>
+    public void Begin() => (_reportedState, _reportedRestarts) = (State.Observed, State.Restarts);
 
     /// <summary>Reports one step of the lifecycle.</summary>
-    /// <param name="before">The state before; the process has the new one already.</param>
-    /// <param name="happened">What happened.</param>
-    /// <param name="actions">What has to be done.</param>
-    /// <param name="runBefore">The run that was present before.</param>
-    public void TellOfStep(
+    /// <param name="before">The previous state; the process already has the new one.</param>
+    /// <param name="happened">The event.</param>
+    /// <param name="actions">The actions of the transition.</param>
+    /// <param name="runBefore">The run that was current before.</param>
+    public void ReportStep(
         LifecycleState before, LifecycleEvent happened, LifecycleAction actions, ChildRun? runBefore)
     {
         var isExit = happened is LifecycleEvent.ChildExited;
@@ -40,32 +40,32 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
             RunBefore = runBefore ?? process.Current,
             ReplacedRun = process.Replacing?.Run,
             NextStart = NextStart,
-            RestartsTold = _restartsTold,
+            ReportedRestarts = _reportedRestarts,
         };
         foreach (var told in Narration.Of(step)) Record(told);
-        if (happened is LifecycleEvent.SpawnSucceeded or LifecycleEvent.Replaced) _restartsTold = State.Restarts;
+        if (happened is LifecycleEvent.SpawnSucceeded or LifecycleEvent.Replaced) _reportedRestarts = State.Restarts;
         if (happened is LifecycleEvent.ChildExited exited && MayBeOutOfMemory(before, exited.Status))
-            AskTheKernel(process.Ended!, services.Timers.Now - before.StartedAtMonotonic);
+            ReadKernelLog(process.Ended!, services.Timers.Now - before.StartedAtMonotonic);
     }
 
-    /// <summary>Something that is no step of the lifecycle happened to the process.</summary>
+    /// <summary>Reports an event that is not a step of the lifecycle.</summary>
     /// <param name="kind">One of <see cref="EventKind"/>.</param>
-    /// <param name="reason">More about it; null: there is none.</param>
-    /// <param name="cause">Null: that of the last change.</param>
-    public void Tell(string kind, string? reason, Cause? cause = null)
+    /// <param name="reason">Details; null if there are none.</param>
+    /// <param name="cause">Null for the cause of the last change.</param>
+    public void Report(string kind, string? reason, Cause? cause = null)
     {
         var happened = Narration.Event(kind, process.Current, reason);
         Record(happened with { NextStartInMs = (long?)NextStart?.TotalMilliseconds }, cause);
     }
 
-    /// <summary>Processes that a run left behind got this signal.</summary>
-    public void TellOfLeftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal) =>
+    /// <summary>Reports that leftover processes of a run were sent this signal.</summary>
+    public void ReportLeftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal) =>
         Record(Narration.Leftovers(run, leftovers, signal));
 
-    /// <summary>The machine went down with this child, and nobody saw how it ended.</summary>
-    public void TellOfReboot(ProcessRecord record, ChildRecord child)
+    /// <summary>Reports a child that was running when the machine went down, so that its exit was not seen.</summary>
+    public void ReportReboot(ProcessRecord record, ChildRecord child)
     {
-        _told = RunJournal.StateOf(record).Observed;
+        _reportedState = RunJournal.StateOf(record).Observed;
         var cause = new Cause(CauseCode.Reboot);
         var exit = new ProcessEvent
         {
@@ -79,18 +79,18 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
 
     // ---- reloads
 
-    /// <summary>A step of a reload. Both children are named.</summary>
-    public void TellOfReload(string kind, string? reason, ChildRun? run, ChildRun? other, Cause cause) =>
+    /// <summary>Reports a step of a reload; names both children.</summary>
+    public void ReportReload(string kind, string? reason, ChildRun? run, ChildRun? other, Cause cause) =>
         Record(Narration.Reload(kind, run, other, reason), cause);
 
-    /// <summary>A reload came to nothing. Nothing more is said of a process that was deleted.</summary>
-    public void TellOfFailedReload(string why, Cause cause)
+    /// <summary>Reports a failed reload, unless the process has been deleted.</summary>
+    public void ReportFailedReload(string why, Cause cause)
     {
-        if (!process.IsForgotten) TellOfReload(EventKind.ReloadFailed, why, null, process.Current, cause);
+        if (!process.IsForgotten) ReportReload(EventKind.ReloadFailed, why, null, process.Current, cause);
     }
 
-    /// <summary>The end of a reload's other child, whichever of the two it is. It is no crash of the process.</summary>
-    public void TellOfReplacementExit(ChildRun run, bool wasAsked)
+    /// <summary>Reports the exit of a reload's other child. It does not count as a crash of the process.</summary>
+    public void ReportReplacementExit(ChildRun run, bool wasAsked)
     {
         var (status, cause) = (run.Exit!, run.ExitCause!);
         var reason = wasAsked ? CauseText.What(cause) : cause.Detail;
@@ -98,27 +98,27 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
         Record(exit with { OtherPid = (process.Current ?? process.Ended)?.Pid }, cause);
     }
 
-    /// <summary>The other child of a reload has not ended in time.</summary>
-    public void TellOfReplacementKill(ChildRun run, Cause cause) =>
-        TellOfReload(EventKind.Killed, Narration.TimedOut(StopTimeout), run, process.Current ?? process.Ended, cause);
+    /// <summary>Reports that the other child of a reload has not ended in time.</summary>
+    public void ReportReplacementKill(ChildRun run, Cause cause) =>
+        ReportReload(EventKind.Killed, Narration.TimedOut(StopTimeout), run, process.Current ?? process.Ended, cause);
 
-    /// <summary>How long until the next start, while it is waited for.</summary>
+    /// <summary>The time until the next start; null if none is scheduled.</summary>
     TimeSpan? NextStart => State.Phase == LifecyclePhase.Waiting
         ? process.NextStartAtMonotonic - services.Timers.Now : null;
 
     bool MayBeOutOfMemory(LifecycleState before, ExitStatus status) => OutOfMemorySuspicion.Is(
         status, before.Phase, process.ManualSignal.Explains(status, services.Timers.Now));
 
-    /// <summary>What the kernel says comes as an event of its own.</summary>
-    void AskTheKernel(ChildRun run, TimeSpan lived)
+    /// <summary>Reports an out-of-memory kill as an event of its own.</summary>
+    void ReadKernelLog(ChildRun run, TimeSpan lived)
     {
         var (pid, runId) = (run.Child!.Pid, Narration.Number(run.Id));
-        new OutOfMemoryReader(services).Read(pid, lived, words => TellOfOutOfMemory(pid, runId, words));
+        new OutOfMemoryReader(services).Read(pid, lived, words => ReportOutOfMemory(pid, runId, words));
     }
 
-    void TellOfOutOfMemory(int pid, string? runId, string words)
+    void ReportOutOfMemory(int pid, string? runId, string words)
     {
-        services.Tell(new ProcessEvent
+        services.AppendEvent(new ProcessEvent
         {
             Kind = EventKind.OutOfMemory,
             Id = process.Key.Id,
@@ -135,20 +135,20 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
         process.Publish();
     }
 
-    /// <param name="happened">Without what all events have.</param>
-    /// <param name="cause">Null: that of the last change.</param>
+    /// <param name="happened">The event, without the fields that all events have.</param>
+    /// <param name="cause">Null for the cause of the last change.</param>
     void Record(ProcessEvent happened, Cause? cause = null)
     {
-        var was = _told;
-        _told = State.Observed;
+        var was = _reportedState;
+        _reportedState = State.Observed;
         cause ??= State.Cause;
-        happened = services.Tell(happened with
+        happened = services.AppendEvent(happened with
         {
             Id = process.Key.Id,
             Name = process.Definition.Name,
             Instance = process.Key.Instance,
             From = StateNames.Of(was),
-            To = StateNames.Of(_told),
+            To = StateNames.Of(_reportedState),
             Cause = cause.Code,
             Outcome = cause.Outcome,
             Request = cause.Request,
@@ -157,20 +157,22 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
             ByUid = cause.By?.Uid,
             ByPid = cause.By?.Pid,
         });
-        if (process.Definition.Config.Hooks is { } hooks) RunHooks(hooks, happened, isNew: was != _told);
+        if (process.Definition.Config.Hooks is { } hooks) RunHooks(hooks, happened, isNew: was != _reportedState);
     }
 
     void RunHooks(HookConfig hooks, ProcessEvent happened, bool isNew)
     {
         if (IsCrash(happened) && hooks.OnCrash is { } onCrash)
-            services.Hooks.Run(process, HookMark.OnCrash, onCrash, happened);
-        if (isNew && _told == ProcessState.Errored && hooks.OnErrored is { } onErrored)
-            services.Hooks.Run(process, HookMark.OnErrored, onErrored, happened);
-        if (isNew && _told == ProcessState.Online && hooks.OnOnline is { } onOnline)
-            services.Hooks.Run(process, HookMark.OnOnline, onOnline, happened);
+            services.Hooks.Run(process, HookNames.OnCrash, onCrash, happened);
+        if (isNew && _reportedState == ProcessState.Errored && hooks.OnErrored is { } onErrored)
+            services.Hooks.Run(process, HookNames.OnErrored, onErrored, happened);
+        if (isNew && _reportedState == ProcessState.Online && hooks.OnOnline is { } onOnline)
+            services.Hooks.Run(process, HookNames.OnOnline, onOnline, happened);
     }
 
-    /// <summary>Of the process: when the new child of a reload fails, the old one goes on.</summary>
+    /// <summary>
+    /// Whether the event is a crash of the process: if the new child of a reload fails, the old one keeps running.
+    /// </summary>
     bool IsCrash(ProcessEvent happened)
     {
         if (happened.Kind == EventKind.Unfit) return true;

@@ -6,37 +6,37 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// A reload: the child of a process is replaced without a moment in which none is there. The new one comes up next to
-/// the old one, and the old one goes when the new one is ready (<see cref="ReplacementLifecycle"/>). As long as there
-/// are two, the run record tells of both, and the first child's own life (<see cref="ProcessLifecycle"/>) goes on:
-/// whatever takes it out of Online ends the reload, and nothing is started in its place before the second one is gone.
+/// A reload: replaces the child of a process without a moment in which none is running. The new child starts next to
+/// the old one, which is stopped once the new one is ready (<see cref="ReplacementLifecycle"/>). While there are two,
+/// the run record contains both, and the current child keeps its own lifecycle (<see cref="ProcessLifecycle"/>): if it
+/// leaves Online, the reload ends, and nothing is started in its place until the second child is gone.
 /// </summary>
-/// <param name="services">For the machine and the timers.</param>
-/// <param name="process">Whose child is replaced.</param>
-/// <param name="cause">Why there is to be a new one.</param>
+/// <param name="services">Provides the machine and the timers.</param>
+/// <param name="process">The process whose child is replaced.</param>
+/// <param name="cause">Why it is replaced.</param>
 internal sealed class Replacement(
     SupervisionServices services, IReplacementHost process, Cause cause) : IChildRunOwner, IReplacementState
 {
     /// <summary>
-    /// A new child has to live this long before the old one goes, where nothing that it says itself tells that it is
-    /// ready: most broken versions are dead by then.
+    /// The minimum life of a new child before the old one is stopped, if the child itself does not report readiness:
+    /// most broken versions are dead by then.
     /// </summary>
-    public static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan MinimumLife = TimeSpan.FromSeconds(1);
 
     ReplacementPreparation? _preparation;
 
-    /// <summary>Read for the new child; null: not yet.</summary>
+    /// <summary>The files read for the new child; null if not read yet.</summary>
     StartFiles? _files;
     IDisposable? _readiness;
 
-    /// <summary>Why the old child stays; null: nothing is wrong.</summary>
+    /// <summary>Why the old child is kept; null if nothing has gone wrong.</summary>
     string? _problem;
 
-    /// <summary>The problem says already which child stays.</summary>
+    /// <summary>The problem already says which child keeps running.</summary>
     bool _isProblemComplete;
 
-    /// <summary>Why the new child is not wanted, as data; null: nothing is wrong, or it ended by itself.</summary>
-    Cause? _unwanted;
+    /// <summary>Why the new child was abandoned; null if it was not, or ended on its own.</summary>
+    Cause? _abandonCause;
 
     public ReplacementPhase Phase { get; private set; }
 
@@ -47,11 +47,12 @@ internal sealed class Replacement(
     public bool IsReadingFiles => _preparation is { IsReadingFiles: true };
 
     /// <summary>
-    /// Told once, when it is over: null, or why the old child stays. Nobody, when the daemon that was asked has died.
+    /// Called once at the end, with null or with why the old child is kept. Null itself if the daemon that was asked
+    /// has died.
     /// </summary>
     public Action<string?>? Done { get; set; }
 
-    /// <summary>How the run record spells the phase: as that of a process with this child.</summary>
+    /// <summary>The phase in the run record: that of a process whose only child this is.</summary>
     public LifecyclePhase RecordedPhase => Phase switch
     {
         _ when Run?.Child is null => LifecyclePhase.Spawning,
@@ -64,23 +65,23 @@ internal sealed class Replacement(
     {
         if (process.Definition.Config is { EnvFile: null, Hooks: null or { PreStart: null } })
             process.Runs.ReadFiles(files => _files = files);
-        Step(_files is null ? ReplacementEvent.BegunWithHook : ReplacementEvent.Begun);
+        Step(_files is null ? ReplacementEvent.BegunWithPreparation : ReplacementEvent.Begun);
     }
 
-    /// <summary>After each step of the first child: without it online there is nothing to take over.</summary>
-    public void OnFirstChanged()
+    /// <summary>Called after each step of the current child: the reload ends if that is no longer online.</summary>
+    public void OnCurrentChanged()
     {
         if (process.State.Phase == LifecyclePhase.Online) return;
         if (Phase == ReplacementPhase.Preparing && _problem is null)
         {
             (_problem, _isProblemComplete) = (ReloadObstacle.NotOnline(process), true);
-            Step(ReplacementEvent.Unwanted);
+            Step(ReplacementEvent.Abandoned);
         }
         else if (Phase == ReplacementPhase.Starting)
-            GiveUp($"not needed any more: {process.State.Reason}", CauseCode.Reload);
+            GiveUp($"no longer needed: {process.State.Reason}", CauseCode.Reload);
     }
 
-    /// <summary>Stops watching, without touching the child.</summary>
+    /// <summary>Stops watching without touching the child.</summary>
     public void Forget()
     {
         _preparation?.Cancel();
@@ -95,15 +96,15 @@ internal sealed class Replacement(
         var (phase, actions) = ReplacementLifecycle.Next(Phase, happened);
         Phase = phase;
         if (phase != ReplacementPhase.Starting) _readiness?.Dispose();
-        if (actions.HasFlag(ReplacementAction.CancelPreStart)) _preparation?.Cancel();
-        if (actions.HasFlag(ReplacementAction.RunPreStart)) Prepare();
+        if (actions.HasFlag(ReplacementAction.CancelPreparation)) _preparation?.Cancel();
+        if (actions.HasFlag(ReplacementAction.Prepare)) Prepare();
         if (actions.HasFlag(ReplacementAction.Spawn)) Spawn();
-        if (actions.HasFlag(ReplacementAction.ChangePlaces)) ChangePlaces();
+        if (actions.HasFlag(ReplacementAction.Promote)) Promote();
         else if ((actions & (ReplacementAction.SendStopSignal | ReplacementAction.Sweep)) != 0) process.Save();
         if (actions.HasFlag(ReplacementAction.SendStopSignal)) Run!.Ending.SendStopSignal();
         if (actions.HasFlag(ReplacementAction.KillTree)) KillTree();
         if (actions.HasFlag(ReplacementAction.Sweep)) Run!.Ending.CleanUp();
-        // Asked of this step: one within it may have been the last.
+        // Uses the local phase: a nested step may already have ended the reload.
         if (phase == ReplacementPhase.Absent) End();
         else process.Publish();
     }
@@ -114,7 +115,7 @@ internal sealed class Replacement(
     {
         if (process.Replacing != this) return;
         (_preparation, _files) = (null, files);
-        _problem ??= ReloadObstacle.InTheMiddle(process)
+        _problem ??= ReloadObstacle.BeforeSpawn(process)
             ?? (problem is null ? null : $"{problem}; {ReloadObstacle.OldChildStays(process)}");
         _isProblemComplete = _problem is not null;
         Step(_problem is null ? ReplacementEvent.Prepared : ReplacementEvent.Failed);
@@ -125,7 +126,7 @@ internal sealed class Replacement(
         Run = process.Runs.New();
         Run.Owner = this;
         process.Save();
-        // A child that no record tells of would be nobody's after this daemon's death.
+        // Without a run record, nobody would know the child after this daemon's death.
         var failure = process.Journal.Trouble is { } trouble
             ? new SpawnFailure("record", 0, trouble) : process.Runs.Start(Run, _files!);
         if (failure is not null)
@@ -136,9 +137,9 @@ internal sealed class Replacement(
         }
         process.Save();
         process.Publish();
-        process.Narrator.TellOfReload(EventKind.Reloading, CauseText.What(cause), Run, process.Current, cause);
-        if (Run.Ready is null) _readiness = services.Timers.After(LeastLife, () => Step(ReplacementEvent.BecameReady));
-        else AskForReadiness(Run);
+        process.Narrator.ReportReload(EventKind.Reloading, CauseText.What(cause), Run, process.Current, cause);
+        if (Run.Ready is not null) AskForReadiness(Run);
+        else _readiness = services.Timers.After(MinimumLife, () => Step(ReplacementEvent.BecameReady));
     }
 
     void AskForReadiness(ChildRun run)
@@ -153,21 +154,21 @@ internal sealed class Replacement(
     {
         if (Phase != ReplacementPhase.Starting) return;
         _problem = $"the new one was {why}";
-        _unwanted = new Cause(code) { Detail = why };
-        Step(ReplacementEvent.Unwanted);
+        _abandonCause = new Cause(code) { Detail = why };
+        Step(ReplacementEvent.Abandoned);
     }
 
-    /// <summary>The record is written before the old child gets its stop signal.</summary>
-    void ChangePlaces()
+    /// <summary>Saves the record before the old child gets its stop signal.</summary>
+    void Promote()
     {
         var (next, old) = (Run!, process.Current!);
         (Run, old.Owner) = (old, this);
-        process.TakeOver(next, cause);
+        process.PromoteReplacement(next, cause);
     }
 
     void KillTree()
     {
-        if (Phase == ReplacementPhase.Leaving) process.Narrator.TellOfReplacementKill(Run!, _unwanted ?? cause);
+        if (Phase == ReplacementPhase.Leaving) process.Narrator.ReportReplacementKill(Run!, _abandonCause ?? cause);
         Run!.Ending.Kill();
     }
 
@@ -176,26 +177,26 @@ internal sealed class Replacement(
         process.EndReplacement();
         var isComplete = _problem is null || _isProblemComplete;
         var problem = isComplete ? _problem : $"{_problem}; {ReloadObstacle.OldChildStays(process)}";
-        if (problem is not null) process.Narrator.TellOfFailedReload(problem, cause);
+        if (problem is not null) process.Narrator.ReportFailedReload(problem, cause);
         Done?.Invoke(problem);
-        process.Trees.LookAgain();
+        process.Trees.Recheck();
     }
 
-    // ---- what happens to its child
+    // ---- events of its child
 
     public (Cause Cause, bool WasAsked) Explain(ChildRun run, ExitStatus status)
     {
-        if (Phase != ReplacementPhase.Starting) return (_unwanted ?? cause, true);
+        if (Phase != ReplacementPhase.Starting) return (_abandonCause ?? cause, true);
         _problem = $"the new one {status} before it was ready{OwnPortHint}";
         return (process.ManualSignal.CauseOf(status, null, services.Timers.Now), false);
     }
 
     string OwnPortHint => process.Definition.Config.Listen is not null ? ""
-        : " (a program that opens a port itself cannot be there twice: see 'listen', or use 'tspm restart')";
+        : " (a program that opens its own port cannot run twice at once: see 'listen', or use 'tspm restart')";
 
     public void Exited(ChildRun run)
     {
-        process.Narrator.TellOfReplacementExit(run, wasAsked: Phase != ReplacementPhase.Starting);
+        process.Narrator.ReportReplacementExit(run, wasAsked: Phase != ReplacementPhase.Starting);
         Step(ReplacementEvent.Exited);
     }
 
@@ -204,37 +205,39 @@ internal sealed class Replacement(
     public void TreeGone(ChildRun run) => Step(ReplacementEvent.TreeGone);
 
     /// <summary>
-    /// A connection or a web page may have been answered by the old child: then the new one has to live for a while at
-    /// least.
+    /// The old child may have answered a connection or an HTTP request, so with those probes the new child must also
+    /// live for a minimum time.
     /// </summary>
     public void BecameReady(ChildRun run)
     {
         _readiness?.Dispose();
         var saysItself = run.Ready is { Tcp: null, Http: null };
-        var left = saysItself ? TimeSpan.Zero : run.StartedAtMonotonic + LeastLife - services.Timers.Now;
+        var left = saysItself ? TimeSpan.Zero : run.StartedAtMonotonic + MinimumLife - services.Timers.Now;
         if (left > TimeSpan.Zero) _readiness = services.Timers.After(left, () => Step(ReplacementEvent.BecameReady));
         else Step(ReplacementEvent.BecameReady);
     }
 
-    /// <summary>The first child decides whether the process is of use.</summary>
-    public void AskedForHelp(ChildRun run)
+    /// <summary>Ignored: the current child decides whether the process is fit.</summary>
+    public void TriggeredWatchdog(ChildRun run)
     {
     }
 
-    // ---- what an earlier daemon left
+    // ---- recovery
 
-    /// <summary>Goes on with a second child that an earlier daemon had: it goes, whichever of the two it is.</summary>
-    /// <param name="run">Its run, with its child.</param>
-    /// <param name="problem">Why the reload came to nothing; null: the two had changed places.</param>
+    /// <summary>
+    /// Continues with a second child that an earlier daemon left. It is stopped, whether it is the new or the old one.
+    /// </summary>
+    /// <param name="run">The second child's run.</param>
+    /// <param name="problem">Why the reload failed; null if the new child had been promoted.</param>
     public void Restore(ChildRun run, string? problem)
     {
         (Run, run.Owner) = (run, this);
         Phase = run.IsExitKnown ? ReplacementPhase.Sweeping : ReplacementPhase.Starting;
-        (_problem, _unwanted) = (problem, problem is null ? null : cause);
+        (_problem, _abandonCause) = (problem, problem is null ? null : cause);
     }
 
-    /// <summary>The first child has been resumed: gets rid of the second one.</summary>
-    public void GoOn()
+    /// <summary>Stops the second child, after the current one has been resumed.</summary>
+    public void Resume()
     {
         if (Phase == ReplacementPhase.Sweeping)
         {
@@ -242,6 +245,6 @@ internal sealed class Replacement(
             return;
         }
         Run!.Watch(Run.Child!);
-        Step(ReplacementEvent.Unwanted);
+        Step(ReplacementEvent.Abandoned);
     }
 }

@@ -5,20 +5,19 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// What comes before the new child of a reload: its preStart hook, then the reading of its envFile, which the hook may
-/// have written.
+/// Prepares the new child of a reload: runs the preStart hook, then reads the envFile, which the hook may have written.
 /// </summary>
-/// <param name="services">For the hook.</param>
-/// <param name="process">Whose child is replaced.</param>
-/// <param name="cause">Why there is to be a new one.</param>
-/// <param name="ended">Told once: what was read, or what went wrong.</param>
+/// <param name="services">Needed to run the hook.</param>
+/// <param name="process">The process whose child is replaced.</param>
+/// <param name="cause">Why it is replaced.</param>
+/// <param name="ended">Called once, with the files that were read or with the problem.</param>
 internal sealed class ReplacementPreparation(
     MachineServices services, IReplacementHost process, Cause cause, Action<StartFiles?, string?> ended)
 {
     HookRun? _preStart;
     bool _isOver;
 
-    /// <summary>The hook, if there is one, has done its part.</summary>
+    /// <summary>The hook, if there is one, has finished.</summary>
     public bool IsReadingFiles { get; private set; }
 
     public void Begin()
@@ -28,16 +27,16 @@ internal sealed class ReplacementPreparation(
             ReadFiles();
             return;
         }
-        process.Narrator.Tell(EventKind.PreStart, null, cause);
-        var hook = HookCommand.Of(process.Definition.Config, HookMark.PreStart, command);
+        process.Narrator.Report(EventKind.PreStart, null, cause);
+        var hook = HookCommand.Of(process.Definition.Config, HookNames.PreStart, command);
         _preStart = new HookRun(services, process, hook, OnHookEnded);
     }
 
-    /// <summary>Gives it up; that is told as well, and not before this returns.</summary>
+    /// <summary>Cancels the preparation; <c>ended</c> is still called, but not before this returns.</summary>
     public void Cancel()
     {
         if (_preStart is { } hook) hook.Cancel();
-        else services.Post(() => End(null, "the reading of its envFile was given up"));
+        else services.Post(() => End(null, "reading its envFile was cancelled"));
     }
 
     void OnHookEnded(string? problem)

@@ -4,9 +4,8 @@ using Tspm.Supervision.Lifecycle;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// What outlives this daemon of one process: the only writer of its run record, and the memory that the record keeps
-/// (the last exits, the newest run). Every transition is on disk before its effect, so that the next daemon knows what
-/// was meant.
+/// Writes the run record of one process, alone, and holds its memory: the last exits and the newest run. Every
+/// transition is on disk before its effects, so that the next daemon knows what was intended.
 /// </summary>
 internal sealed class RunJournal(
     MachineServices services, IJournalHost process,
@@ -16,10 +15,10 @@ internal sealed class RunJournal(
 
     public ExitHistory Exits { get; } = new();
 
-    /// <summary>Number of the newest run; 0: it never ran.</summary>
+    /// <summary>The number of the newest run; 0 if it never ran.</summary>
     public ulong LastRun { get; set; }
 
-    /// <summary>One more run is to follow the present one. On record: the next daemon keeps to it.</summary>
+    /// <summary>Another run is to follow the current one. Saved, so that the next daemon honours it.</summary>
     public bool IsRunQueued
     {
         get => _isRunQueued;
@@ -31,24 +30,24 @@ internal sealed class RunJournal(
         }
     }
 
-    /// <summary>Goes on where an earlier daemon of this boot was.</summary>
+    /// <summary>Continues from the record of an earlier daemon of this boot.</summary>
     public void Restore(RunRecord record)
     {
         Exits.Restore(record.Common.RecentExits);
         (LastRun, _isRunQueued) = (record.NewestRun, record.Common.IsRunQueued);
     }
 
-    /// <summary>After a reboot only the history is of use.</summary>
+    /// <summary>Restores the history after a reboot; nothing else is useful.</summary>
     public void RestoreOfEarlierBoot(RunRecord record)
     {
         Exits.Restore(record.Common.RecentExits);
         LastRun = record.NewestRun;
     }
 
-    /// <summary>Writes the record as things are now.</summary>
+    /// <summary>Saves the run record.</summary>
     public void Save() => services.Records.Save(process.Key, Record());
 
-    /// <summary>Writes down how a child ended, before it is reaped.</summary>
+    /// <summary>Records how a child ended, before it is reaped.</summary>
     public void SaveExit(ChildRun run, ExitStatus status, Cause cause, bool wasAsked)
     {
         Exits.Add(run, status, cause, wasAsked, services.Clock.GetUtcNow());
@@ -57,14 +56,14 @@ internal sealed class RunJournal(
     }
 
     /// <summary>
-    /// The machine went down with this child: says so once, also when nothing starts the process and the record stays
-    /// that of the earlier boot.
+    /// Records the end of a child that was running when the machine went down. Written at once, so that it is reported
+    /// only once even if the process is never started again.
     /// </summary>
     public void SaveEndOfBoot(RunRecord record, ChildRecord child) => services.Records.Save(
         process.Key,
         record with { Current = child with { Exit = new ChildExit(ExitStatus.Unknown, new Cause(CauseCode.Reboot)) } });
 
-    /// <summary>Why nothing can be written down; null: it can.</summary>
+    /// <summary>Why records cannot be written; null if they can.</summary>
     public string? Trouble => services.Records.Trouble;
 
     RunRecord Record()
@@ -103,7 +102,7 @@ internal sealed class RunJournal(
         FailedFacts = process.Facts.FailedBut(run),
     };
 
-    /// <summary>What a record says of a child, whichever of the two it is.</summary>
+    /// <summary>The record of a child, current or second.</summary>
     ChildRecord ChildOf(ChildRun run, bool isIntended) => new()
     {
         RunId = run.Id,
@@ -134,8 +133,8 @@ internal sealed class RunJournal(
     static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
 
     /// <summary>
-    /// The state that a record tells of. A phase or outcome that this version does not know (a newer one wrote it) is
-    /// taken as "no child": nothing is killed for it.
+    /// The state that a record describes. A phase or outcome written by a newer version and unknown to this one is read
+    /// as "no child", so nothing is killed because of it.
     /// </summary>
     public static LifecycleState StateOf(ProcessRecord record) => LifecycleState.New with
     {

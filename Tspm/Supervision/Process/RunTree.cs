@@ -2,24 +2,22 @@ using Tspm.Platform;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>
-/// Finds and signals what the main program of a run left behind. Whom to signal is decided elsewhere.
-/// </summary>
+/// <summary>Finds and signals the leftover processes of a run. Other code decides which ones to signal.</summary>
 internal sealed class RunTree(MachineServices services, IEndingRun run)
 {
-    /// <summary>Null: not known, see <see cref="IProcessSystem.FindLeftovers"/>.</summary>
+    /// <summary>The leftovers; null if unknown, see <see cref="IProcessSystem.FindLeftovers"/>.</summary>
     public IReadOnlyList<Leftover>? Find() => run.TreeMark is { } mark ? services.System.FindLeftovers(mark) : [];
 
     public SignalResult Signal(Leftover leftover, int signal) => services.System.SignalLeftover(leftover, signal);
 
-    /// <summary>SIGKILL to all of it.</summary>
+    /// <summary>Sends SIGKILL to all of them.</summary>
     public void Kill() => _ = services.System.KillLeftovers(run.TreeMark!);
 
-    /// <summary>A process that speaks for a living child is of its tree.</summary>
+    /// <summary>Whether the sender of a message belongs to the tree of a living child.</summary>
     /// <param name="services">The machine.</param>
     /// <param name="child">The child.</param>
-    /// <param name="pid">Who speaks.</param>
-    /// <param name="uid">Its user, in case that it has ended meanwhile.</param>
+    /// <param name="pid">The sender.</param>
+    /// <param name="uid">The sender's user, in case the sender has ended meanwhile.</param>
     public static bool Contains(MachineServices services, TreeMark child, int pid, uint uid) =>
         services.System.IsInTree(pid, uid, child);
 }

@@ -5,15 +5,15 @@ using Tspm.Supervision.Recovery;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// Whose processes are whose, while a process has two children or what they left behind is being ended.
+/// Tells the processes of a run's tree apart while a process has two children, or leftovers are being stopped.
 /// </summary>
 internal sealed class RunTrees(IInstance process)
 {
     ChildRun? Other => process.Replacing?.Run;
 
-    /// <summary>How to recognise what a run left behind.</summary>
+    /// <summary>How to recognise the leftovers of a run.</summary>
     /// <returns>
-    /// Null: not while the preStart hook of a reload runs, whose processes carry the same variables.
+    /// Null while the preStart hook of a reload runs, because its processes carry the same variables.
     /// </returns>
     public TreeMark? MarkOf(ChildRun run)
     {
@@ -23,29 +23,30 @@ internal sealed class RunTrees(IInstance process)
         {
             StartTicks = run.Child.StartTicks,
             Run = run.Mark,
-            // Both have the same variables: processes without a mark that may be the other one's are left to its
-            // clean-up.
+            // Both trees have the same variables: processes without a mark that may belong to the other run are left to
+            // its clean-up.
             OtherStartTicks = other?.Child?.StartTicks,
             Fifos = other is null ? [] : [run.Streams.OutFifo, run.Streams.ErrFifo],
         };
     }
 
     /// <summary>
-    /// Nothing is started in the place of the first child before a second one is gone; the last look finds all.
+    /// Nothing replaces the current child before the second one is gone; the last check finds every leftover.
     /// </summary>
     public bool MayFinish(ChildRun run) => Other == run || process.Replacing is null;
 
-    /// <summary>A second child is gone: whoever waits for that looks again.</summary>
-    public void LookAgain()
+    /// <summary>The second child is gone: rechecks the leftovers that had to wait for that.</summary>
+    public void Recheck()
     {
-        if (process.State.Phase == LifecyclePhase.Sweeping) process.Ended?.EndingSoFar?.LookAgain();
+        if (process.State.Phase == LifecyclePhase.Sweeping) process.Ended?.EndingSoFar?.Recheck();
     }
 
-    /// <summary>The guardian reaped a process. True: it was an adopted child of this process.</summary>
-    public bool TakeGuardianRecord(GuardianRecord record) =>
-        process.Current?.TakeGuardianRecord(record) == true || Other?.TakeGuardianRecord(record) == true;
+    /// <summary>Called when the guardian has reaped a process.</summary>
+    /// <returns>True if it was an adopted child of this process.</returns>
+    public bool ApplyGuardianRecord(GuardianRecord record) =>
+        process.Current?.ApplyGuardianRecord(record) == true || Other?.ApplyGuardianRecord(record) == true;
 
-    /// <summary>Another process of the machine has ended: it may be one that is waited for.</summary>
+    /// <summary>Another process has ended; it may be one of the leftovers.</summary>
     public void OnOrphanReaped(int pid)
     {
         if (process.State.Phase == LifecyclePhase.Sweeping) process.Ended?.EndingSoFar?.OnReaped(pid);

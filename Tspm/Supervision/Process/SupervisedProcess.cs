@@ -9,11 +9,11 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Supervision.Process;
 
 /// <summary>
-/// One instance of a process and its at most one child (two during a reload, see
-/// <see cref="Tspm.Supervision.Process.Replacement"/>):
-/// carries out what <see cref="ProcessLifecycle"/> decides. Lives on the supervisor's thread; only <see cref="View"/>
-/// may be read from others. It owns objects, each with one subject: the present run (<see cref="ChildRun"/>), the
-/// journal that outlives the daemon, the narrator that reports, the facts of its runs.
+/// One instance of a process, with at most one child (two during a reload, see
+/// <see cref="Tspm.Supervision.Process.Replacement"/>): carries out what <see cref="ProcessLifecycle"/> decides. Runs
+/// on the supervisor's thread; other threads may read only <see cref="View"/>. It consists of objects with one subject
+/// each: the current run (<see cref="ChildRun"/>), the journal that outlives the daemon, the narrator that reports, and
+/// the facts of its runs.
 /// </summary>
 internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
 {
@@ -42,32 +42,32 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
 
     public InstanceKey Key { get; }
 
-    /// <summary>Changes by <see cref="Redefine"/> only; a running child keeps what it was started with.</summary>
+    /// <summary>Changed only by <see cref="Redefine"/>; a running child keeps the config it was started with.</summary>
     public ProcessDefinition Definition { get; private set; }
 
-    /// <summary>The definition has fewer instances by now: this one is stopped, then forgotten.</summary>
+    /// <summary>The definition now has fewer instances: this one is stopped, then forgotten.</summary>
     public bool IsSurplus => Key.Instance >= Definition.Instances;
 
-    /// <summary>Its name, with the number of the instance when there are several.</summary>
+    /// <summary>The name, followed by the instance number if there are several instances.</summary>
     public string DisplayName => Definition.Instances > 1 ? $"{Definition.Name}:{Key.Instance}" : Definition.Name;
 
     public LifecycleState State => Life.State;
 
     /// <summary>
-    /// Nothing happens to it any more. Its number may belong to a successor already, which alone may start children and
-    /// write the record.
+    /// The instance is no longer in use. A successor may already have its number, and only that may start children and
+    /// write the run record.
     /// </summary>
     public bool IsForgotten { get; private set; }
 
     // ---- its parts
 
-    /// <summary>The present run, from the intent to the end of its child; null: there is none.</summary>
+    /// <summary>The current run, from the intent to the end of its child; null if there is none.</summary>
     public ChildRun? Current { get; private set; }
 
-    /// <summary>The run whose child ended last; its ending goes on until its whole tree is gone.</summary>
+    /// <summary>The run whose child ended last; its ending continues until the whole tree is gone.</summary>
     public ChildRun? Ended { get; private set; }
 
-    /// <summary>Not null: it is being reloaded, and there may be two children.</summary>
+    /// <summary>The reload in progress, during which there may be two children; null if there is none.</summary>
     public Replacement? Replacement { get; private set; }
 
     public RunJournal Journal { get; }
@@ -80,12 +80,12 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
 
     public ProcessNarrator Narrator { get; }
 
-    /// <summary>Its state, and what follows from events.</summary>
+    /// <summary>The state, and what follows from events.</summary>
     public LifecycleInterpreter Life { get; }
 
     public ChildStarter Starter { get; }
 
-    /// <summary>The hook that stands in the way of its next step.</summary>
+    /// <summary>The hook that blocks the next step.</summary>
     public BlockingHook Hook { get; }
 
     public ViewPublisher Published { get; }
@@ -97,28 +97,28 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
     /// <summary>The newest snapshot; safe to read from any thread.</summary>
     public volatile ProcessView View;
 
-    /// <summary>Tells the owner that the wish or the phase changed.</summary>
+    /// <summary>Called when the desired state or the phase has changed.</summary>
     public Action<SupervisedProcess, LifecycleState>? Changed { get; init; }
 
-    /// <summary>Says why it must not be started yet; null: it may.</summary>
+    /// <summary>Returns why the instance must not be started yet; null if it may.</summary>
     public Func<SupervisedProcess, string?>? HeldBy { get; init; }
 
     /// <summary>See <see cref="LogMoves.MovingOf"/>.</summary>
     public Func<int, Task?>? LogsMoving { get; init; }
 
-    /// <summary>Not null: its log files are being renamed, until the task completes.</summary>
+    /// <summary>The renaming of its log files in progress; null if there is none.</summary>
     public Task? LogsMove => LogsMoving?.Invoke(Key.Id);
 
     public IChild? Child => Current?.Child;
 
-    /// <summary>Number of its newest run; 0: it never ran.</summary>
+    /// <summary>The number of the newest run; 0 if it never ran.</summary>
     public ulong LastRun => Journal.LastRun;
 
-    /// <summary>The run of which the record tells.</summary>
+    /// <summary>The run described by the run record.</summary>
     public ChildRun? RecordedRun => Current ?? (State.Phase == LifecyclePhase.Sweeping ? Ended : null);
 
-    /// <param name="definition">The new one.</param>
-    /// <param name="isNew">False: the run record, which is still to be resumed, has it already.</param>
+    /// <param name="definition">The new definition.</param>
+    /// <param name="isNew">False if the run record, which has not been resumed yet, already contains it.</param>
     public void Redefine(ProcessDefinition definition, bool isNew = true)
     {
         Definition = definition;
@@ -128,10 +128,7 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
 
     public void Publish() => View = Published.Make();
 
-    /// <summary>
-    /// One event of the lifecycle; everything that follows from it is done when this returns, except what has to be
-    /// waited for.
-    /// </summary>
+    /// <summary>Handles one lifecycle event. When this returns, all effects have been carried out or begun.</summary>
     public void Handle(LifecycleEvent happened)
     {
         if (!IsForgotten) Life.Handle(happened);
@@ -142,20 +139,21 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
     /// <summary>See <see cref="ChildStarter.Restart"/>.</summary>
     public string? Restart(LifecycleEvent.RestartRequested order) => Starter.Restart(order);
 
-    /// <summary>A new child next to the present one, which goes when the new one is ready.</summary>
+    /// <summary>Starts a new child next to the current one, which is stopped once the new one is ready.</summary>
     /// <param name="cause">Why.</param>
-    /// <param name="done">Called once: with null, or with why the old child stays.</param>
+    /// <param name="done">Called once: with null, or with why the old child is kept.</param>
     public void Reload(Cause cause, Action<string?> done)
     {
-        // The rest of a reload in whose middle the daemon died: nobody waits for it, and it goes by itself.
+        // The rest of a reload during which the daemon died: nobody waits for it, and its second child is being
+        // stopped.
         if (Replacement is { Done: null } leaving)
         {
             leaving.Done = _ => Reload(cause, done);
             return;
         }
-        if (ReloadObstacle.AtTheStart(this) is { } why)
+        if (ReloadObstacle.BeforeStart(this) is { } why)
         {
-            Narrator.TellOfFailedReload(why, cause);
+            Narrator.ReportFailedReload(why, cause);
             done(why);
             return;
         }
@@ -163,10 +161,12 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
         Replacement.Begin();
     }
 
-    /// <summary>Sends a signal to the child (with a shell: to its group). False: there is none.</summary>
+    /// <summary>Sends a signal to the child (below a shell, to its group).</summary>
+    /// <returns>False if there is no child.</returns>
     public bool Signal(int signal) => Current is { } run && State.HasChild && run.Signal(signal);
 
-    /// <summary>The same on somebody's behalf: a child that dies of it has not crashed.</summary>
+    /// <summary>Sends a signal on someone's behalf: a child that dies of it has not crashed.</summary>
+    /// <returns>False if there is no child.</returns>
     public bool SignalFor(Requester? requester, int signal)
     {
         if (!Signal(signal)) return false;
@@ -174,7 +174,9 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
         return true;
     }
 
-    /// <summary>Stops watching, without touching the child: the definition is gone, or the daemon leaves.</summary>
+    /// <summary>
+    /// Stops watching without touching the child, because the definition is gone or the daemon is leaving.
+    /// </summary>
     public void Forget()
     {
         IsForgotten = true;
@@ -188,34 +190,34 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
         replacement?.Forget();
     }
 
-    // ---- its runs change hands
+    // ---- changes of its runs
 
-    /// <summary>A new run, of which nothing is started yet.</summary>
+    /// <summary>Creates a new current run; nothing is started yet.</summary>
     public void MakeCurrent() => (Current = Runs.New()).Owner = _present;
 
-    /// <summary>The present run came to nothing, before it had a child.</summary>
+    /// <summary>Drops the current run, which came to nothing before it had a child.</summary>
     public void DropCurrent() => Current = null;
 
-    /// <summary>The child of the present run has ended.</summary>
+    /// <summary>Called when the child of the current run has ended.</summary>
     public void EndCurrent(ChildRun run) => (Current, Ended) = (null, run);
 
-    /// <summary>The new child of a reload takes the place of the present one.</summary>
-    public void TakeOver(ChildRun next, Cause cause)
+    /// <summary>Makes the new child of a reload the current one.</summary>
+    public void PromoteReplacement(ChildRun next, Cause cause)
     {
         (Current, next.Owner) = (next, _present);
         Handle(new LifecycleEvent.Replaced(next.StartedAtMonotonic, cause));
     }
 
-    /// <summary>There is at most one child again.</summary>
+    /// <summary>Called when at most one child is left.</summary>
     public void EndReplacement()
     {
         Replacement = null;
         Journal.Save();
         Publish();
-        Changed?.Invoke(this, State); // it may have had sockets of its own
+        Changed?.Invoke(this, State); // it may have had its own sockets
     }
 
-    // ---- what its parts see of each other, layer by layer (see IRunHost)
+    // ---- as seen by its parts, layer by layer (see IRunHost)
 
     ProcessView IViewedProcess.View => View;
     void IRunHost.Save() => Journal.Save();
@@ -224,18 +226,18 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
     void IRunHost.AmendExit(ChildRun run) => Journal.Exits.Amend(run);
     TreeMark? IRunHost.MarkOf(ChildRun run) => Trees.MarkOf(run);
     bool IRunHost.MayFinish(ChildRun run) => Trees.MayFinish(run);
-    void IRunHost.TellOfLeftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal) =>
-        Narrator.TellOfLeftovers(run, leftovers, signal);
+    void IRunHost.ReportLeftovers(ChildRun run, IReadOnlyList<KilledProcess> leftovers, int signal) =>
+        Narrator.ReportLeftovers(run, leftovers, signal);
     IReplacementState? IInstance.Replacing => Replacement;
     TimeSpan? IInstance.NextStartAtMonotonic => Backoff.DueAtMonotonic;
     ISpawnPlans IInstance.Plans => Runs;
     void IInstance.SetProbeAnswer(bool? health, string? problem) => Published.SetProbeAnswer(health, problem);
     SpawnFailure? IViewHost.LastSpawnFailure => Starter.LastFailure;
     string? IStepHost.WhyHeld => HeldBy?.Invoke(this);
-    void IStepHost.OnStepped() => Replacement?.OnFirstChanged();
+    void IStepHost.OnStepped() => Replacement?.OnCurrentChanged();
     void IStepHost.OnChanged(LifecycleState before) => Changed?.Invoke(this, before);
 
-    // ---- as an earlier daemon left it; before any event
+    // ---- restored from an earlier daemon, before any event
 
     public void RestoreCurrent(ChildRun run) => (Current, run.Owner) = (run, _present);
 

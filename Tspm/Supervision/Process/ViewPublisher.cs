@@ -6,20 +6,20 @@ using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Process;
 
-/// <summary>Makes the snapshot of a process that readers see (<see cref="ProcessView"/>).</summary>
+/// <summary>Builds the snapshot of a process that other threads read (<see cref="ProcessView"/>).</summary>
 internal sealed class ViewPublisher(MachineServices services, IViewHost process)
 {
     string? _watchProblem;
     DateTimeOffset? _nextRunAt;
 
-    /// <summary>When its schedule comes next; null: it has none.</summary>
+    /// <summary>Sets the time of the next scheduled run; null if there is none.</summary>
     public void SetNextRun(DateTimeOffset? next)
     {
         _nextRunAt = next;
         process.Publish();
     }
 
-    /// <summary>Why some of its files cannot be watched; null: all are, or none need to be.</summary>
+    /// <summary>Sets why some of its files cannot be watched; null if there is no problem.</summary>
     public void SetWatchProblem(string? problem)
     {
         _watchProblem = problem;
@@ -27,7 +27,9 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
         process.Publish();
     }
 
-    /// <summary>A probe of the present child answered; null is a good answer.</summary>
+    /// <summary>
+    /// Sets the result of a probe of the current child; <paramref name="problem"/> is null for success.
+    /// </summary>
     public void SetProbeAnswer(bool? health, string? problem)
     {
         if (process.Current is not { } run || (run.IsHealthy == health && run.ProbeProblem == problem)) return;
@@ -35,7 +37,7 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
         process.Publish();
     }
 
-    /// <summary>The process as it is now.</summary>
+    /// <summary>Builds a snapshot of the current state.</summary>
     public ProcessView Make()
     {
         var (run, state) = (process.Current, process.State);
@@ -64,7 +66,7 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
             NextRunAt = _nextRunAt,
             RecentExits = process.Journal.Exits.Newest,
             Listen = NeededAddresses.Of(process),
-            // The same texts as its run has, in nearly all cases.
+            // Shares the strings of the run, which are nearly always equal, to save memory.
             OutLog = run?.Streams.OutFile == outLog ? run.Streams.OutFile : outLog,
             ErrLog = run?.Streams.ErrFile == errLog ? run.Streams.ErrFile : errLog,
         };
@@ -91,7 +93,9 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
         _ => "the end of its new child",
     };
 
-    /// <summary>The child that is asked whether it is ready; of a reload, the new one. Null: none is.</summary>
+    /// <summary>
+    /// The child whose readiness is being probed; during a reload, the new one. Null if there is none.
+    /// </summary>
     ChildRun? ComingRun => process.State.Phase == LifecyclePhase.Starting ? process.Current
         : process.Replacing is { Phase: ReplacementPhase.Starting } replacement ? replacement.Run : null;
 

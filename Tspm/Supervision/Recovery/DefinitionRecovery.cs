@@ -3,13 +3,17 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>Puts back into the table what <see cref="LostDefinitions"/> finds, and removes records of no use.</summary>
+/// <summary>
+/// Restores the definitions that <see cref="LostDefinitions"/> finds, and removes run records that are no longer
+/// needed.
+/// </summary>
 internal sealed class DefinitionRecovery(MachineServices services, ProcessTable table)
 {
     readonly EarlierChildren _children = new(services);
 
-    /// <summary>True: definitions are there that are to be saved.</summary>
-    public bool Restore(IReadOnlyDictionary<InstanceKey, RunRecord> records, SavedWishes wishes)
+    /// <summary>Restores definitions that only run records have.</summary>
+    /// <returns>True if the state must be saved.</returns>
+    public bool Restore(IReadOnlyDictionary<InstanceKey, RunRecord> records, SavedDesiredStates desired)
     {
         var bootId = services.System.BootId;
         var isRestored = false;
@@ -17,7 +21,7 @@ internal sealed class DefinitionRecovery(MachineServices services, ProcessTable 
         {
             KeepEnvironment(lost.Definition, lost.Record);
             table.Put(lost.Definition);
-            wishes.Restore(lost.Definition.Id, lost.Wish);
+            desired.Restore(lost.Definition.Id, lost.Desired);
             isRestored = true;
         }
         var counts = table.Definitions.ToDictionary(
@@ -47,7 +51,10 @@ internal sealed class DefinitionRecovery(MachineServices services, ProcessTable 
         }
     }
 
-    /// <summary>On record until it is saved with the definition; then only the child still has it.</summary>
+    /// <summary>
+    /// The environment is in the run record until it has been saved with the definition; after that only the child
+    /// still has it.
+    /// </summary>
     void KeepEnvironment(ProcessDefinition definition, RunRecord record) => table.Environments.Restore(
         definition.EnvironmentKey,
         () => record.Common.Environment ?? _children.EnvironmentOf(record.Current?.Pid ?? 0));

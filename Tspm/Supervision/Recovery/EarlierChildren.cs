@@ -6,32 +6,33 @@ using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>Asks the system for children that an earlier daemon has started, and takes them over.</summary>
+/// <summary>Finds and adopts children that an earlier daemon started.</summary>
 internal sealed class EarlierChildren(MachineServices services)
 {
-    /// <summary>The child of a record. Null: no such process is there any more.</summary>
+    /// <summary>Adopts the child of a record.</summary>
+    /// <returns>Null if that process no longer exists.</returns>
     public IChild? Adopt(ChildRecord record) => services.System.Adopt(record.Pid, record.StartTicks);
 
-    /// <summary>The environment on which that of a child was built; empty: it cannot be read.</summary>
+    /// <summary>The environment from which a child's was built; empty if it cannot be read.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOf(int pid) =>
         ChildEnvironment.Kept(services.System.ReadEnvironment(pid));
 
-    /// <summary>A living process holds the output of a run.</summary>
+    /// <summary>Whether a living process holds the output of a run.</summary>
     public bool IsHeld(string outFifo) => services.System.FindFifoHolder(outFifo) is not null;
 
-    /// <summary>The child of a run that was intended, when nobody wrote down whether it was started.</summary>
+    /// <summary>Finds the child of a run that was intended, without a record of whether it was started.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="intent">Its record.</param>
+    /// <param name="intent">The run's record.</param>
     /// <param name="left">What the guardian has reaped.</param>
     /// <returns>
-    /// Null: it was not started. Where nobody can know whether it was: <see cref="EndedChild.Unidentified"/>.
+    /// Null if the child was not started; <see cref="EndedChild.Unidentified"/> if nobody can know whether it was.
     /// </returns>
     public IChild? Find(ChildRun run, ChildRecord intent, RecoveredState left)
     {
         if (intent.IntendedTicks == 0) return FindHolder(run);
         var trace = services.System.FindRun(intent.Mark);
         var holder = trace is null ? FindHolder(run) : null;
-        // What was not there just now has been reaped: then its record is there when the guardian has answered.
+        // A process that was not found just now has been reaped, so once the guardian has answered its record is here.
         left.CatchUpAgain();
         var found = IntendedChild.Of(new IntendedChildFacts
         {
@@ -55,8 +56,8 @@ internal sealed class EarlierChildren(MachineServices services)
         ? services.System.Adopt(holder.Pid, holder.StartTicks) : null;
 
     /// <summary>
-    /// A run without a mark on record was started by an older version, or its record was lost: it gets one, or its
-    /// child tells the one that it carries.
+    /// Sets the mark of a run whose record has none (an older version started it, or the record was lost): the mark the
+    /// child carries, or a new one.
     /// </summary>
     public void Mark(ChildRun run, IChild child)
     {
@@ -64,7 +65,8 @@ internal sealed class EarlierChildren(MachineServices services)
             run.Mark = services.System.MarkTree(child.Pid, child.StartTicks, RunMark.New());
     }
 
-    /// <summary>Kills what is left of hooks of an instance without a child. True: nothing is.</summary>
+    /// <summary>Kills the remaining hook processes of an instance without a child.</summary>
+    /// <returns>True if none is left.</returns>
     public bool KillHooksOf(InstanceKey key) =>
         services.System.KillLeftovers(new TreeMark(0, key.Id, key.Instance)) == 0;
 }

@@ -4,14 +4,13 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Recovery;
 
 /// <summary>
-/// A child of an earlier daemon that ended while nobody looked: all that is left to learn is its exit status, from the
-/// guardian.
+/// A child of an earlier daemon that ended unseen. Only its exit status can still be learned, from the guardian.
 /// </summary>
 internal sealed class EndedChild(int pid, long startTicks) : IChild
 {
     /// <summary>
-    /// The child of a run whose daemon and guardian died before anyone wrote down which process it was: nobody can know
-    /// how it ended, or even whether it was there. It has no pid.
+    /// The child of a run whose daemon and guardian died before anyone recorded which process it was. Nobody can know
+    /// how it ended, or even whether it was started. It has no pid.
     /// </summary>
     public static EndedChild Unidentified() => new(0, 0);
 

@@ -2,19 +2,19 @@ using Tspm.Platform;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>What can be found out about the child of a run that was intended and of which no record tells.</summary>
+/// <summary>What is known about the child of a run that was intended but never recorded.</summary>
 internal readonly record struct IntendedChildFacts
 {
-    /// <summary>Processes with the mark of the run; null: there are none.</summary>
+    /// <summary>The processes that carry the run's mark; null if there are none.</summary>
     public RunTrace? Trace { get; init; }
 
-    /// <summary>A living process holds the output of the run.</summary>
+    /// <summary>A living process holds the run's output.</summary>
     public bool HasHolder { get; init; }
 
-    /// <summary>The guardian has reaped what must have been its child; null: nothing of the kind.</summary>
+    /// <summary>The guardian's record of the process that must have been the child; null if there is none.</summary>
     public GuardianRecord? Reaped { get; init; }
 
-    /// <summary>It may have been started and have ended, and nobody saw that.</summary>
+    /// <summary>The child may have been started and have ended unseen.</summary>
     public bool MayHaveEnded { get; init; }
 }
 
@@ -24,28 +24,29 @@ internal enum IntendedChildKind
     /// <summary>It was not started.</summary>
     None,
 
-    /// <summary>The process that holds its output.</summary>
+    /// <summary>The process that holds the run's output.</summary>
     Holder,
 
     /// <summary>The process with this pid and start time; it may have ended since.</summary>
     Marked,
 
-    /// <summary>The same, and it has ended.</summary>
+    /// <summary>The process with this pid and start time, which has ended.</summary>
     Reaped,
 
-    /// <summary>Nobody can know which it was, or whether there was one. It has ended.</summary>
+    /// <summary>It has ended, and nobody can know which process it was, or whether there was one.</summary>
     Unidentified,
 }
 
 /// <summary>
-/// The answer, from facts alone. The mark of the run is the best proof; a program can get rid of it, and an older
-/// version gave none: then who holds the output counts.
+/// Identifies the child from known facts alone. The run's mark is the best evidence. A program can drop the mark, and
+/// older versions set none; then the process that holds the output counts.
 /// </summary>
 internal readonly record struct IntendedChild(IntendedChildKind Kind, int Pid = 0, long StartTicks = 0)
 {
     public static IntendedChild Of(IntendedChildFacts facts)
     {
-        // An older process than the one that leads a session now was the child; that one descends from it.
+        // If an older process led the session before the current leader, that one was the child and the leader is its
+        // descendant.
         if (facts.Trace is { LeaderPid: > 0 and var pid, StartTicks: var ticks }
             && facts.Reaped?.IsOlderThan(pid, ticks) != true)
             return new IntendedChild(IntendedChildKind.Marked, pid, ticks);

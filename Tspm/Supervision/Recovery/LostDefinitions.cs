@@ -4,28 +4,33 @@ using Tspm.Supervision.Lifecycle;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>A definition that only run records have.</summary>
-/// <param name="Definition">As the record has it.</param>
-/// <param name="Record">Of one of its instances.</param>
-/// <param name="Wish">Instances to whose start that daemon did not come have no record: they follow the others.</param>
-internal sealed record LostDefinition(ProcessDefinition Definition, RunRecord Record, DesiredState Wish);
+/// <summary>A definition that exists only in run records.</summary>
+/// <param name="Definition">The definition in the record.</param>
+/// <param name="Record">The record of one of its instances.</param>
+/// <param name="Desired">
+/// The desired state for instances without a record, because the daemon died before it started them: that of the other
+/// instances.
+/// </param>
+internal sealed record LostDefinition(ProcessDefinition Definition, RunRecord Record, DesiredState Desired);
 
-/// <summary>An instance beyond the number that was saved.</summary>
+/// <summary>An instance whose number exceeds the saved number of instances.</summary>
 /// <param name="Key">The instance.</param>
-/// <param name="Record">Its own.</param>
-/// <param name="Newer">The definition that has it; null: it was being taken away, and is to be stopped.</param>
+/// <param name="Record">Its record.</param>
+/// <param name="Newer">
+/// The newer definition that includes it; null if it was being removed and has to be stopped.
+/// </param>
 internal sealed record LostInstance(InstanceKey Key, RunRecord Record, ProcessDefinition? Newer);
 
 /// <summary>
-/// Decides what to make of run records that do not fit the saved state (an older generation had to be used, or the
-/// daemon died between spawn and save) while the children may live.
+/// Decides what to do with run records that do not match the saved state while their children may be alive. This
+/// happens if an older generation of the state had to be used, or the daemon died between spawn and save.
 /// </summary>
 internal static class LostDefinitions
 {
-    /// <summary>Definitions that the saved state does not have.</summary>
-    /// <param name="known">Those that it has.</param>
-    /// <param name="records">All that there are.</param>
-    /// <param name="bootId">This boot.</param>
+    /// <summary>The definitions that are missing from the saved state.</summary>
+    /// <param name="known">The definitions in the saved state.</param>
+    /// <param name="records">All run records.</param>
+    /// <param name="bootId">The current boot.</param>
     public static List<LostDefinition> Among(
         IEnumerable<ProcessDefinition> known, IReadOnlyDictionary<InstanceKey, RunRecord> records, string bootId)
     {
@@ -50,12 +55,12 @@ internal static class LostDefinitions
     }
 
     /// <summary>
-    /// Instances beyond the number that was saved: ones that were being taken away when the daemon died, which are to
-    /// be stopped, or ones that came although the state could not be saved. Their own record says which.
+    /// The instances whose number exceeds the saved one. They were either being removed when the daemon died, and have
+    /// to be stopped, or added although the state could not be saved. Their own record tells which.
     /// </summary>
-    /// <param name="counts">By the number of a process, how many instances there are.</param>
-    /// <param name="records">All that there are.</param>
-    /// <param name="bootId">This boot.</param>
+    /// <param name="counts">The number of instances by process id.</param>
+    /// <param name="records">All run records.</param>
+    /// <param name="bootId">The current boot.</param>
     public static List<LostInstance> InstancesAmong(
         IReadOnlyDictionary<int, int> counts, IReadOnlyDictionary<InstanceKey, RunRecord> records, string bootId)
     {
@@ -74,13 +79,13 @@ internal static class LostDefinitions
     }
 
     /// <summary>
-    /// The record of an instance that is not there and has no child: it came to nothing, or was forgotten by a daemon
-    /// that died before it came to its record.
+    /// Whether a record belongs to no instance and no child: the instance came to nothing, or its daemon died between
+    /// forgetting it and removing its record.
     /// </summary>
-    /// <param name="isProcessKnown">There is such a process.</param>
-    /// <param name="isInstanceKnown">It has this instance.</param>
-    /// <param name="record">Null: it cannot be read.</param>
-    /// <param name="bootId">This boot.</param>
+    /// <param name="isProcessKnown">Whether the process exists.</param>
+    /// <param name="isInstanceKnown">Whether the process has this instance.</param>
+    /// <param name="record">Null if it cannot be read.</param>
+    /// <param name="bootId">The current boot.</param>
     public static bool IsUseless(bool isProcessKnown, bool isInstanceKnown, RunRecord? record, string bootId) =>
         !isInstanceKnown && (isProcessKnown || record is null || !record.MayLive(bootId));
 

@@ -5,21 +5,21 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>How a process goes on after an earlier daemon, from its run record.</summary>
+/// <summary>Continues a process after an earlier daemon, from its run record.</summary>
 internal sealed class ProcessRecovery(SupervisionServices services, SupervisedProcess process)
 {
-    /// <summary>How often to look again whether what a dead daemon left of its preStart is gone.</summary>
-    static readonly TimeSpan SweepAgainAfter = TimeSpan.FromMilliseconds(5);
+    /// <summary>How often to check whether the leftovers of a dead daemon's preStart hook are gone.</summary>
+    static readonly TimeSpan SweepRetryDelay = TimeSpan.FromMilliseconds(5);
 
     readonly EarlierChildren _children = new(services);
 
-    /// <summary>Goes on where an earlier daemon of this boot was. Called once, before any event.</summary>
+    /// <summary>Continues from the record of an earlier daemon of this boot. Called once, before any event.</summary>
     public void Resume(RunRecord record, RecoveredState left)
     {
         process.Journal.Restore(record);
         process.Facts.Restore(record);
         var state = RunJournal.StateOf(record.Common);
-        // An older version did not say when the child ended.
+        // Older versions did not record when the child ended.
         if (state is { Phase: LifecyclePhase.Sweeping, EndedAtMonotonic.Ticks: 0 })
             state = state with { EndedAtMonotonic = services.Timers.Now };
         process.Life.Restore(state);
@@ -41,13 +41,14 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
                 process.Backoff.Arm(due > TimeSpan.Zero ? due : TimeSpan.Zero);
                 break;
         }
-        if (process.Replacement is { } replacement) replacement.GoOn();
-        // It never came to be: an intent that stays on record would be told of somebody else's end.
+        if (process.Replacement is { } replacement) replacement.Resume();
+        // The second child was never started; if the intent stayed on record, the exit of some other process could be
+        // attributed to it.
         else if (record.Replacement is not null) process.Journal.Save();
         process.Publish();
     }
 
-    /// <summary>After a reboot only the counters and the history are of use.</summary>
+    /// <summary>Restores the counters and the history after a reboot; nothing else is useful.</summary>
     public void ResumeHistory(RunRecord record)
     {
         process.Journal.RestoreOfEarlierBoot(record);
@@ -55,7 +56,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         var hadChild = phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Stopping;
         if (hadChild && record.Current is { Pid: not 0, Exit: null } child)
         {
-            process.Narrator.TellOfReboot(record.Common, child);
+            process.Narrator.ReportReboot(record.Common, child);
             process.Journal.SaveEndOfBoot(record, child);
         }
         process.Facts.RestoreOfEarlierBoot(record);
@@ -63,20 +64,18 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         process.Publish();
     }
 
-    /// <summary>
-    /// A child runs that no record tells of: goes on with it as with a spawn that was not recorded.
-    /// </summary>
-    /// <param name="record">The record of an earlier run; null: there is none.</param>
+    /// <summary>Continues with a child that no record describes, as after a spawn that was not recorded.</summary>
+    /// <param name="record">The record of an earlier run; null if there is none.</param>
     /// <param name="runId">The run.</param>
     /// <param name="left">What else the earlier daemon left.</param>
-    /// <param name="wish">By the saved state, for want of a record.</param>
-    /// <returns>False: nobody holds the FIFO of that run.</returns>
-    public bool ResumeUnrecorded(RunRecord? record, ulong runId, RecoveredState left, DesiredState wish)
+    /// <param name="desired">The desired state in the saved state, because there is no record.</param>
+    /// <returns>False if no process holds the FIFO of that run.</returns>
+    public bool ResumeUnrecorded(RunRecord? record, ulong runId, RecoveredState left, DesiredState desired)
     {
         if (!_children.IsHeld(process.Runs.StreamsOf(runId).OutFifo)) return false;
         record ??= new RunRecord
         {
-            Common = new ProcessRecord { BootId = services.System.BootId, Desired = wish },
+            Common = new ProcessRecord { BootId = services.System.BootId, Desired = desired },
         };
         var intent = record with
         {
@@ -94,7 +93,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
                 IntendedTicks = 0,
                 Exit = null,
                 GuardianPid = 0,
-                Mark = RunMark.None, // its child tells which one it carries
+                Mark = RunMark.None, // read from the child later
             },
         };
         Resume(intent, left);
@@ -102,9 +101,9 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     }
 
     /// <summary>
-    /// An earlier daemon died in the middle of a reload. Whoever asked for it has got no answer, so the second child
-    /// goes, whichever of the two it is; the first one stays. Before the first one is resumed, which may have to wait
-    /// for it.
+    /// Handles a reload during which the earlier daemon died. Its requester got no answer, so the second child, whether
+    /// new or old, is stopped, and the current one is kept. Runs before the current child is resumed, which may have to
+    /// wait for the second one.
     /// </summary>
     void RestoreReplacement(RunRecord record, RecoveredState left)
     {
@@ -118,16 +117,16 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
             services.Outputs.Discard(run.Streams);
             return;
         }
-        // One that has ended says nothing more: its socket, if the guardian has it still, is let go of.
+        // A child that has ended sends no messages, so its socket is released if the guardian still holds it.
         if (second.Exit is null) process.Runs.Resume(run);
         else services.Outputs.Resume(run.Streams);
         if (child is not null) _children.Mark(run, child);
-        // Counted already: the guardian tells again what was not acknowledged.
-        if (second.Exit is not null) run.MeetEnded(second);
-        else run.Meet(child ?? new EndedChild(second.Pid, second.StartTicks));
-        // The two had changed places: the second one is the old one, and the reload had succeeded.
+        // The exit has been counted already; the guardian repeats records that were not acknowledged.
+        if (second.Exit is not null) run.AttachEnded(second);
+        else run.Attach(child ?? new EndedChild(second.Pid, second.StartTicks));
+        // The new child had been promoted: the second child is the old one, and the reload succeeded.
         var wasReplaced = second.RunId < record.Current?.RunId;
-        const string lost = "the daemon ended in the middle of the reload";
+        const string lost = "the daemon died during the reload";
         var known = process.State.Cause;
         var cause = !wasReplaced ? new Cause(CauseCode.Reload) { Detail = lost }
             : known.Request == CauseRequest.Reload ? known : Cause.Requested(CauseRequest.Reload);
@@ -136,7 +135,7 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
 
     void ResumeChild(RunRecord record)
     {
-        // Without a record of its own it is not known which child that was; the next look finds nobody.
+        // Without a record the child is unknown; the search below finds no process.
         var child = record.Current ?? new ChildRecord { RunId = 0 };
         var run = FromRecord(child, record);
         if (child.Exit is not null)
@@ -152,12 +151,14 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         if (process.State.Phase == LifecyclePhase.Stopping) run.Ending.SendStopSignal();
     }
 
-    /// <summary>How it ended was seen and saved; perhaps it was not reaped, and nothing has followed from it.</summary>
+    /// <summary>
+    /// The exit was seen and recorded, but the child may not have been reaped, and nothing has followed from the exit.
+    /// </summary>
     void ResumeExited(ChildRun run, ChildRecord child)
     {
         services.Outputs.Resume(run.Streams);
-        run.MeetEnded(child);
-        run.Ending.LookForLeftovers();
+        run.AttachEnded(child);
+        run.Ending.FindLeftovers();
         process.RestoreEnded(run);
         run.Owner!.Exited(run);
     }
@@ -166,14 +167,12 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
     {
         var child = record.Current ?? new ChildRecord { RunId = 0 };
         var run = FromRecord(child, record);
-        run.MeetEnded(child);
+        run.AttachEnded(child);
         process.RestoreEnded(run);
         run.Ending.CleanUp();
     }
 
-    /// <summary>
-    /// A spawn was intended and nobody wrote down whether it happened.
-    /// </summary>
+    /// <summary>Handles a spawn that was intended, without a record of whether it happened.</summary>
     void ResumeIntent(RunRecord record, RecoveredState left)
     {
         var intent = record.Current ?? new ChildRecord { RunId = 0 };
@@ -187,8 +186,8 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         {
             services.Outputs.Discard(run.Streams);
             if (process.Definition.Config.Hooks?.PreStart is null)
-                process.Handle(new LifecycleEvent.SpawnForgotten());
-            else ForgetPreStart();
+                process.Handle(new LifecycleEvent.SpawnAbandoned());
+            else AbandonPreStart();
             return;
         }
         process.RestoreCurrent(run);
@@ -210,12 +209,13 @@ internal sealed class ProcessRecovery(SupervisionServices services, SupervisedPr
         process.Runs.FromRecord(child, record.Common.Definition);
 
     /// <summary>
-    /// An earlier daemon may have been in the middle of its preStart hook. What that left is killed, and it runs again.
+    /// Handles a preStart hook during which the earlier daemon may have died: kills what is left of the hook, and runs
+    /// it again.
     /// </summary>
-    void ForgetPreStart()
+    void AbandonPreStart()
     {
         if (process.IsForgotten) return;
-        if (_children.KillHooksOf(process.Key)) process.Handle(new LifecycleEvent.SpawnForgotten());
-        else services.Timers.After(SweepAgainAfter, ForgetPreStart);
+        if (_children.KillHooksOf(process.Key)) process.Handle(new LifecycleEvent.SpawnAbandoned());
+        else services.Timers.After(SweepRetryDelay, AbandonPreStart);
     }
 }

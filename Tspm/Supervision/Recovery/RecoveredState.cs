@@ -3,27 +3,31 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>What a starting daemon recovers of earlier ones.</summary>
+/// <summary>What a starting daemon recovers from earlier ones.</summary>
 internal sealed record RecoveredState
 {
     public required IReadOnlyDictionary<InstanceKey, RunRecord> Records { get; init; }
 
-    /// <summary>Runs whose output FIFO lies in the home.</summary>
+    /// <summary>The runs whose output FIFO exists in the home.</summary>
     public required IReadOnlyList<(InstanceKey Key, ulong RunId)> Runs { get; init; }
 
-    /// <summary>What the guardian reaped and no daemon acknowledged; grows by <see cref="CatchUpAgain"/>.</summary>
+    /// <summary>
+    /// Processes that the guardian reaped and no daemon acknowledged; extended by <see cref="CatchUpAgain"/>.
+    /// </summary>
     public required List<GuardianRecord> Reaped { get; init; }
 
-    /// <summary>Asks the guardian for the records of all that has ended since; null: there is none to ask.</summary>
+    /// <summary>
+    /// Asks the guardian for the records of everything that has ended since; null if there is no guardian.
+    /// </summary>
     public Func<IReadOnlyList<GuardianRecord>>? CatchUp { get; init; }
 
     /// <summary>
-    /// When the last daemon under this guardian died, on the clock of <see cref="GuardianRecord.StartTicks"/>; 0: there
-    /// was none.
+    /// When the last daemon under this guardian died, in the unit of <see cref="GuardianRecord.StartTicks"/>; 0 if
+    /// there was none.
     /// </summary>
     public long DaemonDiedAtTicks { get; init; }
 
-    /// <summary>Numbers of all earlier runs that anything tells of.</summary>
+    /// <summary>The numbers of all earlier runs that are known.</summary>
     public IEnumerable<ulong> RunIds
     {
         get
@@ -34,8 +38,8 @@ internal sealed record RecoveredState
     }
 
     /// <summary>
-    /// The newest run of an instance that is newer than its record: the record could not be written (a full disk), or
-    /// was lost. Null: there is none.
+    /// The newest run of an instance if it is newer than its record, which could not be written (a full disk) or was
+    /// lost; otherwise null.
     /// </summary>
     public ulong? RunNewerThan(InstanceKey key, ulong recorded)
     {
@@ -46,21 +50,21 @@ internal sealed record RecoveredState
     }
 
     /// <summary>
-    /// Whatever has ended by now is in <see cref="Reaped"/> afterwards: what was not to be found before the call, and
-    /// is not among those either, has never lived under this guardian.
+    /// Adds everything that has ended by now to <see cref="Reaped"/>. A process that was not found before the call, and
+    /// is not in the list afterwards, never ran under this guardian.
     /// </summary>
     public void CatchUpAgain() => Reaped.AddRange(CatchUp?.Invoke() ?? []);
 
     /// <summary>
-    /// This guardian has reaped the child of a run that was intended and never recorded, if there was one and it has
-    /// ended: it was there from the intent to the death of the daemon.
+    /// Whether this guardian must have reaped the child of a run that was intended but never recorded, provided it was
+    /// started and has ended: the guardian was there from the intent to the death of the daemon.
     /// </summary>
     /// <param name="intent">The run.</param>
     /// <param name="guardianPid">The guardian of this daemon.</param>
     public bool HasWitness(ChildRecord intent, int guardianPid) =>
         intent.GuardianPid == guardianPid && DaemonDiedAtTicks >= intent.IntendedTicks;
 
-    /// <summary>The output FIFO of a run was made, which comes before its spawn, and has not been removed.</summary>
+    /// <summary>Whether the output FIFO of a run exists. It is created before the spawn.</summary>
     public bool HasOutput(ulong runId)
     {
         foreach (var run in Runs)
@@ -69,11 +73,12 @@ internal sealed record RecoveredState
     }
 
     /// <summary>
-    /// The child of a run that was intended and never recorded, when it has ended already. The supervisor starts one
-    /// child at a time, so only one run can be in that state: its child is who started between the intent and the
-    /// daemon's death, led a session, and belongs to no other run; of several, which its descendants are, the oldest.
-    /// Null: nobody is known to have been it.
+    /// The child of a run that was intended but never recorded, if it has ended. The supervisor starts one child at a
+    /// time, so only one run can be in that state. Its child started between the intent and the daemon's death, led a
+    /// session, and belongs to no other run; if several processes match, the oldest is the child and the others are its
+    /// descendants.
     /// </summary>
+    /// <returns>Null if no process is known to have been the child.</returns>
     public GuardianRecord? EndedBeforeRecorded(ChildRecord intent)
     {
         if (intent.IntendedTicks == 0) return null;

@@ -5,13 +5,15 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// Recognises a program that put itself into the background: it ended well and left a server running, in a session of
-/// its own (man 3 daemon). A process manager watches the program that it started, so such a program looks as if it
-/// ended over and over. Where the server is known, so is the option that keeps it in the foreground.
+/// Recognises a program that put itself into the background: it exited successfully and left a server running in a
+/// session of its own (man 3 daemon). A process manager watches the program it started, so such a program seems to exit
+/// again and again. For well-known servers, names the option that keeps them in the foreground.
 /// </summary>
 internal static class BackgroundProgram
 {
-    /// <summary>By the kernel's name for the server (15 bytes), from the programs' own manual pages.</summary>
+    /// <summary>
+    /// Keyed by the kernel's name of the server (at most 15 bytes); the options are from the programs' manual pages.
+    /// </summary>
     static readonly Dictionary<string, string> Foreground = new(StringComparer.Ordinal)
     {
         ["nginx"] = "nginx -g 'daemon off;'",
@@ -45,18 +47,18 @@ internal static class BackgroundProgram
     };
 
     /// <summary>
-    /// A phrase about the program, for example "left nginx (pid 12) running: it put itself into the
-    /// background (to run it in the foreground: nginx -g 'daemon off;')". Null: it did not put itself into the
-    /// background.
+    /// Describes such a program, for example "left nginx (pid 12) running: it put itself into the background (to run it
+    /// in the foreground: nginx -g 'daemon off;')".
     /// </summary>
     /// <param name="status">How the main program ended.</param>
-    /// <param name="mainPid">Its pid, which is the number of its session.</param>
-    /// <param name="left">What it left behind.</param>
+    /// <param name="mainPid">Its pid, which is also its session id.</param>
+    /// <param name="left">Its leftover processes.</param>
+    /// <returns>Null if the program did not put itself into the background.</returns>
     public static string? Describe(ExitStatus status, int mainPid, IReadOnlyList<Leftover> left)
     {
         if (!status.IsSuccess || left.Count == 0) return null;
-        // The server itself, not its workers: the one whose parent is not among them. What stayed in the session is a
-        // job that a script left behind, not a server that put itself into the background.
+        // The server itself is the one whose parent is not among the leftovers; its workers are not. A process that
+        // stayed in the session is a job that a script left behind, not a background server.
         var tops = left
             .Where(leftover => leftover.Session != mainPid && !left.Any(other => other.Pid == leftover.ParentPid))
                 .ToList();

@@ -7,17 +7,17 @@ using Tspm.Supervision.Hooks;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// The environment of a child: what the defining client had, without the variables that a service manager or Tspm
-/// itself meant for that client, overlaid by <c>envFile</c>, then <c>env</c>, then the marks by which the child's
-/// descendants are recognised. Nothing of the daemon's own environment.
+/// Builds the environment of a child: that of the client that defined the process, without the variables that a service
+/// manager or Tspm itself set for that client, overlaid by <c>envFile</c>, then by <c>env</c>, then by the marks by
+/// which the child's descendants are recognised. Nothing comes from the daemon's own environment.
 /// </summary>
 internal static class ChildEnvironment
 {
     public const string IdVariable = "TSPM_ID", NameVariable = "TSPM_NAME", InstanceVariable = "TSPM_INSTANCE";
 
     /// <summary>
-    /// From the environment of a child back to the one it was built on: without our marks. What the config overlays is
-    /// laid over again.
+    /// Recovers the kept environment from that of a child by removing the marks. Values from the config remain; the
+    /// next start sets them again.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Kept(IReadOnlyDictionary<string, string> ofChild)
     {
@@ -26,12 +26,13 @@ internal static class ChildEnvironment
         return kept;
     }
 
-    /// <summary>All of it. Null when <c>envFile</c> is of no use; the problem is a sentence then.</summary>
-    /// <param name="definition">Of the child.</param>
-    /// <param name="instance">Of the child.</param>
-    /// <param name="kept">What the definition was made with.</param>
-    /// <param name="file">What was read of <c>envFile</c>; null: the config names none.</param>
-    /// <param name="problem">Why there is none.</param>
+    /// <summary>Builds the whole environment.</summary>
+    /// <param name="definition">The child's definition.</param>
+    /// <param name="instance">The child's instance number.</param>
+    /// <param name="kept">The environment kept with the definition.</param>
+    /// <param name="file">The content of <c>envFile</c>; null if the config names none.</param>
+    /// <param name="problem">A sentence about the problem; null on success.</param>
+    /// <returns>Null if <c>envFile</c> is unusable.</returns>
     public static Dictionary<string, string>? Of(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, EnvFileText? file,
         out string? problem)
@@ -44,7 +45,7 @@ internal static class ChildEnvironment
         return environment;
     }
 
-    /// <summary>What <c>envFile</c> is laid over, and may refer to.</summary>
+    /// <summary>The environment that <c>envFile</c> overlays and may refer to.</summary>
     public static Dictionary<string, string> Base(IReadOnlyDictionary<string, string> kept)
     {
         var environment = new Dictionary<string, string>(kept, StringComparer.Ordinal);
@@ -52,11 +53,11 @@ internal static class ChildEnvironment
         return environment;
     }
 
-    /// <summary>Lays everything else over it.</summary>
-    /// <param name="environment">See <see cref="Base"/>; this becomes the child's.</param>
-    /// <param name="ofFile">What <c>envFile</c> says; null: there is none.</param>
-    /// <param name="definition">Of the child.</param>
-    /// <param name="instance">Of the child.</param>
+    /// <summary>Adds everything that overlays the base environment.</summary>
+    /// <param name="environment">See <see cref="Base"/>; it becomes the child's.</param>
+    /// <param name="ofFile">The variables of <c>envFile</c>; null if there is none.</param>
+    /// <param name="definition">The child's definition.</param>
+    /// <param name="instance">The child's instance number.</param>
     public static void Complete(
         Dictionary<string, string> environment, IReadOnlyDictionary<string, string>? ofFile,
         ProcessDefinition definition, int instance)
@@ -64,8 +65,8 @@ internal static class ChildEnvironment
         var none = new Dictionary<string, string>();
         foreach (var (name, value) in ofFile ?? none) environment[name] = value;
         foreach (var (name, value) in definition.Config.Env ?? none) environment[name] = value;
-        // It marks what may be killed: a process that was defined by a hook is none.
-        environment.Remove(HookMark.Variable);
+        // This variable marks processes that may be killed as hooks; a process that a hook has defined is not one.
+        environment.Remove(HookNames.Variable);
         environment[IdVariable] = definition.Id.ToString(CultureInfo.InvariantCulture);
         environment[NameVariable] = definition.Name;
         environment[InstanceVariable] = instance.ToString(CultureInfo.InvariantCulture);

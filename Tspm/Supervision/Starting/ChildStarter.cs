@@ -7,15 +7,15 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Starting;
 
-/// <summary>Starts the present run of a process, and reports to the lifecycle how that went.</summary>
+/// <summary>Starts the current run of a process and reports the result to the lifecycle.</summary>
 internal sealed class ChildStarter(MachineServices services, IChildHost process)
 {
-    /// <summary>Why the last spawn came to nothing; null: it did not.</summary>
+    /// <summary>Why the last spawn failed; null if it did not.</summary>
     public SpawnFailure? LastFailure { get; private set; }
 
     /// <summary>
-    /// Between the order and the spawn come the preStart hook, the renaming of its log files and the reading of its
-    /// envFile, which the hook may have written; a stop gives them up.
+    /// Starts a run. Before the spawn come the preStart hook, the renaming of its log files, and the reading of its
+    /// envFile, which the hook may have written; a stop cancels them.
     /// </summary>
     public void Start(ChildRun run)
     {
@@ -24,15 +24,15 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
             Spawn(run);
             return;
         }
-        process.Narrator.Tell(EventKind.PreStart, null);
-        process.Hook.Run(HookMark.PreStart, command, (wasGivenUp, problem) => OnPrepared(run, wasGivenUp, problem));
+        process.Narrator.Report(EventKind.PreStart, null);
+        process.Hook.Run(HookNames.PreStart, command, (wasGivenUp, problem) => OnPrepared(run, wasGivenUp, problem));
     }
 
     /// <summary>
-    /// A new child in the place of the present one. The log files of the new one are opened first: when they cannot be,
-    /// the present one stays.
+    /// Replaces the current child. The new child's log files are tried first: if they cannot be opened, the current
+    /// child is kept.
     /// </summary>
-    /// <returns>Null: it is under way; else why it is not.</returns>
+    /// <returns>Null if the restart has begun, otherwise why it has not.</returns>
     public string? Restart(LifecycleEvent.RestartRequested order)
     {
         if (WhyNotRestart() is not { } problem)
@@ -42,29 +42,29 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
         }
         problem = $"not restarted: {problem}; {ReloadObstacle.OldChildStays(process)}";
         services.Log.LogWarning("{Name} {Problem}", process.DisplayName, problem);
-        process.Narrator.Tell(EventKind.Failed, problem, new Cause(CauseCode.Spawn) { By = order.Cause.By });
+        process.Narrator.Report(EventKind.Failed, problem, new Cause(CauseCode.Spawn) { By = order.Cause.By });
         return problem;
     }
 
     /// <summary>
-    /// Why the present child should stay although a new one was ordered: the new one could not even open its log files.
-    /// Null: the new one may come, or there is none that could stay.
+    /// Why the current child should be kept although a restart was ordered: the new child's log files cannot be opened.
+    /// Null if the restart may proceed, or there is no child to keep.
     /// </summary>
     string? WhyNotRestart()
     {
         if (process.State.Phase is not (LifecyclePhase.Starting or LifecyclePhase.Online)) return null;
-        // While they are being renamed, to open them is to make them anew under their former names.
+        // While log files are being renamed, opening them would create them again under their old names.
         return process.LogsMove is not null
             ? null : services.Outputs.Check(process.Runs.StreamsOf(process.LastRun))?.Sentence;
     }
 
-    /// <summary>Gives up what the start waits for: its hook, or its files.</summary>
+    /// <summary>Cancels the work before the spawn: the hook, or the wait for files.</summary>
     public void Cancel()
     {
         process.Hook.Cancel();
         if (process.Current is not { IsWaitingForFiles: true }) return;
         process.DropCurrent();
-        process.Handle(new LifecycleEvent.SpawnForgotten());
+        process.Handle(new LifecycleEvent.SpawnAbandoned());
     }
 
     void OnPrepared(ChildRun run, bool wasGivenUp, string? problem)
@@ -73,7 +73,7 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
         if (wasGivenUp)
         {
             process.DropCurrent();
-            process.Handle(new LifecycleEvent.SpawnForgotten());
+            process.Handle(new LifecycleEvent.SpawnAbandoned());
             return;
         }
         if (problem is null)
@@ -84,12 +84,12 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
             Spawn(run);
             return;
         }
-        Fail(new SpawnFailure(HookMark.PreStart, 0, $"preStart {problem}") { MayPass = MayTryAgain });
+        Fail(new SpawnFailure(HookNames.PreStart, 0, $"preStart {problem}") { MayPass = MayTryAgain });
     }
 
     void Spawn(ChildRun run)
     {
-        // A file that is opened under its former name would be left behind.
+        // A log file opened under its old name would be left behind.
         if (process.LogsMove is { } moving)
         {
             WaitForFiles(run);
@@ -101,7 +101,7 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
         process.Runs.ReadFiles(files => OnFilesRead(run, files));
     }
 
-    /// <summary>On record: no child of it can be there, whoever else is started meanwhile.</summary>
+    /// <summary>Saved, so that the next daemon knows that there cannot be a child of this run yet.</summary>
     void WaitForFiles(ChildRun run)
     {
         if (run.IsWaitingForFiles) return;
@@ -120,7 +120,7 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
         if (process.Current != run) return;
         if (run.IsWaitingForFiles)
         {
-            // They are read anew then.
+            // The files are read again after the renaming.
             if (process.LogsMove is not null)
             {
                 Spawn(run);
@@ -142,8 +142,8 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
     void Fail(SpawnFailure failure)
     {
         process.DropCurrent();
-        // It has run before, so what is missing now is not a mistake of the definition: a deployment may be half way,
-        // and somebody's order is tried again as it would be after a crash.
+        // The process has run before, so a missing file is not a mistake in the definition. A deployment may be in
+        // progress, so even a requested start is retried, as after a crash.
         var isSwap = failure.MayBeReplaced && process.Journal.Exits.Newest.Count > 0 && MayTryAgain;
         LastFailure = isSwap ? failure with { MayPass = true } : failure;
         process.Handle(new LifecycleEvent.SpawnFailed(LastFailure));

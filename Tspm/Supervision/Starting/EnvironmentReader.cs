@@ -3,12 +3,13 @@ using Tspm.Model.State;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// The environment that a child would get now, for who wants to see it: reads what it needs from the disk, on the
-/// caller's thread. What becomes of that is in <see cref="ChildEnvironment"/>.
+/// Reads the environment that a child would get now, to show it. Reads files on the caller's thread;
+/// <see cref="ChildEnvironment"/> does the rest.
 /// </summary>
 internal static class EnvironmentReader
 {
-    /// <summary>Null when <c>envFile</c> cannot be read; the problem is a sentence then.</summary>
+    /// <summary>Reads the environment.</summary>
+    /// <returns>Null if <c>envFile</c> cannot be read; then <paramref name="problem"/> is a sentence.</returns>
     public static Dictionary<string, string>? Read(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, out string? problem)
     {

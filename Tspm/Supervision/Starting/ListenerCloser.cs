@@ -3,7 +3,7 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Starting;
 
-/// <summary>Keeps the sockets of processes open as long as an instance needs them, and no longer.</summary>
+/// <summary>Closes the listening sockets of a process as soon as no instance needs them.</summary>
 internal sealed class ListenerCloser(Listeners listeners, ProcessTable table) : IProcessObserver
 {
     public void OnChanged(SupervisedProcess process, LifecycleState before)

@@ -5,9 +5,10 @@ using Tspm.Platform;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// The sockets that children get to listen on: one set a definition, shared by all its instances. Opened by the first
-/// start that wants them, and open as long as any instance runs, is about to, or waits for its next try: who connects
-/// while a crashed child is replaced waits in the queue. Closed when the last instance is stopped or has given up.
+/// The listening sockets passed to children: one set for each definition, shared by all its instances. The first start
+/// that needs them opens them. They stay open while any instance runs, is about to run or waits for its next attempt,
+/// so that clients that connect while a crashed child is being replaced wait in the queue. They are closed when the
+/// last instance has stopped or given up.
 /// </summary>
 internal sealed class Listeners(IListenSockets sockets)
 {
@@ -15,9 +16,9 @@ internal sealed class Listeners(IListenSockets sockets)
     bool _isResuming;
 
     /// <summary>
-    /// The numbers of the sockets for the addresses of a definition, in its order, for the start of a child. Null: the
-    /// failure says why.
+    /// Opens the sockets for a definition's addresses and returns their descriptors, in the same order.
     /// </summary>
+    /// <returns>Null if one cannot be opened; then <paramref name="failure"/> says why.</returns>
     public int[]? Open(ProcessDefinition definition, IReadOnlyList<string> addresses, out SpawnFailure? failure)
     {
         failure = null;
@@ -30,7 +31,7 @@ internal sealed class Listeners(IListenSockets sockets)
                 descriptors[i] = open[at].Descriptor.Number;
                 continue;
             }
-            // Validated; a state of a newer version may hold other kinds.
+            // The address was validated, but the state of a newer version may contain other kinds.
             var address = ListenAddress.Parse(addresses[i]);
             Descriptor opened = default;
             failure = address is null
@@ -44,13 +45,15 @@ internal sealed class Listeners(IListenSockets sockets)
         return descriptors;
     }
 
-    /// <summary>Until <see cref="Resume"/> nothing is closed: who else needs it is not known yet.</summary>
+    /// <summary>
+    /// Closes nothing until <see cref="Resume"/>, because it is not known yet which sockets are needed.
+    /// </summary>
     public void BeginResume() => _isResuming = true;
 
     /// <summary>
-    /// All instances are as they were: goes on with the sockets that they still need, and closes all others.
+    /// Called when all instances have been resumed: takes over the sockets that they still need, and closes the others.
     /// </summary>
-    /// <param name="needed">By the number of the process, the addresses that its instances need.</param>
+    /// <param name="needed">The addresses that the instances of each process need, by process id.</param>
     public void Resume(IReadOnlyDictionary<int, HashSet<string>> needed)
     {
         _isResuming = false;
@@ -63,10 +66,12 @@ internal sealed class Listeners(IListenSockets sockets)
         foreach (var id in new List<int>(_byId.Keys)) CloseUnneeded(id, needed.GetValueOrDefault(id) ?? []);
     }
 
-    /// <summary>Some of its sockets may be closed when nobody needs them any more.</summary>
+    /// <summary>Whether the process has sockets that may be closed once they are not needed any more.</summary>
     public bool MayClose(int id) => !_isResuming && _byId.ContainsKey(id);
 
-    /// <summary>An instance changed, or its process is gone.</summary>
+    /// <summary>
+    /// Closes the sockets that are no longer needed, because an instance has changed or its process is gone.
+    /// </summary>
     /// <param name="id">The process.</param>
     /// <param name="needed">The addresses that its instances need.</param>
     public void CloseUnneeded(int id, HashSet<string> needed)

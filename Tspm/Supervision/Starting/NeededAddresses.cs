@@ -2,10 +2,10 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Starting;
 
-/// <summary>On which addresses sockets have to be open for an instance.</summary>
+/// <summary>The addresses on which sockets must be open for an instance.</summary>
 internal static class NeededAddresses
 {
-    /// <summary>Those of the present child, and those of one that is to come.</summary>
+    /// <summary>The addresses of the current child and of the next one, if one will be started.</summary>
     public static IReadOnlyList<string> Of(IInstance process)
     {
         var present = process.Current?.Listen ?? [];

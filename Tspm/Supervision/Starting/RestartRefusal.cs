@@ -5,27 +5,27 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Starting;
 
-/// <summary>Asks what <see cref="RestartCheck"/> has to know, and puts on record what it says.</summary>
+/// <summary>Reads what <see cref="RestartCheck"/> needs to know, and records a refusal in the event log.</summary>
 internal sealed class RestartRefusal(MachineServices services)
 {
-    /// <summary>Why the present child goes on, which is recorded too; null: nothing is in the way.</summary>
-    /// <param name="cell">The instance.</param>
-    /// <param name="by">Who asks.</param>
-    public string? Of(IInstance cell, Requester? by)
+    /// <summary>Why the current child is kept; null if the restart may proceed.</summary>
+    /// <param name="process">The instance.</param>
+    /// <param name="by">The requester.</param>
+    public string? Of(IInstance process, Requester? by)
     {
-        if (!RestartCheck.IsNeeded(cell.State.Phase)) return null;
-        var script = MissingScript.NeededBy(cell.Definition.Config);
+        if (!RestartCheck.IsNeeded(process.State.Phase)) return null;
+        var script = MissingScript.NeededBy(process.Definition.Config);
         var missing = script is null ? null : services.StartFiles.LookUp(script);
-        if (RestartCheck.Problem(missing, cell.View.Pid) is not { } problem) return null;
-        services.Log.LogWarning("{Name} {Problem}", cell.DisplayName, problem);
-        var state = StateNames.Of(cell.State.Observed);
-        _ = services.Tell(new ProcessEvent
+        if (RestartCheck.Problem(missing, process.View.Pid) is not { } problem) return null;
+        services.Log.LogWarning("{Name} {Problem}", process.DisplayName, problem);
+        var state = StateNames.Of(process.State.Observed);
+        _ = services.AppendEvent(new ProcessEvent
         {
             Kind = EventKind.Failed,
-            Id = cell.Key.Id,
-            Name = cell.Definition.Name,
-            Instance = cell.Key.Instance,
-            Pid = cell.View.Pid,
+            Id = process.Key.Id,
+            Name = process.Definition.Name,
+            Instance = process.Key.Instance,
+            Pid = process.View.Pid,
             From = state,
             To = state,
             Cause = CauseCode.Spawn,

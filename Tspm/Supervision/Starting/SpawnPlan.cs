@@ -10,12 +10,14 @@ using Tspm.Supervision.Hooks;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// Turns a definition, and what was read for its start, into what the platform has to start. A file that is of no use
-/// or a script that is not there makes it fail: a failure is a value like any other spawn failure.
+/// Turns a definition and the files read for its start into a spawn request. An unusable envFile or a missing script is
+/// reported as a spawn failure.
 /// </summary>
 internal static class SpawnPlan
 {
-    /// <summary>How many sockets the child finds from its descriptor 3 on (man 3 sd_listen_fds).</summary>
+    /// <summary>
+    /// Tells the child how many listening sockets it has, from descriptor 3 on (man 3 sd_listen_fds).
+    /// </summary>
     const string ListenFds = "LISTEN_FDS";
 
     public static (SpawnRequest? Request, SpawnFailure? Failure) For(
@@ -43,7 +45,7 @@ internal static class SpawnPlan
             Launch = definition.Launch,
             OpenFilesLimit = definition.OpenFilesLimit,
             RunMark = runMark,
-            // What may stay behind must not be in what is killed as a whole.
+            // Leftovers that may stay must not be in a cgroup that is killed as a whole.
             Cgroup = StopPolicy.Of(definition.Config).KillTree ? new InstanceKey(definition.Id, instance) : null,
             Listeners = listeners ?? [],
             SetUp = SetUpOf(definition.Config,
@@ -52,8 +54,8 @@ internal static class SpawnPlan
     }
 
     /// <summary>
-    /// Another command that runs as the child does: same user, folder, environment and limits; no streams, and no
-    /// session. The script of the child is no concern of it.
+    /// Plans another command that runs as the child does: same user, folder, environment and limits, but without
+    /// streams and without its own session. It does not depend on the child's script.
     /// </summary>
     public static (SpawnRequest? Request, SpawnFailure? Failure) ForCommand(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, StartFiles files,
@@ -74,9 +76,7 @@ internal static class SpawnPlan
             }, failure);
     }
 
-    /// <summary>
-    /// As <see cref="ForCommand"/>, marked as a hook of this home, and with a file as its standard input.
-    /// </summary>
+    /// <summary>Like <see cref="ForCommand"/>, marked as a hook of this home, with a file as standard input.</summary>
     public static (SpawnRequest? Request, SpawnFailure? Failure) ForHook(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, StartFiles files,
         RunStreams streams, (string Name, string Command, string Home, string? Input) hook)
@@ -85,13 +85,13 @@ internal static class SpawnPlan
         if (request is null) return (null, failure);
         var environment = new Dictionary<string, string>(request.Environment,
             StringComparer.Ordinal)
-        { [HookMark.Variable] = hook.Name, [HookMark.HomeVariable] = hook.Home };
+        { [HookNames.Variable] = hook.Name, [HookNames.HomeVariable] = hook.Home };
         return (request with { Environment = environment, StdinPath = hook.Input }, null);
     }
 
     /// <summary>
-    /// Meant for this process alone (man 3 sd_listen_fds, sd_watchdog_enabled): its own children inherit the variables,
-    /// and see that it is not theirs.
+    /// Variables that concern this process only (man 3 sd_listen_fds, sd_watchdog_enabled): descendants inherit them,
+    /// and see from the pid that they are not meant.
     /// </summary>
     static string? PidVariables(bool hasWatchdog, bool hasListeners) => (hasWatchdog, hasListeners) switch
     {

@@ -4,8 +4,8 @@ using Tspm.Config.Validation;
 namespace Tspm.Supervision.Starting;
 
 /// <summary>
-/// The reader with a thread for each reading: the threads of the pool are for answers, and a network mount that does
-/// not answer would take one after the other of them. Such a reading ends with the daemon, and nobody waits for it.
+/// Reads with one thread for each request: the pool's threads answer requests, and a network mount that does not
+/// respond would block one after the other. Such a thread ends with the daemon; nothing waits for it.
 /// </summary>
 internal sealed class StartFileReader : IStartFileReader
 {
@@ -21,12 +21,13 @@ internal sealed class StartFileReader : IStartFileReader
         }
         catch (OutOfMemoryException)
         {
-            // The system has no thread to give. The pool has some, and more than the one that must not wait.
+            // The system cannot create a thread. Use the pool, which has some, rather than block the supervisor's
+            // thread.
             ThreadPool.QueueUserWorkItem(_ => done(ReadNow(request)));
         }
     }
 
-    /// <summary>The same on the caller's own thread.</summary>
+    /// <summary>Reads the files on the caller's own thread.</summary>
     public static StartFiles ReadNow(StartFilesRequest request) => new(request)
     {
         EnvFile = request.EnvFile is { } path ? TextOf(path) : null,
@@ -41,7 +42,7 @@ internal sealed class StartFileReader : IStartFileReader
         }
         catch (Exception e)
         {
-            // Whatever it is (a bug, no memory): on a thread of its own it would end the daemon.
+            // Catches everything (a bug, lack of memory), because an exception on this thread would end the daemon.
             return new EnvFileText(path, null, $"the env file {path} cannot be read: {e.Message}");
         }
     }

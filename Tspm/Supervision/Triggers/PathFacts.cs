@@ -1,8 +1,8 @@
 namespace Tspm.Supervision.Triggers;
 
-/// <summary>What was found of some paths.</summary>
-/// <param name="Existing">Those that were there.</param>
-/// <param name="RealPaths">Where those lead that lead elsewhere, by way of a link.</param>
+/// <summary>What was found out about some paths.</summary>
+/// <param name="Existing">The paths that exist.</param>
+/// <param name="RealPaths">The real paths of those that lead elsewhere through a link.</param>
 internal sealed record PathFacts(IReadOnlySet<string> Existing, IReadOnlyDictionary<string, string> RealPaths)
 {
     public string RealPathOf(string path) => RealPaths.GetValueOrDefault(path, path);

@@ -2,7 +2,7 @@ using Tspm.Platform;
 
 namespace Tspm.Supervision.Triggers;
 
-/// <summary>Looks whether paths are there, and where they lead.</summary>
+/// <summary>Checks whether paths exist, and where they lead.</summary>
 internal static class PathReader
 {
     public static PathFacts Read(IReadOnlySet<string> paths)

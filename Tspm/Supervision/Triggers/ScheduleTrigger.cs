@@ -8,22 +8,21 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// Does what <c>schedule</c> says when its time has come. <c>restart</c>: what is up gets a new child; armed while the
-/// desired state is up. <c>start</c>: a job, as a systemd timer has it: it runs at its times whatever became of the
-/// last run, is stopped in between, and is not started with the daemon; armed from its definition until <c>enabled</c>
-/// is false, and so a stop ends a run and not the schedule. Times that pass while no daemon runs are not made up for.
-/// One timer for all; nothing runs without a schedule that is armed.
+/// Carries out <c>schedule</c>. <c>restart</c> gives a running process a new child at each time; it is armed while the
+/// desired state is up. <c>start</c> makes the process a job, like a systemd timer: it runs at each time whatever the
+/// result of the last run, is stopped in between, and is not started with the daemon. A job is armed from its
+/// definition until <c>enabled</c> is false, so a stop ends a run but not the schedule. Times that pass while no daemon
+/// runs are skipped. One timer serves all schedules; nothing runs without an armed one.
 /// </summary>
 internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable table) : IDisposable
 {
     /// <summary>
-    /// The clock on the wall may be set, and stands still for nobody while the machine sleeps: it is looked at so often
-    /// at least.
+    /// The longest time between two looks at the wall clock, which may be set, and moves on while the machine sleeps.
     /// </summary>
     static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// A clock that is put back by no more does not bring back what was done already. cron does the same.
+    /// A clock that is set back by no more than this does not repeat what was done already, as with cron.
     /// </summary>
     static readonly TimeSpan LongestCorrection = TimeSpan.FromHours(3);
 
@@ -39,7 +38,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         public DateTimeOffset? Next { get; set; }
         public DateTimeOffset? Done { get; set; }
 
-        /// <summary>Something is to be done at <see cref="Next"/>.</summary>
+        /// <summary>Whether something is to be done at <see cref="Next"/>.</summary>
         public bool IsArmed { get; set; }
 
         public Cause Cause => Cause.Observed(CauseCode.Schedule, config.Cron ?? "");
@@ -51,87 +50,90 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         _timer?.Dispose();
     }
 
-    /// <summary>Of the daemon, with all its children: what was to follow one of them does not.</summary>
+    /// <summary>Called when the daemon shuts down and stops all children: queued runs are dropped.</summary>
     public void End()
     {
         Dispose();
-        foreach (var cell in table.Cells) cell.Journal.IsRunQueued = false;
+        foreach (var process in table.Processes) process.Journal.IsRunQueued = false;
     }
 
-    /// <summary>Definitions came, went or changed: looked at when the present work is done, once for many.</summary>
-    public void OnRearranged()
+    /// <summary>
+    /// Called when definitions or instances are added, removed or changed; refreshes once for all changes of the
+    /// current work.
+    /// </summary>
+    public void OnDefinitionsChanged()
     {
         if (_refreshing || _ended) return;
         _refreshing = true;
         services.Post(Refresh);
     }
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess process)
     {
-        if (_ended || !_entries.TryGetValue(cell, out var entry)) return;
-        if (cell.Journal.IsRunQueued) StartQueued(cell, entry);
-        if (entry.IsArmed != IsToBeArmed(cell)) OnRearranged();
+        if (_ended || !_entries.TryGetValue(process, out var entry)) return;
+        if (process.Journal.IsRunQueued) StartQueued(process, entry);
+        if (entry.IsArmed != IsToBeArmed(process)) OnDefinitionsChanged();
     }
 
-    static bool IsToBeArmed(SupervisedProcess cell)
+    static bool IsToBeArmed(SupervisedProcess process)
     {
-        var definition = cell.Definition;
-        return definition.Config.IsJob ? definition.IsEnabled : cell.State.Desired == DesiredState.Up;
+        var definition = process.Definition;
+        return definition.Config.IsJob ? definition.IsEnabled : process.State.Desired == DesiredState.Up;
     }
 
-    static void StartQueued(SupervisedProcess cell, Entry entry)
+    static void StartQueued(SupervisedProcess process, Entry entry)
     {
-        if (cell.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) return;
-        cell.Journal.IsRunQueued = false;
-        cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
+        if (process.State.Phase is not (LifecyclePhase.Stopped or LifecyclePhase.Errored)) return;
+        process.Journal.IsRunQueued = false;
+        process.Handle(new LifecycleEvent.StartRequested(entry.Cause));
     }
 
-    /// <summary>By the user: what was to follow does not.</summary>
-    public static void OnStopAsked(SupervisedProcess cell) => cell.Journal.IsRunQueued = false;
+    /// <summary>Called when a user stops a process: a queued run is dropped.</summary>
+    public static void OnStopRequested(SupervisedProcess process) => process.Journal.IsRunQueued = false;
 
     void Refresh()
     {
         _refreshing = false;
         if (_ended) return;
         var now = Now();
-        foreach (var (cell, entry) in _entries)
+        foreach (var (process, entry) in _entries)
         {
-            if (table.Find(cell.Key) == cell && ScheduleOf(cell) == entry.Config)
+            if (table.Find(process.Key) == process && ScheduleOf(process) == entry.Config)
             {
-                if (entry.IsArmed != IsToBeArmed(cell)) Plan(cell, entry, now);
+                if (entry.IsArmed != IsToBeArmed(process)) Plan(process, entry, now);
                 continue;
             }
-            _entries.Remove(cell); // does not disturb going through
-            cell.Published.SetNextRun(null);
-            cell.Journal.IsRunQueued = false;
+            _entries.Remove(process); // allowed during enumeration
+            process.Published.SetNextRun(null);
+            process.Journal.IsRunQueued = false;
         }
-        foreach (var cell in table.Cells)
+        foreach (var process in table.Processes)
         {
-            if (ScheduleOf(cell) is not { Cron: { } cron } config || _entries.ContainsKey(cell)) continue;
+            if (ScheduleOf(process) is not { Cron: { } cron } config || _entries.ContainsKey(process)) continue;
             if (CronTimes.Of(cron, config.TimeZone) is { } times)
             {
-                var entry = _entries[cell] = new Entry(config, times);
-                Plan(cell, entry, now);
-                // What an earlier daemon queued, when its child has ended without any.
-                if (cell.Journal.IsRunQueued) StartQueued(cell, entry);
+                var entry = _entries[process] = new Entry(config, times);
+                Plan(process, entry, now);
+                // A run that an earlier daemon queued, if the child ended while there was no daemon.
+                if (process.Journal.IsRunQueued) StartQueued(process, entry);
             }
             else
-                services.Log.LogWarning("{Name}: its schedule is not understood on this machine, and is not kept",
-                    cell.Definition.Name);
+                services.Log.LogWarning("{Name}: its schedule cannot be used on this machine and is ignored",
+                    process.Definition.Name);
         }
         Arm(now);
     }
 
-    static ScheduleConfig? ScheduleOf(SupervisedProcess cell) =>
-        cell.IsSurplus || cell.Definition is { Config.IsJob: true, IsEnabled: false }
-            ? null : cell.Definition.Config.Schedule;
+    static ScheduleConfig? ScheduleOf(SupervisedProcess process) =>
+        process.IsSurplus || process.Definition is { Config.IsJob: true, IsEnabled: false }
+            ? null : process.Definition.Config.Schedule;
 
-    static void Plan(SupervisedProcess cell, Entry entry, DateTimeOffset now)
+    static void Plan(SupervisedProcess process, Entry entry, DateTimeOffset now)
     {
         var after = entry.Done is { } done && done > now && done - now <= LongestCorrection ? done : now;
-        entry.IsArmed = IsToBeArmed(cell);
+        entry.IsArmed = IsToBeArmed(process);
         entry.Next = entry.IsArmed ? entry.Times.After(after) : null;
-        cell.Published.SetNextRun(entry.Next);
+        process.Published.SetNextRun(entry.Next);
     }
 
     void Arm(DateTimeOffset now)
@@ -144,46 +146,47 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         if (first is not { } due) return;
         var wait = due - now;
         _timer = services.Timers
-            .After(wait < LongestSleep ? wait > TimeSpan.Zero ? wait : TimeSpan.Zero : LongestSleep, Look);
+            .After(wait < LongestSleep ? wait > TimeSpan.Zero ? wait : TimeSpan.Zero : LongestSleep, RunDue);
     }
 
-    void Look()
+    void RunDue()
     {
         if (_ended) return;
         var before = _lastSeen;
         var now = Now();
-        foreach (var cell in new List<SupervisedProcess>(_entries.Keys))
+        foreach (var process in new List<SupervisedProcess>(_entries.Keys))
         {
-            var entry = _entries[cell];
+            var entry = _entries[process];
             var isDue = entry.Next <= now;
             if (isDue) entry.Done = entry.Next;
-            if (isDue || now < before) Plan(cell, entry, now);
-            if (isDue) Do(cell, entry);
+            if (isDue || now < before) Plan(process, entry, now);
+            if (isDue) Do(process, entry);
         }
         Arm(now);
     }
 
     DateTimeOffset Now() => _lastSeen = services.Clock.GetUtcNow();
 
-    void Do(SupervisedProcess cell, Entry entry)
+    void Do(SupervisedProcess process, Entry entry)
     {
-        var phase = cell.State.Phase;
-        if (entry.Config.Action == ScheduleConfig.Start) Run(cell, entry, phase);
-        else if (TriggerSet.IsUp(cell.State)
+        var phase = process.State.Phase;
+        if (entry.Config.Action == ScheduleConfig.Start) Run(process, entry, phase);
+        else if (TriggerSet.IsUp(process.State)
             && phase is LifecyclePhase.Starting or LifecyclePhase.Online or LifecyclePhase.Waiting
                 or LifecyclePhase.Errored)
-            _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
+            _ = process.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
     }
 
-    void Run(SupervisedProcess cell, Entry entry, LifecyclePhase phase)
+    void Run(SupervisedProcess process, Entry entry, LifecyclePhase phase)
     {
         if (phase is LifecyclePhase.Stopped or LifecyclePhase.Errored)
-            cell.Handle(new LifecycleEvent.StartRequested(entry.Cause));
+            process.Handle(new LifecycleEvent.StartRequested(entry.Cause));
         else if (entry.Config.Overlap == ScheduleConfig.Kill)
-            _ = cell.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
-        else if (entry.Config.Overlap == ScheduleConfig.Queue) cell.Journal.IsRunQueued = phase != LifecyclePhase.Held;
+            _ = process.Restart(new LifecycleEvent.RestartRequested(entry.Cause));
+        else if (entry.Config.Overlap == ScheduleConfig.Queue)
+            process.Journal.IsRunQueued = phase != LifecyclePhase.Held;
         else
-            services.Log.LogInformation("{Name}: its last run is not over, this time is skipped ({Cause})",
-                cell.Definition.Name, CauseText.Of(entry.Cause));
+            services.Log.LogInformation("{Name}: its last run is still in progress, so this run is skipped ({Cause})",
+                process.Definition.Name, CauseText.Of(entry.Cause));
     }
 }

@@ -5,9 +5,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// What restarts or starts processes by itself: changed files (<see cref="WatchTrigger"/>) and times
-/// (<see cref="ScheduleTrigger"/>). Small sources of the same events that a user's request makes, on the supervisor's
-/// thread; the lifecycle does not know who asked.
+/// The triggers that restart or start processes automatically: changed files (<see cref="WatchTrigger"/>) and times
+/// (<see cref="ScheduleTrigger"/>). They produce the same events as a user's request, on the supervisor's thread; the
+/// lifecycle does not know the difference.
 /// </summary>
 internal sealed class TriggerSet(SupervisionServices services, ProcessTable table) : IProcessObserver
 {
@@ -17,7 +17,7 @@ internal sealed class TriggerSet(SupervisionServices services, ProcessTable tabl
 
     bool _ended;
 
-    /// <summary>The daemon goes: nothing is started any more.</summary>
+    /// <summary>Called when the daemon shuts down: nothing is started any more.</summary>
     public void End()
     {
         _ended = true;
@@ -25,20 +25,22 @@ internal sealed class TriggerSet(SupervisionServices services, ProcessTable tabl
         Watch.End();
     }
 
-    /// <summary>The user wants it up and it is, or is on its way there: not stopped, not on its way down.</summary>
+    /// <summary>
+    /// Whether the process is wanted up and is running, or about to: neither stopped nor being stopped.
+    /// </summary>
     public static bool IsUp(LifecycleState state) =>
         state is { Desired: DesiredState.Up, Phase: not LifecyclePhase.Stopped }
             and not { Phase: LifecyclePhase.Stopping or LifecyclePhase.Sweeping, Next: AfterExit.Stop };
 
-    public void OnChanged(SupervisedProcess cell, LifecycleState before)
+    public void OnChanged(SupervisedProcess process, LifecycleState before)
     {
         if (_ended) return;
-        Watch.OnChanged(cell);
-        Schedule.OnChanged(cell);
+        Watch.OnChanged(process);
+        Schedule.OnChanged(process);
     }
 
-    /// <summary>Those outside of the home, which is left out as a whole.</summary>
-    static IEnumerable<string> LogFiles(ProcessTable table) => table.Cells
-        .Where(static cell => cell.Definition.Config is { OutFile: not null } or { ErrFile: not null })
-            .SelectMany(static cell => new[] { cell.View.OutLog, cell.View.ErrLog });
+    /// <summary>The log files outside the home; the home is ignored as a whole.</summary>
+    static IEnumerable<string> LogFiles(ProcessTable table) => table.Processes
+        .Where(static process => process.Definition.Config is { OutFile: not null } or { ErrFile: not null })
+            .SelectMany(static process => new[] { process.View.OutLog, process.View.ErrLog });
 }

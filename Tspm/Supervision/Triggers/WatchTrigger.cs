@@ -7,74 +7,79 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// Restarts a process when its files change (<c>watch</c>), once they have been left alone for <c>watchDelayMs</c>.
-/// Watched is what is up by the user's wish, also while it waits for its next try or has given up: the change may be
-/// the repair. What is stopped is never started. It is a restart, not a failure. Nothing runs for processes without
-/// <c>watch</c>.
+/// Restarts a process when its files change (<c>watch</c>), once they have not changed for <c>watchDelayMs</c>. A
+/// process is watched while its desired state is up, even if it waits for its next attempt or has given up, because the
+/// change may be the repair. A stopped process is never started. The restart does not count as a failure. Costs nothing
+/// for processes without <c>watch</c>.
 /// </summary>
 internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerable<string>> logFiles)
 {
     public const int DefaultDelayMs = 300;
 
-    /// <summary>Files that change without a pause hold a restart up no longer than so many delays.</summary>
-    const int MostDelays = 20;
+    /// <summary>While files keep changing, a restart is delayed by at most this many delays.</summary>
+    const int MaxDelays = 20;
 
     readonly Dictionary<SupervisedProcess, WatchedProcess> _watched = [];
 
-    public void OnChanged(SupervisedProcess cell)
+    public void OnChanged(SupervisedProcess process)
     {
-        if (!TriggerSet.IsUp(cell.State) || (cell.Definition.Config.Watch != true && !_watched.ContainsKey(cell)))
+        if (!TriggerSet.IsUp(process.State)
+            || (process.Definition.Config.Watch != true && !_watched.ContainsKey(process)))
         {
-            if (_watched.Remove(cell, out var ended)) ended.Dispose();
+            if (_watched.Remove(process, out var ended)) ended.Dispose();
         }
-        else if (_watched.TryGetValue(cell, out var watched)) Follow(cell, watched);
-        else if (cell.Definition.Config.Watch == true) _watched[cell] = new WatchedProcess(services, cell, logFiles());
+        else if (_watched.TryGetValue(process, out var watched)) Follow(process, watched);
+        else if (process.Definition.Config.Watch == true)
+            _watched[process] = new WatchedProcess(services, process, logFiles());
     }
 
-    /// <summary>Another definition while the child goes on: watched is what it says now.</summary>
-    public void Refresh(SupervisedProcess cell)
+    /// <summary>Applies a changed definition to a process whose child keeps running.</summary>
+    public void Refresh(SupervisedProcess process)
     {
-        if (_watched.TryGetValue(cell, out var watched) && !watched.IsUpToDate && _watched.Remove(cell))
+        if (_watched.TryGetValue(process, out var watched) && !watched.IsUpToDate && _watched.Remove(process))
             watched.Dispose();
-        if (cell.Definition.Config.Watch == true || !_watched.ContainsKey(cell)) OnChanged(cell);
+        if (process.Definition.Config.Watch == true || !_watched.ContainsKey(process)) OnChanged(process);
     }
 
-    /// <summary>Watches nothing any more.</summary>
+    /// <summary>Stops watching everything.</summary>
     public void End()
     {
         foreach (var watched in _watched.Values) watched.Dispose();
         _watched.Clear();
     }
 
-    /// <summary>Completes when what these processes watch is watched, at once for those that watch nothing.</summary>
-    public Task Ready(IEnumerable<SupervisedProcess> cells)
+    /// <summary>
+    /// Completes when the files of these processes are being watched; at once for processes that watch nothing.
+    /// </summary>
+    public Task Ready(IEnumerable<SupervisedProcess> processes)
     {
         var ready = new List<Task>();
-        foreach (var cell in cells)
-            if (_watched.TryGetValue(cell, out var watched)) ready.Add(watched.Ready);
+        foreach (var process in processes)
+            if (_watched.TryGetValue(process, out var watched)) ready.Add(watched.Ready);
         return ready.Count == 0 ? Task.CompletedTask : Task.WhenAll(ready);
     }
 
     /// <summary>
-    /// A new child: what happened before it was there does not concern it, and a changed config takes effect.
+    /// Prepares for a new child: changes made before it starts do not concern it, and a changed config takes effect.
     /// </summary>
-    void Follow(SupervisedProcess cell, WatchedProcess watched)
+    void Follow(SupervisedProcess process, WatchedProcess watched)
     {
-        if (cell.State.Phase != LifecyclePhase.Spawning) return;
+        if (process.State.Phase != LifecyclePhase.Spawning) return;
         if (watched.IsUpToDate)
         {
             watched.BeginRun();
             return;
         }
         watched.Dispose();
-        if (cell.Definition.Config.Watch == true) _watched[cell] = new WatchedProcess(services, cell, logFiles());
-        else _watched.Remove(cell);
+        if (process.Definition.Config.Watch == true)
+            _watched[process] = new WatchedProcess(services, process, logFiles());
+        else _watched.Remove(process);
     }
 
     sealed class WatchedProcess : IDisposable
     {
         readonly SupervisionServices _services;
-        readonly SupervisedProcess _cell;
+        readonly SupervisedProcess _process;
         readonly ProcessConfig _config;
         readonly WatchedFiles _files;
         readonly TimeSpan _delay;
@@ -85,9 +90,9 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         long _epoch;
         bool _ended, _troubled;
 
-        public WatchedProcess(SupervisionServices services, SupervisedProcess cell, IEnumerable<string> logFiles)
+        public WatchedProcess(SupervisionServices services, SupervisedProcess process, IEnumerable<string> logFiles)
         {
-            (_services, _cell, _config) = (services, cell, cell.Definition.Config);
+            (_services, _process, _config) = (services, process, process.Definition.Config);
             _delay = TimeSpan.FromMilliseconds(_config.WatchDelayMs ?? DefaultDelayMs);
             var (home, logs) = (services.Home.Path, logFiles.ToList());
             var facts = PathReader.Read(WatchedFiles.PathsToLookUp(_config, home, logs));
@@ -104,9 +109,9 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         public Task Ready => _watch.Ready;
 
         /// <summary>
-        /// False: the config says something else by now, or what could not be watched should be tried again.
+        /// False if the config has changed, or if paths that could not be watched should be tried again.
         /// </summary>
-        public bool IsUpToDate => !_troubled && _cell.Definition.Config is var now && (ReferenceEquals(now, _config)
+        public bool IsUpToDate => !_troubled && _process.Definition.Config is var now && (ReferenceEquals(now, _config)
             || (now.Watch == _config.Watch && now.WatchDelayMs == _config.WatchDelayMs
                 && now.ProjectDir == _config.ProjectDir && now.OutFile == _config.OutFile
                     && now.ErrFile == _config.ErrFile
@@ -125,16 +130,16 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
             _ended = true;
             _timer?.Dispose();
             _watch.Dispose();
-            if (_troubled) _cell.Published.SetWatchProblem(null);
+            if (_troubled) _process.Published.SetWatchProblem(null);
         }
 
         void Changed(string path, long epoch)
         {
-            // Whoever is on his way out writes his last files; the next one begins with what is there then.
-            if (_ended || epoch != _epoch || _cell.State.Phase is LifecyclePhase.Stopping or LifecyclePhase.Sweeping)
+            // A child that is being stopped may still write files; the next one starts with them.
+            if (_ended || epoch != _epoch || _process.State.Phase is LifecyclePhase.Stopping or LifecyclePhase.Sweeping)
                 return;
             var now = _services.Timers.Now;
-            if (_first is null) (_first, _noLaterThan) = (path, now + (_delay * MostDelays));
+            if (_first is null) (_first, _noLaterThan) = (path, now + (_delay * MaxDelays));
             _timer?.Dispose();
             _timer = _services.Timers.After(now + _delay < _noLaterThan ? _delay : _noLaterThan - now, Restart);
         }
@@ -143,8 +148,8 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         {
             var what = _first == FileWatchPlan.ManyFiles ? "many files" : _files.Shown(_first!);
             _first = null;
-            if (!_ended && TriggerSet.IsUp(_cell.State) && _cell.State.Phase != LifecyclePhase.Held)
-                _ = _cell.Restart(
+            if (!_ended && TriggerSet.IsUp(_process.State) && _process.State.Phase != LifecyclePhase.Held)
+                _ = _process.Restart(
                     new LifecycleEvent.RestartRequested(Cause.Observed(CauseCode.Watch, what)));
         }
 
@@ -152,7 +157,7 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         {
             if (_ended) return;
             _troubled = true;
-            _cell.Published.SetWatchProblem(sentence);
+            _process.Published.SetWatchProblem(sentence);
         }
     }
 }

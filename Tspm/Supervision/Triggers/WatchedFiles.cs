@@ -5,14 +5,14 @@ using Tspm.Text;
 namespace Tspm.Supervision.Triggers;
 
 /// <summary>
-/// What <c>watch</c> means for one process: which paths, and what does not count there. Tspm's own home and the log
-/// files never count: their every line would restart the process that wrote it.
+/// What <c>watch</c> means for one process: which paths, and which changes there do not count. Tspm's home and all log
+/// files never count: each line logged would restart the process that wrote it.
 /// </summary>
 internal sealed class WatchedFiles
 {
     /// <summary>
-    /// Besides what <c>watchIgnore</c> says: what tools write, not people. The last four are the scratch files of
-    /// editors.
+    /// Ignored in addition to <c>watchIgnore</c>: files written by tools rather than people. The last four are editors'
+    /// scratch files.
     /// </summary>
     public static readonly string[] AlwaysIgnored = [".git", "node_modules", "__pycache__", "*.swp", "*~", ".#*",
         "4913"];
@@ -22,10 +22,10 @@ internal sealed class WatchedFiles
     readonly List<string> _logs = [];
     readonly PathFacts _facts;
 
-    /// <param name="config">Complete.</param>
-    /// <param name="home">Of Tspm.</param>
-    /// <param name="logs">Log files of all processes, wherever they are.</param>
-    /// <param name="facts">What was found of <see cref="PathsToLookUp"/>.</param>
+    /// <param name="config">A complete config.</param>
+    /// <param name="home">Tspm's home.</param>
+    /// <param name="logs">The log files of all processes, wherever they are.</param>
+    /// <param name="facts">The facts about <see cref="PathsToLookUp"/>.</param>
     public WatchedFiles(ProcessConfig config, string home, IReadOnlyList<string> logs, PathFacts facts)
     {
         (Folder, _facts) = (FolderOf(config), facts);
@@ -38,18 +38,18 @@ internal sealed class WatchedFiles
         foreach (var log in logs) AddOwn(_logs, log);
     }
 
-    /// <summary>Working directory of the process: relative paths belong to it.</summary>
+    /// <summary>The working directory of the process, to which relative paths refer.</summary>
     public string Folder { get; }
 
     public IReadOnlyList<WatchedPath> Paths { get; }
 
-    /// <summary>True for a path whose changes do not count.</summary>
+    /// <summary>Whether changes of this path do not count.</summary>
     public bool IsIgnored(string path)
     {
         foreach (var folder in _ownFolders)
             if (IsAtOrBelow(path, folder)) return true;
         foreach (var log in _logs)
-            // rotated ones and the index have more behind a dot
+            // Rotated logs and the index have the log's name followed by a dot.
             if (path.StartsWith(log, StringComparison.Ordinal)
                 && (path.Length == log.Length || path[log.Length] == '.')) return true;
         foreach (var pattern in _ignored)
@@ -57,11 +57,14 @@ internal sealed class WatchedFiles
         return false;
     }
 
-    /// <summary>As a person would name it.</summary>
+    /// <summary>The path as a person would write it.</summary>
     public string Shown(string path) =>
         IsAtOrBelow(path, Folder) && path.Length > Folder.Length ? path[Folder.Length..].TrimStart('/') : path;
 
-    /// <summary>A path, or the part of a pattern that is a path, with the whole pattern for what is below it.</summary>
+    /// <summary>
+    /// The path to watch: the text itself, or the path at the beginning of a pattern, with the whole pattern as a
+    /// filter.
+    /// </summary>
     WatchedPath Place(string text)
     {
         var path = Trimmed(Path.GetFullPath(text, Folder));
@@ -70,7 +73,7 @@ internal sealed class WatchedFiles
         return new WatchedPath(Trimmed(Path.GetFullPath(PlainPartOf(text), Folder)), pattern.IsMatch);
     }
 
-    /// <summary>The paths of which it has to be known whether they are there, and where they lead.</summary>
+    /// <summary>The paths whose existence and real path have to be known.</summary>
     public static IReadOnlySet<string> PathsToLookUp(ProcessConfig config, string home, IEnumerable<string> logs)
     {
         var paths = new HashSet<string>(logs, StringComparer.Ordinal) { Path.GetFullPath(home) };
@@ -87,12 +90,12 @@ internal sealed class WatchedFiles
     static IReadOnlyList<string> TextsOf(ProcessConfig config) =>
         config.WatchPaths is { Count: > 0 } some ? some : ["."];
 
-    /// <summary>The folders before the first one that is a pattern.</summary>
+    /// <summary>The folders before the first component that is a pattern.</summary>
     static string PlainPartOf(string text) =>
         text.LastIndexOf('/', text.AsSpan().IndexOfAny("*?[")) is var slash and >= 0 ? text[..(slash + 1)] : ".";
 
     /// <summary>
-    /// Under every name under which the kernel may tell of it: the watched path may lead there through a link.
+    /// Adds every name by which the kernel may report the path, because the watched path may lead there through a link.
     /// </summary>
     void AddOwn(List<string> into, string path)
     {

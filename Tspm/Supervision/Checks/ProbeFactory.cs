@@ -7,10 +7,11 @@ using Tspm.Text;
 
 namespace Tspm.Supervision.Checks;
 
-/// <summary>From the words of a config to somebody who asks. The one place that knows all kinds.</summary>
-internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
+/// <summary>Creates the probe that a config asks for. The only place that knows every kind of probe.</summary>
+internal sealed class ProbeFactory(IDialer dialer, LogGrowth growth)
 {
-    /// <summary>Null: nobody has to be asked, the child tells by itself (notify). The config was validated.</summary>
+    /// <summary>Creates a probe from a validated config.</summary>
+    /// <returns>Null if the child reports by itself (notify).</returns>
     public IProbe? Make(Probe probe, ISpawnPlans plans, ChildRun run, MachineServices services)
     {
         var judge = ReferenceEquals(probe, run.Ready) ? JudgeOf(run) : null;
@@ -30,9 +31,9 @@ internal sealed class ProbeMaker(IDialer dialer, LogGrowth growth)
             : null;
     }
 
-    /// <summary>Only readiness asks whose answer it was: a child that was ready has its port.</summary>
+    /// <summary>Only readiness checks ask who answered: a child that has become ready owns its port.</summary>
     static Action<DialedAddress?, Action<string?>>? JudgeOf(ChildRun run) => run.Listeners is { } check
-        ? (address, told) => check.Judge(address, run.Child?.Pid ?? 0, told) : null;
+        ? (address, judged) => check.Judge(address, run.Child?.Pid ?? 0, judged) : null;
 
     static GrowingLog[] LogsOf(ChildRun run)
     {

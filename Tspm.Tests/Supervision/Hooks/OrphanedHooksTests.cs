@@ -7,7 +7,7 @@ namespace Tspm.Tests.Supervision.Hooks;
 
 /// <summary>Where the hooks of a dead daemon may be.</summary>
 [Timeout(30_000)]
-internal sealed class LeftHooksTests
+internal sealed class OrphanedHooksTests
 {
     [Test]
     [Arguments("boot-1", 5, null, false)]
@@ -31,6 +31,6 @@ internal sealed class LeftHooksTests
             Runs = [],
             Reaped = [],
         };
-        await Assert.That(LeftHooks.MayBeAnywhere(left, "boot-1", guardianPid: 5)).IsEqualTo(expected);
+        await Assert.That(OrphanedHooks.MayExist(left, "boot-1", guardianPid: 5)).IsEqualTo(expected);
     }
 }

@@ -12,24 +12,24 @@ namespace Tspm.Tests.Supervision;
 /// What is done is what the plan says, and nothing else: over random pairs of files, on a machine played by hand.
 /// </summary>
 [Timeout(120_000)]
-internal sealed class ApplicationTests
+internal sealed class PlanExecutionTests
 {
     static readonly Dictionary<string, string> Shell = new() { ["PATH"] = "/bin" };
 
-    static Application.Wanted Wanted(IReadOnlyList<ProcessConfig> configs, bool prune = false,
+    static PlanExecution.Wanted Wanted(IReadOnlyList<ProcessConfig> configs, bool prune = false,
         bool updateEnvironment = false, Dictionary<string, string>? shell = null) =>
         new(configs, prune, updateEnvironment, shell ?? Shell, null);
 
     /// <summary>As the handler does it: what goes is stopped first.</summary>
-    static List<PlanStep> Apply(World world, Application.Wanted wanted)
+    static List<PlanStep> Apply(World world, PlanExecution.Wanted wanted)
     {
-        var steps = Application.PlanOf(world.Supervisor.Table, wanted);
+        var steps = PlanExecution.PlanOf(world.Supervisor.Table, wanted);
         foreach (var step in steps.Where(step => step.Action == PlanStep.Delete))
             world.Supervisor
                 .Stop(world.Supervisor.Table.Instances(world.Supervisor.Table.ByName(step.Name)!.Id)!,
                     CauseRequest.Stop);
         world.Step();
-        Application.Begin(world.Supervisor, steps, wanted, []);
+        PlanExecution.Begin(world.Supervisor, steps, wanted, []);
         world.Step();
         return steps;
     }
@@ -37,8 +37,9 @@ internal sealed class ApplicationTests
     static World Machine() => new() { Machine = { Answer = static (_, signal) => new ExitStatus(null, signal) } };
 
     static Dictionary<string, int> Pids(World world) =>
-        world.Supervisor.Table.Cells.Where(cell => cell.Child is not null)
-            .ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}", cell => cell.Child!.Pid);
+        world.Supervisor.Table.Processes.Where(instance => instance.Child is not null)
+            .ToDictionary(
+                instance => $"{instance.Definition.Name}:{instance.Key.Instance}", instance => instance.Child!.Pid);
 
     [Test]
     public void What_is_done_is_what_the_plan_says(CancellationToken cancellation) =>
@@ -72,7 +73,7 @@ internal sealed class ApplicationTests
             .Where(entry => !steps.Exists(step => entry.Key.StartsWith(step.Name + ":", StringComparison.Ordinal)));
         if (untouched.Any(entry => after.GetValueOrDefault(entry.Key) != entry.Value))
             throw new InvalidOperationException("something was touched that the plan does not name");
-        return Application.PlanOf(world.Supervisor.Table, Wanted(second, prune))
+        return PlanExecution.PlanOf(world.Supervisor.Table, Wanted(second, prune))
             .TrueForAll(step => step.Action == PlanStep.Keep);
     }, iter: 300, threads: 1);
 
@@ -84,7 +85,7 @@ internal sealed class ApplicationTests
         ProcessConfig[] configs = [new() { Name = "a", ProjectDir = "/", Command = "a" },
             new() { Name = "b", ProjectDir = "/", Command = "b", Restart = new RestartConfig { MaxConsecutive = 1 } }];
         Apply(world, Wanted(configs));
-        var (a, b) = (world.Supervisor.Table.Cells[0], world.Supervisor.Table.Cells[1]);
+        var (a, b) = (world.Supervisor.Table.Processes[0], world.Supervisor.Table.Processes[1]);
         world.Supervisor.Stop(a, CauseRequest.Stop);
         world.Step();
         world.Exit(b, 1);
@@ -102,16 +103,16 @@ internal sealed class ApplicationTests
         using var world = Machine();
         ProcessConfig[] configs = [new() { Name = "a", ProjectDir = "/", Command = "a" }];
         Apply(world, Wanted(configs));
-        var cell = world.Supervisor.Table.Cells[0];
-        var pid = cell.Child!.Pid;
+        var instance = world.Supervisor.Table.Processes[0];
+        var pid = instance.Child!.Pid;
         var other = new Dictionary<string, string> { ["PATH"] = "/opt/bin" };
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, shell: other)))).IsEqualTo("keep a");
-        await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
+        await Assert.That(instance.Child!.Pid).IsEqualTo(pid);
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true))))
             .IsEqualTo("keep a");
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted(configs, updateEnvironment: true, shell: other))))
             .IsEqualTo("change a environment !");
-        await Assert.That(world.Machine.Only(cell.Key).Request.Environment["PATH"]).IsEqualTo("/opt/bin");
+        await Assert.That(world.Machine.Only(instance.Key).Request.Environment["PATH"]).IsEqualTo("/opt/bin");
     }
 
     /// <summary>A file does not know it, and selectors need it.</summary>
@@ -124,7 +125,7 @@ internal sealed class ApplicationTests
         await Assert.That(ApplyPlanTests.Show(Apply(world, Wanted([config with { LegacyId = null, Args = ["x"] }]))))
             .IsEqualTo("change a args !");
         await Assert.That(world.Supervisor.Selection.Select(["old:a"]).Count).IsEqualTo(1);
-        await Assert.That(ApplyPlanTests.Show(Application.PlanOf(world.Supervisor.Table,
+        await Assert.That(ApplyPlanTests.Show(PlanExecution.PlanOf(world.Supervisor.Table,
             Wanted([config with { LegacyId = null, Args = ["x"] }])))).IsEqualTo("keep a");
     }
 
@@ -147,20 +148,21 @@ internal sealed class ApplicationTests
                     P("job") with { Restart = null,
                         Schedule = new ScheduleConfig { Cron = "0 3 * * *", Action = "start" } }];
         Apply(world, Wanted(configs));
-        var cells = world.Supervisor.Table.Cells.ToDictionary(cell => $"{cell.Definition.Name}:{cell.Key.Instance}");
-        world.Supervisor.Stop([cells["down:0"], cells["half:1"]], CauseRequest.Stop);
+        var instances = world.Supervisor.Table.Processes.ToDictionary(
+            instance => $"{instance.Definition.Name}:{instance.Key.Instance}");
+        world.Supervisor.Stop([instances["down:0"], instances["half:1"]], CauseRequest.Stop);
         world.Step();
-        world.Exit(cells["given-up:0"], 1);
+        world.Exit(instances["given-up:0"], 1);
         var before = Pids(world);
         configs[4] = configs[4] with { Args = ["x"] };
         configs[0] = configs[0] with { Log = new LogConfig { Keep = 2 } };
         var other = new Dictionary<string, string> { ["PATH"] = "/opt/bin" };
-        Application.Wanted wanted = new(configs, false, false, other, null)
+        PlanExecution.Wanted wanted = new(configs, false, false, other, null)
         {
             StartsAll = true,
             RenewsEnvironment = true
         };
-        Application.Begin(world.Supervisor, Application.PlanOf(world.Supervisor.Table, wanted), wanted, []);
+        PlanExecution.Begin(world.Supervisor, PlanExecution.PlanOf(world.Supervisor.Table, wanted), wanted, []);
         world.Step();
         var after = Pids(world);
         await Assert.That(after.Keys).IsEquivalentTo(["up:0", "down:0", "given-up:0", "half:0", "half:1", "changed:0"]);
@@ -168,7 +170,7 @@ internal sealed class ApplicationTests
             entry.Key)).IsEquivalentTo(["up:0", "half:0"]);
         // One process has one environment: that of half a one is kept.
         await Assert.That(after.Keys.Where(key =>
-            world.Machine.Only(cells[key].Key).Request.Environment["PATH"] == "/opt/bin"))
+            world.Machine.Only(instances[key].Key).Request.Environment["PATH"] == "/opt/bin"))
                 .IsEquivalentTo(["down:0", "given-up:0", "changed:0"]);
     }
 
@@ -178,23 +180,23 @@ internal sealed class ApplicationTests
         using var world = Machine();
         var config = new ProcessConfig { Name = "a", ProjectDir = "/", Command = "a" };
         Apply(world, Wanted([config]));
-        var cell = world.Supervisor.Table.Cells[0];
-        var pid = cell.Child!.Pid;
+        var instance = world.Supervisor.Table.Processes[0];
+        var pid = instance.Child!.Pid;
         Apply(world,
             Wanted([config with { Log = new LogConfig { Keep = 2 },
                 Health = new Probe { Tcp = "127.0.0.1:9", IntervalMs = 1000, Failures = 1 },
                     Schedule = new ScheduleConfig { Cron = "0 3 * * *" } }]));
-        await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
-        await Assert.That(world.Outputs.Kept[cell.View.OutLog].Keep).IsEqualTo(2);
-        await Assert.That(cell.Current!.Health!.Tcp).IsEqualTo("127.0.0.1:9");
-        await Assert.That(cell.View.NextRunAt).IsNotNull();
+        await Assert.That(instance.Child!.Pid).IsEqualTo(pid);
+        await Assert.That(world.Outputs.Kept[instance.View.OutLog].Keep).IsEqualTo(2);
+        await Assert.That(instance.Current!.Health!.Tcp).IsEqualTo("127.0.0.1:9");
+        await Assert.That(instance.View.NextRunAt).IsNotNull();
         Apply(world, Wanted([config]));
-        await Assert.That(cell.Current!.Health).IsNull();
-        await Assert.That(cell.View.NextRunAt).IsNull();
-        await Assert.That(cell.Child!.Pid).IsEqualTo(pid);
+        await Assert.That(instance.Current!.Health).IsNull();
+        await Assert.That(instance.View.NextRunAt).IsNull();
+        await Assert.That(instance.Child!.Pid).IsEqualTo(pid);
     }
 
-    static Application.Wanted Of(string? project, bool prune, params string[] names) => new(
+    static PlanExecution.Wanted Of(string? project, bool prune, params string[] names) => new(
         [.. names.Select(static name => new ProcessConfig { Name = name, ProjectDir = "/", Command = name })], prune,
             false, Shell, null)
     {
@@ -213,9 +215,9 @@ internal sealed class ApplicationTests
         Apply(world, Of("/one", false, "web", "old"));
         Apply(world, Of("/two", false, "api"));
         await Assert.That(Projects(world)).IsEqualTo("free:- web:/one old:/one api:/two");
-        await Assert.That(Application.Problem(world.Supervisor.Table,
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table,
             Of("/two", false, "web"))).Contains("/one").And.Contains("/two");
-        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/two", false, "free"))).IsNull();
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table, Of("/two", false, "free"))).IsNull();
         var before = Pids(world);
         await Assert.That(ApplyPlanTests.Show(Apply(world,
             Of("/one", true, "web")))).IsEqualTo("keep web | delete old");
@@ -241,10 +243,10 @@ internal sealed class ApplicationTests
         Apply(world, Of(null, false, "free"));
         Apply(world, Of("/one", false, "web"));
         var before = Pids(world);
-        var forced = new Application.Wanted(Of("/two", false, "free", "web").Configs, false, false, Shell,
+        var forced = new PlanExecution.Wanted(Of("/two", false, "free", "web").Configs, false, false, Shell,
             null)
         { Project = "/two" };
-        await Assert.That(Application.Problem(world.Supervisor.Table, forced)).IsNull();
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table, forced)).IsNull();
         await Assert.That(ApplyPlanTests.Show(Apply(world, forced))).IsEqualTo("keep free | keep web");
         if (dies) world.RestartDaemon();
         await Assert.That(Projects(world)).IsEqualTo("free:/two web:/two");
@@ -262,9 +264,9 @@ internal sealed class ApplicationTests
             Command = "web",
             DependsOn = [new Dependency { Name = "db" }]
         });
-        await Assert.That(Application.Problem(world.Supervisor.Table,
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table,
             Of("/one", true, "other"))).Contains("'web' depends on 'db'");
-        await Assert.That(Application.Problem(world.Supervisor.Table, Of("/one", true, "db"))).IsNull();
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table, Of("/one", true, "db"))).IsNull();
     }
 
     [Test]
@@ -278,11 +280,12 @@ internal sealed class ApplicationTests
             Command = "web",
             DependsOn = [new Dependency { Name = "db" }],
         });
-        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web]))).Contains("'web' depends on 'db'");
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table, Wanted([web])))
+            .Contains("'web' depends on 'db'");
         Apply(world, Wanted([web, db]));
         await Assert.That(world.Machine.Living.Count()).IsEqualTo(2);
-        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web]))).IsNull();
-        await Assert.That(Application.Problem(world.Supervisor.Table, Wanted([web], prune: true)))
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table, Wanted([web]))).IsNull();
+        await Assert.That(PlanExecution.Problem(world.Supervisor.Table, Wanted([web], prune: true)))
             .Contains("'web' depends on 'db'");
     }
 
@@ -296,23 +299,23 @@ internal sealed class ApplicationTests
         var program = new Tspm.Platform.Linux.Tree.RunningProgram(old.Id, 1, stat.StartTicks, ["sleep", "1000"]);
         Tspm.Legacy.LegacyProgram? found = new(program, null);
         world.Supervisor.LegacyRuns.Find = (_, _) => found;
-        var cell = world.Define(new ProcessConfig { Name = "a", LegacyId = "a", Command = "sleep 1000" });
-        var pending = world.Supervisor.Start(cell, CauseRequest.Start);
+        var instance = world.Define(new ProcessConfig { Name = "a", LegacyId = "a", Command = "sleep 1000" });
+        var pending = world.Supervisor.Start(instance, CauseRequest.Start);
         world.Step();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Held);
-        await Assert.That(cell.State.Reason).Contains($"pid {old.Id} runs it already").And
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Held);
+        await Assert.That(instance.State.Reason).Contains($"pid {old.Id} runs it already").And
             .Contains("tspm migrate --take-over");
-        await Assert.That(pending.Settled.IsCompleted).IsTrue();
+        await Assert.That(pending.Reached.IsCompleted).IsTrue();
         old.Kill();
         await old.WaitForExitAsync(cancellation);
         found = null;
-        world.Supervisor.LegacyRuns.Freed!();
+        world.Supervisor.LegacyRuns.Released!();
         world.Step();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         // From its first run here on it is this daemon's: nobody is looked for any more.
         world.Supervisor.LegacyRuns.Find = (_, _) => throw new InvalidOperationException("asked again");
-        world.Supervisor.Restart(cell, CauseRequest.Restart);
+        world.Supervisor.Restart(instance, CauseRequest.Restart);
         world.Step();
-        await Assert.That(cell.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
     }
 }

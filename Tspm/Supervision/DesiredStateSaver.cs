@@ -3,8 +3,8 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision;
 
-/// <summary>What is wanted up is on disk, whoever changed it.</summary>
-internal sealed class WishSaver(Commits commits) : IProcessObserver
+/// <summary>Saves the desired state of a process whenever it changes.</summary>
+internal sealed class DesiredStateSaver(Commits commits) : IProcessObserver
 {
     public void OnChanged(SupervisedProcess process, LifecycleState before)
     {

@@ -7,10 +7,10 @@ using Tspm.Storage;
 
 namespace Tspm.Supervision.Starting;
 
-/// <summary>Says where the standard streams of runs come from and go to.</summary>
-internal static class RunStreamsOf
+/// <summary>Decides where the standard streams of runs come from and go to.</summary>
+internal static class RunStreamsFactory
 {
-    public static RunStreams Run(TspmHome home, ProcessDefinition definition, InstanceKey key, ulong runId)
+    public static RunStreams Make(TspmHome home, ProcessDefinition definition, InstanceKey key, ulong runId)
     {
         var config = definition.Config;
         var (outFile, errFile) = LogPaths.Of(home, definition, key.Instance);
@@ -19,8 +19,8 @@ internal static class RunStreamsOf
             Key = key,
             RunId = runId,
             OutFifo = home.FifoPath(key, runId, "out"),
-            // Into one file through one FIFO: two would be read in turns, and lines of the two streams would change
-            // places.
+            // Both streams share one FIFO if they share a log file: two FIFOs would be read in turns, which would
+            // reorder lines.
             ErrFifo = home.FifoPath(key, runId, outFile == errFile ? "out" : "err"),
             StdinFifo = config.Stdin == "pipe" ? home.FifoPath(key, runId, "in") : null,
             OutFile = outFile,

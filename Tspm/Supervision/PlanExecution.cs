@@ -8,13 +8,13 @@ using Tspm.Supervision.Process;
 namespace Tspm.Supervision;
 
 /// <summary>
-/// Carries out a plan of <c>apply</c>: all definitions change in one turn of the supervisor and are saved at once, so
-/// that a daemon that dies leaves all of it or nothing to the next one (<see cref="Commits"/>). What is deleted goes
-/// first: what comes may need its port.
+/// Carries out the plan of an <c>apply</c>. All definitions change in one turn of the supervisor and are saved
+/// together, so that a daemon that dies leaves either all or none of the changes to the next one
+/// (<see cref="Commits"/>). Deletions go first, because new processes may need their ports.
 /// </summary>
-internal static class Application
+internal static class PlanExecution
 {
-    /// <summary>What <c>apply</c> was given.</summary>
+    /// <summary>The input of an <c>apply</c>.</summary>
     public sealed class Wanted(
         IReadOnlyList<ProcessConfig> configs, bool prune, bool updateEnvironment,
         IReadOnlyDictionary<string, string> environment, long? openFilesLimit)
@@ -29,30 +29,32 @@ internal static class Application
 
         public long? OpenFilesLimit => openFilesLimit;
 
-        /// <summary>Who applies it; null: nobody knows.</summary>
+        /// <summary>Who applies the file; null if unknown.</summary>
         public Requester? By { get; init; }
 
-        /// <summary>The cause of all that is started and stopped.</summary>
+        /// <summary>The cause of every start and stop.</summary>
         public Cause Cause => Cause.Requested(CauseRequest.Apply) with { By = By };
 
-        /// <summary>Null: not known.</summary>
+        /// <summary>Null if unknown.</summary>
         public LaunchContext? Launch { get; init; }
 
-        /// <summary>Of the file, see <see cref="ProjectName"/>; null: not known.</summary>
+        /// <summary>The project of the file, see <see cref="ProjectName"/>; null if unknown.</summary>
         public string? Project { get; init; }
 
-        /// <summary>What to do when another project holds a name, see <see cref="ApplyPlan.ProjectProblem"/>; null: it
-        /// is taken over.</summary>
+        /// <summary>
+        /// What to suggest if a name belongs to another project, see <see cref="ApplyPlan.ProjectProblem"/>; null to
+        /// adopt the process.
+        /// </summary>
         public string? Remedy { get; init; }
 
-        /// <summary>What is in the file and down is started as well.</summary>
+        /// <summary>Also start processes of the file that are down.</summary>
         public bool StartsAll { get; init; }
 
-        /// <summary>What is started gets <see cref="Environment"/>: for a daemon that has just begun.</summary>
+        /// <summary>Give started processes <see cref="Environment"/>; used by a daemon that has just started.</summary>
         public bool RenewsEnvironment { get; init; }
     }
 
-    /// <summary>The plan, in which a child that should have been replaced already is restarted.</summary>
+    /// <summary>The plan, with a restart for every child that an earlier change should have replaced.</summary>
     public static List<PlanStep> PlanOf(Supervisor supervisor, Wanted wanted) =>
     [
         .. PlanOf(supervisor.Table, wanted).Select(step => step.Action == PlanStep.Keep
@@ -69,13 +71,13 @@ internal static class Application
                     key is not null && table.ByName(name) is { } known
                         && (known.EnvironmentKey != key || known.Launch != wanted.Launch),
             name => table.Instances(table.ByName(name)!.Id)!
-                .All(static cell => cell.State.Desired == DesiredState.Down),
+                .All(static process => process.State.Desired == DesiredState.Down),
             name => table.ByName(name)!.Project != wanted.Project);
     }
 
     /// <summary>
-    /// A sentence about names that are not free, and dependencies that would not be there, or go in a circle; null: all
-    /// is well.
+    /// A sentence about names that are taken, and about dependencies that are missing or circular; null if there is no
+    /// problem.
     /// </summary>
     public static string? Problem(ProcessTable table, Wanted wanted)
     {
@@ -92,19 +94,19 @@ internal static class Application
                 return busy;
             all[config.NameOrEmpty] = config;
         }
-        // What is deleted may be needed by what stays.
+        // A remaining process may depend on a deleted one.
         return DependencyGraph.Problem(
             all, wanted.Prune ? all.Keys : wanted.Configs.Select(static config => config.NameOrEmpty));
     }
 
-    /// <summary>What is under way.</summary>
-    /// <param name="Going">The stops of what is deleted.</param>
-    /// <param name="Gone">See <see cref="Deletions.WhenGone"/>, one for each process.</param>
-    /// <param name="Coming">Starts and restarts; and the stops of instances that are too many.</param>
+    /// <summary>The changes in progress.</summary>
+    /// <param name="Going">The stops of deleted processes.</param>
+    /// <param name="Gone">See <see cref="Deletions.WhenGone"/>, one for each deleted process.</param>
+    /// <param name="Coming">The starts, the restarts, and the stops of surplus instances.</param>
     public sealed record Work(IReadOnlyList<PendingChange> Going, IReadOnlyList<Task<string?>> Gone,
         List<PendingChange> Coming);
 
-    /// <summary>What was begun; remarks go to the notes.</summary>
+    /// <summary>Begins the work of a plan and adds remarks to <paramref name="notes"/>.</summary>
     public static Work Begin(Supervisor supervisor, IReadOnlyList<PlanStep> steps, Wanted wanted, List<string> notes)
     {
         var gone = new List<int>();
@@ -120,38 +122,38 @@ internal static class Application
             if (step.Action == PlanStep.Create) start.AddRange(Create(supervisor, wanted.Configs[i], wanted));
             else if (step.Action == PlanStep.Change)
                 work.Coming.AddRange(Change(supervisor, former!, wanted.Configs[i], step, wanted, restart, gone));
-            else if (step.Action == PlanStep.Keep && (former!.Deletion is not null || IsTaken(former, wanted)))
+            else if (step.Action == PlanStep.Keep && (former!.Deletion is not null || IsAdopted(former, wanted)))
                 supervisor.Put(former with { Deletion = null, Project = wanted.Project ?? former.Project });
             if (wanted.StartsAll && step.Action is PlanStep.Keep or PlanStep.Change
                 && wanted.Configs[i].Enabled != false) start
                     .AddRange(Down(supervisor, supervisor.Table.ByName(step.Name)!,
-                        wanted).Where(cell => !restart.Contains(cell)));
+                        wanted).Where(process => !restart.Contains(process)));
         }
-        foreach (var cell in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
-            work.Coming.Add(restart.Contains(cell)
-                ? supervisor.Changes.RestartOnceSaved(cell, wanted.Cause, gone)
-                : supervisor.Changes.StartOnceSaved(cell, wanted.Cause, gone));
+        foreach (var process in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
+            work.Coming.Add(restart.Contains(process)
+                ? supervisor.Changes.RestartWhenSaved(process, wanted.Cause, gone)
+                : supervisor.Changes.StartWhenSaved(process, wanted.Cause, gone));
         foreach (var definition in supervisor.Table.Definitions)
             if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
         return work;
     }
 
-    static bool IsTaken(ProcessDefinition former, Wanted wanted) =>
+    static bool IsAdopted(ProcessDefinition former, Wanted wanted) =>
         wanted.Project is { } project && former.Project != project;
 
-    /// <summary>The new instances that are to be started.</summary>
+    /// <summary>Defines a process and returns the instances to start.</summary>
     static SupervisedProcess[] Create(Supervisor supervisor, ProcessConfig config, Wanted wanted)
     {
-        var cells = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit, launch: wanted.Launch,
+        var processes = supervisor.Define(config, wanted.Environment, wanted.OpenFilesLimit, launch: wanted.Launch,
             project: wanted.Project);
-        return config.IsJob || config.Enabled == false ? [] : cells;
+        return config.IsJob || config.Enabled == false ? [] : processes;
     }
 
     static IReadOnlyList<PendingChange> Change(
         Supervisor supervisor, ProcessDefinition former, ProcessConfig config, PlanStep step, Wanted wanted,
             HashSet<SupervisedProcess> restart, List<int> gone)
     {
-        // Somebody may be deleting it: who applies it now wants it to stay.
+        // Applying a process whose deletion is in progress keeps it.
         var definition = former with
         {
             Config = config with { Id = null, LegacyId = former.Config.LegacyId },
@@ -163,34 +165,33 @@ internal static class Application
         if (step.Restarts) definition = definition with { RestartBefore = supervisor.Changes.UpcomingRun };
         var before = Math.Min(former.Instances, definition.Instances);
         var pending = supervisor.Changes.Scale(definition, wanted.Cause, gone);
-        foreach (var cell in supervisor.Table.Instances(former.Id)![..before])
+        foreach (var process in supervisor.Table.Instances(former.Id)![..before])
         {
-            // What the user has stopped stays so; what was given up, or waits for its next try, may be mended by the
-            // change.
-            if (step.Restarts && cell.State.Desired == DesiredState.Up) restart.Add(cell);
-            else if (!step.Restarts) supervisor.Refresh(cell);
+            // A process that the user has stopped stays stopped. For one that gave up or waits for its next attempt,
+            // the change may be the repair.
+            if (step.Restarts && process.State.Desired == DesiredState.Up) restart.Add(process);
+            else if (!step.Restarts) supervisor.Refresh(process);
         }
         return pending;
     }
 
     /// <summary>
-    /// The instances that are to be brought up: what is down, but for a job, which waits for its time; and what was
-    /// given up.
+    /// The instances to bring up: those that are down or gave up. A job waits for its scheduled time instead.
     /// </summary>
     static List<SupervisedProcess> Down(Supervisor supervisor, ProcessDefinition definition, Wanted wanted)
     {
-        var cells = supervisor.Table.Instances(definition.Id)![..definition.Instances];
+        var processes = supervisor.Table.Instances(definition.Id)![..definition.Instances];
         if (definition.Config.IsJob) return [];
-        // What waits for its next try is started at once for a person, and left to its delay for a daemon that begins.
-        List<SupervisedProcess> down = [.. cells.Where(cell =>
-            cell.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down }
-            || (cell.State.Phase == LifecyclePhase.Waiting && !wanted.RenewsEnvironment))];
-        if (wanted.RenewsEnvironment && down.Count == cells.Length)
+        // A person's request starts a waiting instance at once; a starting daemon leaves it to its delay.
+        List<SupervisedProcess> down = [.. processes.Where(process =>
+            process.State is { Phase: LifecyclePhase.Errored } or { Desired: DesiredState.Down }
+            || (process.State.Phase == LifecyclePhase.Waiting && !wanted.RenewsEnvironment))];
+        if (wanted.RenewsEnvironment && down.Count == processes.Length)
             supervisor.Put(From(wanted, supervisor, definition));
         return down;
     }
 
-    /// <summary>As if it was defined by who applies now.</summary>
+    /// <summary>The definition as if whoever applies now had defined it.</summary>
     static ProcessDefinition From(Wanted wanted, Supervisor supervisor, ProcessDefinition definition) =>
         definition with
         {

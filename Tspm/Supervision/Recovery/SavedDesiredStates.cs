@@ -3,16 +3,16 @@ using Tspm.Model.State;
 
 namespace Tspm.Supervision.Recovery;
 
-/// <summary>What the saved state says about who is to be up, for instances that have no record of their own.</summary>
-internal sealed class SavedWishes(ProcessesFile file)
+/// <summary>The desired states in the saved state, for instances without a run record.</summary>
+internal sealed class SavedDesiredStates(ProcessesFile file)
 {
     readonly Dictionary<int, DesiredState> _restored = [];
 
-    /// <summary>A definition that the saved state has lost: what its records say of it.</summary>
+    /// <summary>Sets the desired state of a definition that the saved state lost, from its run records.</summary>
     public void Restore(int id, DesiredState desired) => _restored[id] = desired;
 
     /// <summary>
-    /// An instance that nothing tells of follows its process; one of an unknown process is to be down.
+    /// The desired state of an instance without a record: that of its process, or down if the process is unknown.
     /// </summary>
     public DesiredState Of(InstanceKey key)
     {

@@ -1,0 +1,60 @@
+using Tspm.Model.Config;
+using Tspm.Model.State;
+using Tspm.Supervision.Lifecycle;
+using Tspm.Supervision.Process;
+
+namespace Tspm.Supervision.Commands;
+
+/// <summary>
+/// Carries out <see cref="SupervisorCommand.Restart"/> and <see cref="SupervisorCommand.Reload"/>. Dependencies come
+/// first, and dependencies that are down are started.
+/// </summary>
+internal static class RestartExecution
+{
+    public static BegunChanges Run(Supervisor supervisor, SupervisorCommand.Restart order)
+    {
+        var notes = new List<string>();
+        var processes = Order(supervisor, order.Selectors, order.NewEnvironment, notes, out var wanted);
+        var (restart, start) = (order.CauseOf(CauseRequest.Restart), order.CauseOf(CauseRequest.Start));
+        List<PendingChange> pending = [.. processes.Select(process =>
+            wanted.Contains(process) ? supervisor.Restart(process, restart) : supervisor.Start(process, start))];
+        return new BegunChanges(pending, supervisor.Save()) { Notes = notes };
+    }
+
+    public static BegunChanges Run(Supervisor supervisor, SupervisorCommand.Reload order)
+    {
+        var notes = new List<string>();
+        var processes = Order(supervisor, order.Selectors, order.NewEnvironment, notes, out var wanted);
+        AddReloadNotes(wanted, notes);
+        var pending = processes.Where(process => !wanted.Contains(process))
+            .Select(process => supervisor.Start(process, order.CauseOf(CauseRequest.Start))).ToList();
+        pending.AddRange(supervisor.Reload([.. processes.Where(wanted.Contains)], order.CauseOf(CauseRequest.Reload)));
+        return new BegunChanges(pending, supervisor.Save()) { Notes = notes };
+    }
+
+    static List<SupervisedProcess> Order(
+        Supervisor supervisor, IReadOnlyList<string> selectors, CallerSettings? newEnvironment, List<string> notes,
+        out HashSet<SupervisedProcess> wanted)
+    {
+        var processes = supervisor.Selection.SelectToStart(selectors, out var skipped, out _);
+        if (newEnvironment is not null) OrderChecks.ReplaceEnvironment(supervisor.Table, processes, newEnvironment);
+        wanted = processes.ToHashSet();
+        var ordered = supervisor.Dependencies.ToStart([.. wanted], notes);
+        ProcessSelection.NoteSkipped(skipped, ordered, notes);
+        return ordered;
+    }
+
+    /// <summary>Adds a note for each process that is not reloaded by replacing its child.</summary>
+    static void AddReloadNotes(IEnumerable<SupervisedProcess> processes, List<string> notes)
+    {
+        foreach (var process in processes)
+        {
+            var config = process.Definition.Config;
+            if (process.State.Phase == LifecyclePhase.Online && config.Reload is { Mode: ReloadConfig.BySignal } by)
+                notes.Add($"{process.DisplayName}: sent {by.Signal ?? ReloadConfig.DefaultSignal} to pid "
+                    + $"{process.View.Pid}, as set by reload.mode; the process keeps running");
+            else if (!process.State.HasChild)
+                notes.Add($"{process.DisplayName} was not online, so it is being started");
+        }
+    }
+}
