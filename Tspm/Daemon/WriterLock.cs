@@ -29,7 +29,7 @@ internal static class WriterLock
     public static void Reacquire(TspmHome home)
     {
         using var descriptor = FileLock.Open(home.WriterLockFile);
-        if (descriptor.IsOpen && FileLock.TryTake(descriptor.Number)) KeepUntilExit(descriptor);
+        if (descriptor.IsOpen && FileLock.TryAcquire(descriptor.Number)) KeepUntilExit(descriptor);
     }
 
     /// <summary>

@@ -54,7 +54,7 @@ internal sealed class RealProbeTests
             .Look(problem =>
                 told.TrySetResult(problem + (Environment.CurrentManagedThreadId == before ? " (on this thread)" : "")));
         await Assert.That(await told.Task.WaitAsync(cancellation))
-            .StartsWith("the name 'no-such-host.invalid' is not known: ");
+            .StartsWith("cannot resolve the name 'no-such-host.invalid': ");
     }
 
     [Test]

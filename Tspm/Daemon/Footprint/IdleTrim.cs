@@ -36,6 +36,6 @@ internal sealed class IdleTrim(SupervisorLoop loop)
         Volatile.Write(ref _armed, 0);
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        ResidentCode.Release();
+        PageReclaim.ReleaseCodePages();
     }
 }

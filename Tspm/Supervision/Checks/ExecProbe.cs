@@ -15,7 +15,7 @@ internal sealed class ExecProbe(
     public IDisposable Look(Action<string?> told)
     {
         var command = new Command(services, told);
-        if (services.System.LackOfRoom() is { } noRoom) told(noRoom.Sentence);
+        if (services.System.ResourceShortage() is { } noRoom) told(noRoom.Sentence);
         else plan(command.Start);
         return command;
     }

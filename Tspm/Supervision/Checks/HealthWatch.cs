@@ -81,7 +81,7 @@ internal sealed class HealthWatch(SupervisionServices services) : IProcessObserv
         void Look()
         {
             _look?.Dispose();
-            _look = new ProbeLook(services, _probe!, _timeout, Told);
+            _look = new ProbeAttempt(services, _probe!, _timeout, Told);
         }
 
         void Told(string? problem)

@@ -2,7 +2,7 @@ namespace Tspm.Supervision.Checks;
 
 /// <summary>
 /// One kind of question to a child. Begun on the supervisor's thread, never blocks it, and knows no time limit: who
-/// asks, sets one (<see cref="ProbeLook"/>).
+/// asks, sets one (<see cref="ProbeAttempt"/>).
 /// </summary>
 internal interface IProbe
 {

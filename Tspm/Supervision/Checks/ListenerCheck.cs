@@ -60,7 +60,7 @@ internal sealed class ListenerCheck
             _note = address is null ? null : $"{address} is on another machine: whose answer that was is not known";
             told(null);
         }
-        else _listeners.Look(address, pid, _before ?? new HashSet<ulong>(), facts =>
+        else _listeners.Inspect(address, pid, _before ?? new HashSet<ulong>(), facts =>
         {
             var (problem, note) = Verdict(address, facts, _before);
             _note = note;

@@ -43,7 +43,7 @@ internal sealed class ReadinessCheck(
         _look?.Dispose();
         // A log and a delay give up with the start only.
         var limit = run.Ready is { Log: null, DelayMs: null } ? Probe.DefaultTimeout : (TimeSpan?)null;
-        _look = new ProbeLook(services, _probe!, limit, Told);
+        _look = new ProbeAttempt(services, _probe!, limit, Told);
     }
 
     void Told(string? problem)

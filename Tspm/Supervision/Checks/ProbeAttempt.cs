@@ -5,7 +5,7 @@ namespace Tspm.Supervision.Checks;
 /// <summary>
 /// One question with its time limit: tells once, on the supervisor's thread, unless it is disposed of before.
 /// </summary>
-internal sealed class ProbeLook : IDisposable
+internal sealed class ProbeAttempt : IDisposable
 {
     readonly Action<string?> _told;
     readonly IDisposable _question;
@@ -16,7 +16,7 @@ internal sealed class ProbeLook : IDisposable
     /// <param name="probe">Whom to ask.</param>
     /// <param name="limit">Null: whoever asks gives up by itself.</param>
     /// <param name="told">Null: fine; else why not.</param>
-    public ProbeLook(MachineServices services, IProbe probe, TimeSpan? limit, Action<string?> told)
+    public ProbeAttempt(MachineServices services, IProbe probe, TimeSpan? limit, Action<string?> told)
     {
         _told = told;
         if (limit is { } time)
