@@ -27,7 +27,7 @@ internal sealed class EarlyDeathTests
         var answer = client.Read()!.Value.GetProperty("result");
         var error = answer.GetProperty("processes")[0].TryGetProperty("error", out var said) ? said.GetString() : null;
         await Assert.That(answer.GetProperty("success").GetBoolean()).IsEqualTo(!isCrash);
-        if (isCrash) await Assert.That(error!).StartsWith("was ended by SIGKILL").And.EndsWith("see: tspm why web");
+        if (isCrash) await Assert.That(error!).StartsWith("was killed by SIGKILL").And.EndsWith("see: tspm why web");
         else await Assert.That(error).IsNull();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class LimitTests
             var told = client.Read();
             await Assert.That(CodeOf(told)).IsEqualTo(ErrorCode.LimitExceeded);
             await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString())
-                .IsEqualTo("no request has come within 200 ms, and the connection is closed");
+                .IsEqualTo("no request arrived within 200 ms; the connection is closed");
             await Assert.That(client.ReadLine()).IsNull();
         }
         await Assert.That(spoken.Call("ping").TryGetProperty("result", out _)).IsTrue();
@@ -45,7 +45,7 @@ internal sealed class LimitTests
         client.Send("{\"jsonrpc\":\"2.0\",");
         var told = client.Read();
         await Assert.That(told!.Value.GetProperty("error").GetProperty("message").GetString())
-            .Contains("the rest of a request has not come within 200 ms");
+            .Contains("the rest of a request did not arrive within 200 ms");
         await Assert.That(client.ReadLine()).IsNull();
     }
 

@@ -35,7 +35,7 @@ internal sealed class SocketWorld : IDisposable
     readonly Supervisor _supervisor;
     readonly Thread _thread;
     readonly OutputPump _pump;
-    readonly EventLog _diary;
+    readonly EventLog _eventLog;
     readonly StateSaver _saver;
     readonly ControlSocket _socket;
     readonly Keeper _log = new();
@@ -49,7 +49,7 @@ internal sealed class SocketWorld : IDisposable
         _loop = new SupervisorLoop(clock, _log);
         _saver = new StateSaver(state => Saved = state);
         _pump = new OutputPump(new NoKeeper(), growth, static () => Tspm.Platform.Linux.SpliceMover.Instance);
-        _diary = new EventLog(Home.EventsFile, clock,
+        _eventLog = new EventLog(Home.EventsFile, clock,
             () => { eventGrowth.Notify(Home.EventsFile); growth.Notify(Home.EventsFile); });
         var restarts = new RestartCounts();
         Supervisor? supervisor = null;
@@ -74,8 +74,8 @@ internal sealed class SocketWorld : IDisposable
             Post = _loop.Post,
             AppendEvent = happened =>
             {
-                restarts.Note(happened);
-                return _diary.Tell(happened);
+                restarts.Count(happened);
+                return _eventLog.Tell(happened);
             },
         };
         supervisor = new Supervisor(services, _loop, _saver);
@@ -87,7 +87,7 @@ internal sealed class SocketWorld : IDisposable
             Readings = new Readings(_machine),
             Outputs = _pump,
             Growth = growth,
-            Events = _diary,
+            Events = _eventLog,
             EventGrowth = eventGrowth,
             Clock = clock,
             GuardianPid = 900,
@@ -164,13 +164,13 @@ internal sealed class SocketWorld : IDisposable
 
     public void Dispose()
     {
-        _socket.Drained().Wait(TimeSpan.FromSeconds(5));
+        _socket.Drain().Wait(TimeSpan.FromSeconds(5));
         _socket.Dispose();
         _loop.End();
         _thread.Join(TimeSpan.FromSeconds(5));
         _saver.Dispose();
         _pump.Dispose();
-        _diary.Dispose();
+        _eventLog.Dispose();
         Directory.Delete(Home.Path, recursive: true);
     }
 

@@ -25,7 +25,7 @@ internal sealed class TroubleEventTests
 
         public void Pass()
         {
-            Clock.Advance(TroubleEvents.LookAgainAfter);
+            Clock.Advance(TroubleEvents.RecheckAfter);
             var due = _armed.ToArray();
             _armed.Clear();
             foreach (var look in due) look();
@@ -36,10 +36,10 @@ internal sealed class TroubleEventTests
     public async Task It_begins_once_and_ends_once(CancellationToken cancellation)
     {
         var rig = new Rig();
-        rig.Events.Look();
+        rig.Events.Check();
         await Assert.That(rig.Armed).IsEqualTo(0);
         rig.State = "a: No space left on device";
-        for (var i = 0; i < 5; i++) rig.Events.Look();
+        for (var i = 0; i < 5; i++) rig.Events.Check();
         await Assert.That(rig.Armed).IsEqualTo(1);
         rig.State = "a: 17 are missing";
         rig.Pass();
@@ -63,7 +63,7 @@ internal sealed class TroubleEventTests
         for (var i = 0; i < 20; i++)
         {
             rig.State = i % 2 == 0 ? "a" : null;
-            rig.Events.Look();
+            rig.Events.Check();
             rig.Pass();
         }
         await Assert.That(rig.Kinds).IsEqualTo("trouble:a");

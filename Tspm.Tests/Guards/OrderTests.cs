@@ -59,7 +59,7 @@ internal sealed partial class OrderTests
         [nameof(CommandDispatch)] = [],
         [nameof(Supervisor)] = ["Daemon/DaemonHost.cs"],
         [nameof(SupervisorLoop)] =
-            ["Daemon/DaemonHost.cs", "Daemon/Upgrading/Departure.cs", "Daemon/HomeKeeper.cs",
+            ["Daemon/DaemonHost.cs", "Daemon/Upgrading/UpgradeHandoff.cs", "Daemon/HomeKeeper.cs",
                 "Daemon/Footprint/IdleTrim.cs"],
     };
 

@@ -33,7 +33,7 @@ internal sealed class ListenSocketTests
         foreach (var (hold, kept) in held.ToArray()) returned[hold] = Descriptors.Duplicate(kept.Number);
         second.Inherit(returned);
         await Assert.That(returned.Values.Single() == FakeDescriptor.Of(7)).IsTrue();
-        await Assert.That(second.TryTake(4, address, out _)).IsFalse();
+        await Assert.That(second.TryClaim(4, address, out _)).IsFalse();
         await Assert.That(second.Open(3, address, default, out descriptor)).IsNull();
         await Assert.That(descriptor.Number).IsGreaterThan(SpawnRequest.MaxListeners + 4);
         second.Close(3, address, descriptor);
@@ -107,7 +107,7 @@ internal sealed class ListenSocketTests
         await File.WriteAllTextAsync(path, "precious", cancellation);
         var failure = sockets.Open(1, address, default, out _);
         await Assert.That(failure!.Sentence)
-            .IsEqualTo($"cannot listen on {address.Text}: {path} is there and is not a socket; remove it, or choose "
+            .IsEqualTo($"cannot listen on {address.Text}: {path} exists and is not a socket; remove it, or choose "
                 + "another path");
         await Assert.That(await File.ReadAllTextAsync(path, cancellation)).IsEqualTo("precious");
         File.Delete(path);

@@ -23,8 +23,8 @@ internal sealed class SmallCallTests : IDisposable
     {
         using var first = FileLock.Open(PathOf("lock"));
         using var second = FileLock.Open(PathOf("lock"));
-        await Assert.That(FileLock.TryTake(first.Number)).IsTrue();
-        await Assert.That(FileLock.TryTake(second.Number)).IsFalse();
+        await Assert.That(FileLock.TryAcquire(first.Number)).IsTrue();
+        await Assert.That(FileLock.TryAcquire(second.Number)).IsFalse();
         var number = second.Number;
         var waiting = Task.Run(() => FileLock.Wait(number), cancellation);
         first.Dispose();

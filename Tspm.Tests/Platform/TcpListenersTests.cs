@@ -43,7 +43,7 @@ internal sealed class TcpListenersTests
         public Task<ListenerFacts> Look(int port, int pid, IReadOnlySet<ulong> suspects)
         {
             var told = new TaskCompletionSource<ListenerFacts>(TaskCreationOptions.RunContinuationsAsynchronously);
-            Listeners.Look(new DialedAddress([127, 0, 0, 1], port, IsLocal: true), pid, suspects, told.SetResult);
+            Listeners.Inspect(new DialedAddress([127, 0, 0, 1], port, IsLocal: true), pid, suspects, told.SetResult);
             return told.Task;
         }
     }
@@ -87,7 +87,7 @@ internal sealed class TcpListenersTests
         {
             var address = new DialedAddress([127, 0, 0, 1], 80, IsLocal: true);
             // The pid of nobody: different children of one port.
-            bench.Listeners.Look(address, int.MaxValue - i, new HashSet<ulong> { 7 }, facts =>
+            bench.Listeners.Inspect(address, int.MaxValue - i, new HashSet<ulong> { 7 }, facts =>
             {
                 most = Math.Max(most, Interlocked.Increment(ref now));
                 threads.Add(facts);

@@ -157,7 +157,7 @@ internal sealed class TcpTableTests
         async Task<ListenerFacts> Look(int pid)
         {
             var told = new TaskCompletionSource<ListenerFacts>();
-            listeners.Look(address, pid, sockets!, told.SetResult);
+            listeners.Inspect(address, pid, sockets!, told.SetResult);
             return await told.Task.WaitAsync(cancellation);
         }
 

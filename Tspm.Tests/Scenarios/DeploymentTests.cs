@@ -119,7 +119,7 @@ public class DeploymentTests
         };
         await box.Ok("stop", "web");
         await box.Shell(away);
-        (await box.Run("start", "web")).Exits(1).Says("web: ").Says("it will be tried again, as after a crash");
+        (await box.Run("start", "web")).Exits(1).Says("web: ").Says("will be retried, as after a crash");
         await Assert.That((await box.Get("web")).State).IsEqualTo("waiting");
         await Assert.That((await box.Get("web")).Json.GetProperty("desired").GetString()).IsEqualTo("up");
         (await box.Run("restart", "web")).Exits(1);
@@ -137,7 +137,7 @@ public class DeploymentTests
         await box.Ok("start", "./tool", "--name", "web", "--cwd", current, "--restart-delay", "100ms");
         File.Delete(current);
         (await box.Run("restart", "web")).Exits(1).Says($"cannot change directory to {current}")
-            .Says("it will be tried again, as after a crash");
+            .Says("will be retried, as after a crash");
         await Assert.That((await box.Get("web")).State).IsEqualTo("waiting");
         (await box.Run("start", "./tool", "--name", "typo", "--cwd", current)).Exits(1);
         await Assert.That((await box.List()).Count).IsEqualTo(1);

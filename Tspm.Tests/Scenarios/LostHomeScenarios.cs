@@ -167,7 +167,7 @@ public class LostHomeScenarios
         else LiveProcess.Kill(daemon.Guardian, LiveProcess.SIGCONT);
 
         var refused = (await box.Run("start", "--name", "w", "--", "sh", "-c", Ticks)).Exits(1);
-        refused.Says($"it still runs (pid {pid})").Says($"kill {pid}");
+        refused.Says($"it is still running (pid {pid})").Says($"kill {pid}");
         await Assert.That((await box.Ok("status")).Out).Contains($"w (pid {pid})");
         if (dead == "daemon") await Assert.That((await box.Ok("status")).Out).Contains("was removed or moved");
         await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();

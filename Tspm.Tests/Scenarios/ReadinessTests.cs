@@ -277,7 +277,7 @@ public class ReadinessTests
         await box.Ok("start", "--name", "other", "--ready", "delay:10ms", "--", "sleep", "1000");
         await box.Until(async () =>
             (await box.Ok("describe", "x0")).Out is var text
-                && text.Contains("the name 'no-such-host.invalid' is not known") ? text : null, "describe says why");
+                && text.Contains("cannot resolve the name 'no-such-host.invalid'") ? text : null, "describe says why");
         await box.Ok("stop", "all");
     }
 

@@ -44,7 +44,8 @@ internal sealed class UnhandledErrorTests
         await Assert.That((await box.Run("daemon", "start")).ExitCode).IsNotEqualTo(0);
         Preload.Stop(box);
         var log = File.ReadAllText(Path.Combine(box.Home, "daemon.log"));
-        await Assert.That(log).Contains("CRI internal error, the daemon ends: System.TypeInitializationException");
+        await Assert.That(log)
+            .Contains("CRI internal error, the daemon is exiting: System.TypeInitializationException");
         await Assert.That(log).Contains("\n   at Tspm.Daemon.DaemonMain.Run(");
         File.Delete(file);
         // The guardian starts the next one, which finds the way free.

@@ -11,7 +11,7 @@ public class UpgradeRefusedTests
     [Test]
     [Arguments("missing", "No such file")]
     [Arguments("folder", "is a folder")]
-    [Arguments("garbage", "no executable of this system")]
+    [Arguments("garbage", "not an executable of this system")]
     [Arguments("script", "a script, perhaps?")]
     [Arguments("text", "cannot be executed")]
     [Arguments("fifo", "not a regular file")]
@@ -167,7 +167,7 @@ public class UpgradeRefusedTests
         var pids = await box.DaemonPids();
         var before = await box.List();
         var refused = await box.Run("daemon", "upgrade", path);
-        refused.Exits(1).Says("not upgraded, nothing was touched");
+        refused.Exits(1).Says("not upgraded, nothing was changed");
         foreach (var sentence in sentences)
             if (sentence is not null) refused.Says(sentence);
         await Assert.That(await box.DaemonPids()).IsEqualTo(pids);

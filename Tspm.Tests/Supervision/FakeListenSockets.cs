@@ -23,7 +23,7 @@ internal sealed class FakeListenSockets : IListenSockets
     SpawnFailure? IListenSockets
         .Open(int owner, ListenAddress address, SocketFileRights rights, out Descriptor descriptor)
     {
-        if (TryTake(owner, address, out descriptor)) return null;
+        if (TryClaim(owner, address, out descriptor)) return null;
         if (_kept.ContainsKey((owner, address.Text)))
             throw new InvalidOperationException($"{address.Text} was opened twice");
         if (InUse.Contains(address.Text) || Open.Contains(address.Text))
@@ -32,7 +32,7 @@ internal sealed class FakeListenSockets : IListenSockets
         return null;
     }
 
-    public bool TryTake(int owner, ListenAddress address, out Descriptor descriptor)
+    public bool TryClaim(int owner, ListenAddress address, out Descriptor descriptor)
     {
         descriptor = default;
         return _unclaimed.Remove((owner, address.Text)) && _kept.TryGetValue((owner, address.Text), out descriptor);

@@ -66,7 +66,7 @@ internal sealed class FakeProcessSystem : IProcessSystem
 
     public long? ReadGroupMemory(TreeMark mark) => GroupMemory;
 
-    public SpawnFailure? LackOfRoom() => null;
+    public SpawnFailure? ResourceShortage() => null;
 
     public long BootTicks => ++_ticks;
 

@@ -21,6 +21,6 @@ internal sealed class FakeTcpListeners : ITcpListeners
         return Present is { } present ? new HashSet<ulong>(present) : null;
     }
 
-    public void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told) =>
+    public void Inspect(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told) =>
         told(Facts(pid));
 }

@@ -13,11 +13,13 @@ using Tspm.Supervision;
 
 namespace Tspm.Daemon;
 
-/// <summary>What the handlers of requests work with.</summary>
+/// <summary>The services and state of the daemon that request handlers use.</summary>
 internal sealed class DaemonContext
 {
-    /// <summary>To those who came too late for this version: nothing of theirs was begun.</summary>
-    public const string UpgradingSentence = "the daemon is being upgraded and has begun nothing of this; ask again";
+    /// <summary>
+    /// Sent to clients whose request arrived after the upgrade had begun; the request was not started.
+    /// </summary>
+    public const string UpgradingMessage = "the daemon is being upgraded and did not start this request; try again";
 
     public required TspmHome Home { get; init; }
     public required SupervisorHandle Supervisor { get; init; }
@@ -26,38 +28,38 @@ internal sealed class DaemonContext
     public required IFactsReader Facts { get; init; }
     public required LogGrowth Growth { get; init; }
     public required EventLog Events { get; init; }
-    /// <summary>Tells of the event files, and of nothing else.</summary>
+    /// <summary>Notifies of changes to the event files only; <see cref="Growth"/> also covers the logs.</summary>
     public required LogGrowth EventGrowth { get; init; }
     public required TimeProvider Clock { get; init; }
     public required int GuardianPid { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public required TimeSpan StartedMonotonic { get; init; }
-    /// <summary>The supervisor's clock.</summary>
+    /// <summary>The current time on the supervisor's monotonic clock.</summary>
     public required Func<TimeSpan> Monotonic { get; init; }
-    /// <summary>Sentences about what needs a person's eye.</summary>
+    /// <summary>Warnings for people, as <c>tspm status</c> shows them.</summary>
     public required Func<IReadOnlyList<string>> Troubles { get; init; }
-    /// <summary>Begins the daemon's end; null: nobody knows who asked.</summary>
+    /// <summary>Begins the shutdown of the daemon. The argument is null if the requester is unknown.</summary>
     public required Action<Requester?> Shutdown { get; init; }
     /// <summary>
-    /// Begins the end in favour of another version, or of another guardian, see <see cref="Departure.Leave"/>. Throws
-    /// <see cref="RequestException"/> when this one stays.
+    /// Hands the home over to another version or another guardian, see <see cref="UpgradeHandoff.HandOver"/>. Throws
+    /// <see cref="RequestException"/> if this daemon stays.
     /// </summary>
     public required Func<UpgradeCandidate?, ClientConnection?, Task> Upgrade { get; init; }
-    /// <summary>Why the last upgrade was undone; null: there was none, or it worked.</summary>
+    /// <summary>Why the last upgrade was rolled back; null if it succeeded or there was none.</summary>
     public required string? UpgradeProblem { get; init; }
-    /// <summary>Earlier daemons that died unplanned; null: not known.</summary>
+    /// <summary>Earlier daemons that died unexpectedly; null if the guardian did not report any figures.</summary>
     public DaemonDeaths? Deaths { get; init; }
-    /// <summary>Entered by what changes something.</summary>
+    /// <summary>Every request that changes something passes through this gate.</summary>
     public required ChangeGate Changes { get; init; }
     public required ILogger Log { get; init; }
-    /// <summary>Of the control socket.</summary>
+    /// <summary>The limits of the control socket.</summary>
     public required SocketLimits Limits { get; init; }
     public SocketCounters Counters { get; } = new();
     public required RestartCounts Restarts { get; init; }
-    /// <summary>To be told of work: see <see cref="Tspm.Daemon.Footprint.IdleTrim"/>.</summary>
+    /// <summary>Must be touched by every request, so that memory is trimmed only while the daemon is idle.</summary>
     public required IdleTrim IdleTrim { get; init; }
-    /// <summary>Nothing new is begun any more.</summary>
+    /// <summary>The daemon is shutting down and starts no further changes.</summary>
     public volatile bool IsShuttingDown;
-    /// <summary>Completes at the very end, when everything is stopped and saved.</summary>
+    /// <summary>Completes at the end of a shutdown, once all processes are stopped and the state is saved.</summary>
     public TaskCompletionSource ShutdownDone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -27,10 +27,9 @@ using Tspm.Supervision.Starting;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Puts the daemon together, runs the supervisor's loop on the main thread, and takes everything apart in the right
-/// order. What the daemon owns, and who runs where:
-/// supervisor (main thread), events of the kernel, output of children, saving of state (a thread each), control socket
-/// (the runtime's pool).
+/// Creates the parts of the daemon, runs the supervisor's loop on the main thread, and disposes of the parts in the
+/// right order. The supervisor runs on the main thread. Kernel events, the output of children and the saving of state
+/// have one thread each. The control socket runs on the runtime's thread pool.
 /// </summary>
 internal sealed partial class DaemonHost : IDisposable
 {
@@ -40,7 +39,7 @@ internal sealed partial class DaemonHost : IDisposable
     readonly EventLoop _events = new("events");
     readonly GuardianChannel _guardian = new(Descriptor.Own(DaemonStart.ChannelDescriptor));
     readonly LogGrowth _growth = new(), _eventGrowth = new();
-    readonly EventLog _diary;
+    readonly EventLog _eventLog;
     readonly RestartCounts _restarts = new();
     readonly OutputPump _outputs;
     readonly NotifySockets _notify;
@@ -53,20 +52,22 @@ internal sealed partial class DaemonHost : IDisposable
     readonly Supervisor _supervisor;
     readonly ControlSocket _socket;
     readonly DaemonContext _context;
-    readonly Departure _departure;
+    readonly UpgradeHandoff _handoff;
     readonly HomeKeeper _homeKeeper;
     readonly Survivors _survivors = new();
     readonly FactsReader _facts;
     readonly TroubleEvents _troubleEvents;
     readonly Descriptor _signals, _ready;
     readonly ServiceManager _manager;
-    readonly Ending _ending;
+    readonly ExitWhen _exitWhen;
     bool _shuttingDown;
     int _exitCode;
 
-    /// <param name="home">Whose daemon it is.</param>
-    /// <param name="options">What the guardian said.</param>
-    /// <param name="ready">Told when it answers, or why it does not; not open: nobody waits for that.</param>
+    /// <param name="home">The home that this daemon serves.</param>
+    /// <param name="options">The options that the guardian passed.</param>
+    /// <param name="ready">
+    /// The pipe on which the daemon reports that it is ready, or why it cannot start; not open if nobody is waiting.
+    /// </param>
     public DaemonHost(TspmHome home, GuardianOptions options, Descriptor ready)
     {
         (_home, _options, _ready) = (home, options, ready);
@@ -75,11 +76,11 @@ internal sealed partial class DaemonHost : IDisposable
         _events.OnFault = fault =>
             _log.Logger.LogError(fault, "internal error in an event: {Type}", fault.GetType().Name);
         _store = new ProcessStore(home, clock);
-        _diary = new EventLog(home.EventsFile, clock, () =>
+        _eventLog = new EventLog(home.EventsFile, clock, () =>
         {
             _eventGrowth.Notify(home.EventsFile);
             _growth.Notify(home.EventsFile);
-            if (_diary!.Trouble is not null) LookAtTroubles();
+            if (_eventLog!.Trouble is not null) CheckTroubles();
         });
         _records = new RunRecordStore(home)
         {
@@ -92,23 +93,22 @@ internal sealed partial class DaemonHost : IDisposable
         var logsTotal = settings.LogsTotalMaxBytes is > 0 and var most ? new TotalLimit(home.LogFolder, most) : null;
         _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
-        _homeKeeper = new HomeKeeper(home, _events, _loop, _guardian, _log.Logger, OnHomeMade);
-        _saver = new StateSaver(SaveState) { Failed = LookAtTroubles };
+        _homeKeeper = new HomeKeeper(home, _events, _loop, _guardian, _log.Logger, OnHomeRecreated);
+        _saver = new StateSaver(SaveState) { Failed = CheckTroubles };
         _facts = new FactsReader(clock);
         _troubleEvents = new TroubleEvents(
-            happened => _diary.Tell(happened), clock, (delay, look) => _loop.Timers.After(delay, look),
-            [StateTrouble, () => _records.Trouble, () => _outputs.Unwritten, () => _diary.Trouble]);
-        _outputs.UnwrittenTold = LookAtTroubles;
-        // The same for every daemon of this home, and for no other's.
-        var homeName = Convert
-            .ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(FileSystem.RealPath(Path.GetFullPath(home.Path)))));
+            happened => _eventLog.Tell(happened), clock, (delay, check) => _loop.Timers.After(delay, check),
+            [StateTrouble, () => _records.Trouble, () => _outputs.Unwritten, () => _eventLog.Trouble]);
+        _outputs.UnwrittenTold = CheckTroubles;
+        // Every daemon of this home computes the same name, and daemons of other homes compute other names.
+        var realPath = FileSystem.RealPath(Path.GetFullPath(home.Path));
+        var homeName = Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(realPath)));
         var cgroups = CurrentSystem.CgroupFolder(settings.Cgroup, homeName, out var noCgroup);
         if (noCgroup is not null) _loadTroubles.Add(noCgroup);
-        if (cgroups is not null) _log.Logger.LogInformation("processes get cgroups of their own in {Folder}", cgroups);
+        if (cgroups is not null) _log.Logger.LogInformation("each process gets its own cgroup in {Folder}", cgroups);
         _system = CurrentSystem.CreateProcessSystem(
             _events, options.GuardianPid, new SetUpCommand(SelfPath.Value), (ulong)options.OpenFilesLimit,
-                options.OomScore,
-            options.Limits, cgroups, _survivors);
+            options.OomScore, options.Limits, cgroups, _survivors);
         _notify = new NotifySockets(_events, _guardian, _loop.Post);
         _listeners = new ListenSockets(_guardian);
         var services = new SupervisionServices
@@ -127,7 +127,7 @@ internal sealed partial class DaemonHost : IDisposable
             Clock = clock,
             Home = home,
             Log = _log.Logger,
-            AppendEvent = Told,
+            AppendEvent = Record,
             GuardianPid = options.GuardianPid,
             Post = _loop.Post,
         };
@@ -140,7 +140,7 @@ internal sealed partial class DaemonHost : IDisposable
             Outputs = _outputs,
             Facts = _facts,
             Growth = _growth,
-            Events = _diary,
+            Events = _eventLog,
             EventGrowth = _eventGrowth,
             Clock = clock,
             GuardianPid = options.GuardianPid,
@@ -149,7 +149,7 @@ internal sealed partial class DaemonHost : IDisposable
             Monotonic = () => _loop.Timers.Now,
             Troubles = Troubles,
             Shutdown = requester => _loop.Post(() => Shutdown(requester)),
-            Upgrade = (candidate, requester) => _departure!.Leave(candidate, requester),
+            Upgrade = (candidate, requester) => _handoff!.HandOver(candidate, requester),
             UpgradeProblem = options.UpgradeProblem,
             Deaths = options.Deaths?.ForStatus(),
             Changes = new ChangeGate(clock),
@@ -161,30 +161,31 @@ internal sealed partial class DaemonHost : IDisposable
         _socket = new ControlSocket(CurrentSystem.ListenForClients(Descriptor.Own(DaemonStart.ListenerDescriptor)),
             _context);
         _manager = new ServiceManager(_loop.Timers, options.GuardianPid, _context.Supervisor.Views);
-        _ending = new Ending(options.ExitWhen);
-        _departure = new Departure(_context, _socket, _guardian, _loop);
+        _exitWhen = new ExitWhen(options.ExitWhen);
+        _handoff = new UpgradeHandoff(_context, _socket, _guardian, _loop);
         _signals = OpenSignals();
     }
 
     /// <summary>
-    /// How often to try to write run records that could not be written: the disk may have room again.
+    /// How long to wait before run records that could not be written are tried again: the disk may have space by then.
     /// </summary>
     static readonly TimeSpan RetryRecordsAfter = TimeSpan.FromMilliseconds(500);
 
     void RetryRecords(Action retry)
     {
         _loop.Timers.After(RetryRecordsAfter, retry);
-        LookAtTroubles();
+        CheckTroubles();
     }
 
-    /// <summary>From any thread: what cannot be written is put on record.</summary>
-    void LookAtTroubles() => _loop.Post(() => _troubleEvents.Look());
+    /// <summary>Records an event for everything that currently cannot be written. Any thread may call this.</summary>
+    void CheckTroubles() => _loop.Post(() => _troubleEvents.Check());
 
     string? StateTrouble() => _saver.Trouble is { } unsaved ? $"the state is not saved: {unsaved}" : null;
 
     readonly List<string> _loadTroubles = [];
 
-    /// <summary>Until the daemon was asked to end. The result is the exit code.</summary>
+    /// <summary>Runs until the daemon is told to exit.</summary>
+    /// <returns>The exit code.</returns>
     public int Run()
     {
         _loop.Post(Start);
@@ -192,25 +193,25 @@ internal sealed partial class DaemonHost : IDisposable
         return _exitCode;
     }
 
-    /// <summary>Something has happened to a process.</summary>
+    /// <summary>The state of a process may have changed.</summary>
     void OnChanged()
     {
         _manager.Changed();
-        if (!_shuttingDown && _ending.Look(_context.Supervisor.Views()) is { } code) End(code);
+        if (!_shuttingDown && _exitWhen.ExitCodeFor(_context.Supervisor.Views()) is { } code) End(code);
     }
 
-    /// <summary>Takes an event into the record, counts it, and looks at what it changes for others.</summary>
-    ProcessEvent Told(ProcessEvent happened)
+    /// <summary>Appends an event to the event log, counts it, and updates whatever depends on it.</summary>
+    ProcessEvent Record(ProcessEvent happened)
     {
         if (ServiceNotify.IsWanted || _options.ExitWhen is not null) _loop.Post(OnChanged);
-        _restarts.Note(happened);
-        return _diary.Tell(happened);
+        _restarts.Count(happened);
+        return _eventLog.Tell(happened);
     }
 
-    /// <summary>By itself, because that was asked for.</summary>
+    /// <summary>Shuts the daemon down because the condition of <c>--exit-when</c> is met.</summary>
     void End(int code)
     {
-        _log.Logger.LogInformation("ending with code {Code}: --exit-when {When}", code, _options.ExitWhen);
+        _log.Logger.LogInformation("exiting with code {Code}: --exit-when {When}", code, _options.ExitWhen);
         _exitCode = code;
         Shutdown(null);
     }
@@ -224,14 +225,14 @@ internal sealed partial class DaemonHost : IDisposable
         _homeKeeper.Dispose();
         _events.Dispose();
         _signals.Dispose();
-        _diary.Dispose();
+        _eventLog.Dispose();
         _log.Dispose();
     }
 
     IReadOnlyList<string> Troubles()
     {
         var troubles = new List<string>(_loadTroubles);
-        if (_options.UpgradeProblem is { } undone) troubles.Add($"the last upgrade was undone: {undone}");
+        if (_options.UpgradeProblem is { } reason) troubles.Add($"the last upgrade was rolled back: {reason}");
         if (_homeKeeper.Trouble is { } home) troubles.Add(home);
         if (_survivors.Trouble is { } survivors) troubles.Add(survivors);
         if (StateTrouble() is { } unsaved) troubles.Add(unsaved);
@@ -252,7 +253,7 @@ internal sealed partial class DaemonHost : IDisposable
         foreach (var view in _context.Supervisor.Views())
             if (view is { State.Phase: LifecyclePhase.Held, Definition.Config.LegacyId: not null, RunId: 0 })
                 troubles.Add($"'{view.Definition.Name}': {view.State.Reason}");
-        if (_diary.Trouble is { } events) troubles.Add(events);
+        if (_eventLog.Trouble is { } events) troubles.Add(events);
         if (_log.Trouble is { } log) troubles.Add(log);
         return troubles;
     }

@@ -9,7 +9,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon;
 
-/// <summary>The end, asked for by a client or a signal: children first, then the state, then the socket.</summary>
+/// <summary>
+/// The shutdown, requested by a client or a signal: stops the children, then saves the state, then removes the socket.
+/// </summary>
 internal sealed partial class DaemonHost : IReadyHandler
 {
     static Descriptor OpenSignals() => SignalDescriptor.Open(Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP);
@@ -26,7 +28,7 @@ internal sealed partial class DaemonHost : IReadyHandler
             var requester = new Requester(signal.Uid, signal.Pid, Signals.NameOf(signal.Number));
             _loop.Post(() =>
             {
-                _diary.Tell(new ProcessEvent
+                _eventLog.Tell(new ProcessEvent
                 {
                     Kind = EventKind.Request,
                     Request = Methods.Shutdown.Name,
@@ -40,15 +42,15 @@ internal sealed partial class DaemonHost : IReadyHandler
     }
 
     /// <summary>
-    /// SIGHUP: what lies now at the path of the executable takes over. What keeps it from that is in the log: nobody
-    /// waits for an answer.
+    /// SIGHUP: upgrades to the file that is now at the path of the executable. Nobody waits for an answer, so the
+    /// reason for a refusal goes to the log.
     /// </summary>
     async Task UpgradeBySignal()
     {
         try
         {
             using var candidate = await Handlers.UpgradeHandler.Prove(UpgradeCandidate.OwnPath());
-            await _departure.Leave(candidate, requester: null);
+            await _handoff.HandOver(candidate, requester: null);
         }
         catch (Exception e) when (e is RequestException or Supervision.ShuttingDownException)
         {
@@ -56,13 +58,15 @@ internal sealed partial class DaemonHost : IReadyHandler
         }
     }
 
-    /// <summary>Stop accepting, stop children, save, remove socket and state, leave.</summary>
+    /// <summary>
+    /// Stops the children, saves the state, removes the socket and the state file, and ends the daemon.
+    /// </summary>
     void Shutdown(Requester? requester)
     {
-        // With a departure decided the next daemon shuts down: the guardian remembers the signal.
-        if (_shuttingDown || _departure.IsDecided) return;
+        // After a committed handoff the next daemon shuts down instead: the guardian remembers the signal.
+        if (_shuttingDown || _handoff.IsCommitted) return;
         _shuttingDown = true;
-        _log.Logger.LogInformation("shutdown asked for by {Requester}", requester?.ToString() ?? "an unknown client");
+        _log.Logger.LogInformation("shutdown requested by {Requester}", requester?.ToString() ?? "an unknown client");
         _context.IsShuttingDown = true;
         _manager.Stopping();
         _supervisor.Shutdown(requester).ContinueWith(_ => _loop.Post(Leave), TaskScheduler.Default);
@@ -75,28 +79,28 @@ internal sealed partial class DaemonHost : IReadyHandler
             if (saved.ResultNow() is { } problem)
                 _log.Logger.LogError("the state could not be saved: {Problem}", problem);
             await _outputs.Settled();
-            _diary.Tell(new ProcessEvent
+            _eventLog.Tell(new ProcessEvent
             {
                 Kind = EventKind.DaemonStopped,
                 Pid = Environment.ProcessId,
                 Reason = "daemon stopped",
             });
-            // Said first: from here on the guardian ends with this daemon, however that ends; without a socket nobody
-            // could reach a next one.
-            _guardian.SayLeaving();
+            // Before the socket is removed: from now on the guardian exits together with this daemon, however this
+            // daemon ends. A new daemon without a socket could not be reached.
+            _guardian.SendLeaving();
             if (_homeKeeper.IsOurs)
             {
                 Remove(_home.StateFile);
                 if (!_options.HasForeignSocket) Remove(_home.SocketPath);
             }
             _context.ShutdownDone.TrySetResult();
-            await _socket.Drained();
+            await _socket.Drain();
             _log.Logger.LogInformation("daemon stopped");
             _loop.End();
         }, TaskScheduler.Default);
     }
 
-    /// <summary>A home that has become read-only must not keep the daemon from ending.</summary>
+    /// <summary>Deletes a file. A home that has become read-only must not keep the daemon from exiting.</summary>
     void Remove(string path)
     {
         try

@@ -4,23 +4,24 @@ using Tspm.Platform;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The home is there again after it was removed or moved: all that is in memory is written to it anew.
+/// Rewrites everything that is in memory after the home was removed or moved and has been recreated.
 /// </summary>
 internal sealed partial class DaemonHost
 {
-    void OnHomeMade(Descriptor listener)
+    void OnHomeRecreated(Descriptor listener)
     {
         _log.Reopen();
-        WriterLock.TakeAgain(_home);
+        WriterLock.Reacquire(_home);
         if (listener.IsOpen) _ = _socket.Replace(CurrentSystem.ListenForClients(listener));
-        foreach (var cell in _supervisor.Table.Processes) cell.Journal.Save();
+        foreach (var process in _supervisor.Table.Processes) process.Journal.Save();
         _supervisor.Save();
         WriteState();
-        _diary.Tell(new ProcessEvent { Kind = EventKind.HomeLost, Reason = _homeKeeper.Trouble });
+        _eventLog.Tell(new ProcessEvent { Kind = EventKind.HomeLost, Reason = _homeKeeper.Trouble });
     }
 
     /// <summary>
-    /// Where another daemon has its home by now, or none is, nothing is written: see <see cref="HomeKeeper"/>.
+    /// Saves the state, but writes nothing if the home is missing or belongs to another daemon by now: see
+    /// <see cref="HomeKeeper"/>.
     /// </summary>
     void SaveState(ProcessesFile content)
     {

@@ -16,7 +16,8 @@ using Tspm.Supervision.Recovery;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The beginning: read what is on disk, take over what earlier daemons left, say that it is ready, or why it cannot be.
+/// The start: reads the state on disk, takes over what earlier daemons left behind, and reports that the daemon is
+/// ready or why it cannot start.
 /// </summary>
 internal sealed partial class DaemonHost
 {
@@ -26,76 +27,86 @@ internal sealed partial class DaemonHost
         {
             var apply = _options.Apply is { } file ? StartFile.Read(file, _store.Peek()) : null;
             Load();
-            AnsweringThreads.Make();
+            RequestThreads.Create();
             _socket.Start();
             if (apply is not null) _ = Apply(apply);
-            else _ending.IsArmed = true;
+            else _exitWhen.IsArmed = true;
         }
         catch (HomeException e)
         {
-            // The guardian must not try again what cannot work.
+            // The guardian must not retry a start that cannot succeed.
             GiveUp(e.Message, e.NotPermitted ? 6 : 1, DaemonExit.CannotStart);
         }
         catch (OutOfMemoryException)
         {
-            GiveUp("no thread could be made: this user has too many processes, or there is too little memory", 1,
-                exitCode: 1);
+            GiveUp("cannot create a thread: this user has too many processes, or memory is low", 1, exitCode: 1);
         }
         catch (Exception e)
         {
             _log.Logger.LogError(e, "internal error while starting: {Type}", e.GetType().Name);
-            GiveUp($"internal error while starting ({FileSystem.Describe(e)}); please report it, with the end of "
-                + $"{_home.DaemonLog}", 1, exitCode: 1);
+            GiveUp($"internal error while starting ({FileSystem.Describe(e)}); please report it with the last lines "
+                + $"of {_home.DaemonLog}", 1, exitCode: 1);
         }
-        DeathReport.Tell(_options.Deaths, _diary, _log.Logger, _guardian);
-        _diary.Tell(new ProcessEvent
+        DeathReport.Publish(_options.Deaths, _eventLog, _log.Logger, _guardian);
+        _eventLog.Tell(new ProcessEvent
         {
             Kind = EventKind.DaemonStarted,
             Pid = Environment.ProcessId,
             Reason = $"daemon {ProductVersion.Current} started, pid {Environment.ProcessId}",
         });
-        _guardian.SayReady();
-        // From here on no upgrade goes back to an earlier version.
+        _guardian.SendReady();
+        // No upgrade is rolled back after this point, so no earlier version needs to read the run records.
         _records.WritesFormat1 = false;
         ReadyPipe.Tell(_ready, ReadyPipe.Ready);
         _manager.Ready();
         _context.IdleTrim.Touch();
-        if (_options.UpgradeProblem is { } undone) _log.Logger.LogError("the upgrade was undone: {Reason}", undone);
+        if (_options.UpgradeProblem is { } reason)
+            _log.Logger.LogError("the upgrade was rolled back: {Reason}", reason);
         _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current,
             Environment.ProcessId);
     }
 
-    /// <summary>A container whose processes cannot be started as its file says has nothing to do.</summary>
+    /// <summary>
+    /// Applies the file of <c>--apply</c>. If nothing could be started, the daemon exits: the container would have
+    /// nothing to do.
+    /// </summary>
     async Task Apply(Protocol.ApplyRequest request)
     {
-        var (problem, begun) = ((string?)null, true);
+        string? problem;
+        var begun = true;
         try
         {
             problem = await StartFile.Start(_context, request);
         }
         catch (RequestException mistake)
         {
-            (problem, begun) = (mistake.Message, false);
+            problem = mistake.Message;
+            begun = false;
         }
         catch (Exception fault)
         {
-            // Nobody waits for this: unsaid, the container would go on with nothing in it.
+            // Nobody awaits this task: unreported, the container would keep running with nothing in it.
             _log.Logger.LogError(fault, "internal error: {Type}", fault.GetType().Name);
-            (problem,
-                begun) = ($"internal error ({FileSystem.Describe(fault)}); please report it, with the end of "
-                    + $"{_home.DaemonLog}", false);
+            problem = $"internal error ({FileSystem.Describe(fault)}); please report it with the last lines of "
+                + $"{_home.DaemonLog}";
+            begun = false;
         }
         _loop.Post(() =>
         {
             if (!begun) GiveUp($"{_options.Apply}: {problem}", 1, DaemonExit.CannotStart);
             if (problem is not null) _log.Logger.LogError("{File}: {Problem}", _options.Apply, problem);
-            if (problem is not null && _options.ExitWhen is not null) End(Ending.Failed);
-            _ending.IsArmed = true;
+            if (problem is not null && _options.ExitWhen is not null) End(ExitWhen.Failed);
+            _exitWhen.IsArmed = true;
             OnChanged();
         });
     }
 
-    /// <summary>Says why where somebody can read it, and ends.</summary>
+    /// <summary>
+    /// Exits after reporting the reason to the waiting client, to standard error (in the foreground) and to the log.
+    /// </summary>
+    /// <param name="reason">Why the daemon cannot start.</param>
+    /// <param name="clientCode">The exit code of the waiting client.</param>
+    /// <param name="exitCode">The exit code of the daemon, by which the guardian decides whether to retry.</param>
     void GiveUp(string reason, int clientCode, int exitCode)
     {
         ReadyPipe.Tell(_ready, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
@@ -111,10 +122,10 @@ internal sealed partial class DaemonHost
         _loadTroubles.AddRange(loaded.Troubles);
         _loadTroubles.AddRange(_records.MoveObstaclesAside());
         foreach (var trouble in _loadTroubles) _log.Logger.LogWarning("{Trouble}", trouble);
-        // An earlier generation becomes the current one at once: there is no instant without a whole processes.json for
-        // long.
+        // The state came from an earlier generation of processes.json. It is saved as the current one right away, so
+        // that a complete file is missing only for a moment.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
-        // Nothing was ever defined here, nor is anything left of what ran here.
+        // The home is new: nothing was ever defined in it, and no run has left a record.
         var isNew = loaded is { Troubles.Count: 0, Content: { NextId: 0, Processes.Count: 0 } }
             && _records.LoadAll().Count == 0;
         if (isNew) _survivors.Find(_home.RunFolder);
@@ -147,7 +158,8 @@ internal sealed partial class DaemonHost
         WriteState();
     }
 
-    /// <summary>What an older Tspm left in this user's home, already on disk here; null: nothing.</summary>
+    /// <summary>Imports what an older Tspm left in this user's home, and saves it.</summary>
+    /// <returns>The imported definitions; null if there are none, or they could not be saved.</returns>
     ProcessesFile? Migrate()
     {
         if (Migration.Prepare(TimeProvider.System, CallerEnvironment.Read()) is not { } migration) return null;
@@ -160,9 +172,8 @@ internal sealed partial class DaemonHost
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _loadTroubles
-                .Add($"nothing was taken over yet, because it could not be saved: {FileSystem.Describe(e)}; the next "
-                    + "daemon tries again");
+            _loadTroubles.Add("the processes of the older Tspm were not imported, because the state could not be "
+                + $"saved: {FileSystem.Describe(e)}; the next start of the daemon tries again");
             return null;
         }
         if (migration.Write(_home) is { } unwritten) _loadTroubles.Add(unwritten);
@@ -170,7 +181,8 @@ internal sealed partial class DaemonHost
     }
 
     /// <summary>
-    /// The guardian keeps a record until what follows from it is on disk: after a daemon's death it is sent again.
+    /// Acknowledges a record once everything that follows from it is on disk. Until then the guardian keeps it, and
+    /// sends it again if this daemon dies.
     /// </summary>
     void Acknowledge(GuardianRecord record) => _records.WhenAllSaved(() => _guardian.Acknowledge(record.Sequence));
 

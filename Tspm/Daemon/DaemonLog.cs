@@ -7,14 +7,14 @@ using ZLogger.Providers;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// <c>daemon.log</c>: what the daemon did and why, a line each, written asynchronously by ZLogger. In the foreground
-/// the same lines go to standard error. A log that cannot be written is a trouble to report, never a reason to stop
-/// supervising.
+/// <c>daemon.log</c>: one line for each thing the daemon did, and why, written asynchronously by ZLogger. In the
+/// foreground the same lines go to standard error. If the log cannot be written, <c>tspm status</c> reports it, and
+/// supervision goes on.
 /// </summary>
 internal sealed class DaemonLog : IDisposable
 {
     /// <summary>
-    /// When the daemon starts and finds its log larger than this, the old one is kept as <c>daemon.log.1</c>.
+    /// A log that is larger than this when the daemon starts is renamed to <c>daemon.log.1</c>.
     /// </summary>
     const long RotateAtBytes = 10 << 20;
 
@@ -33,18 +33,18 @@ internal sealed class DaemonLog : IDisposable
         options.UsePlainTextFormatter(formatter => formatter.SetPrefixFormatter(
             $"{0:utc-longdate} {1:short} ",
                 (in MessageTemplate template, in LogInfo info) => template.Format(info.Timestamp, info.LogLevel)));
-        // The provider itself, no factory: that would bring a dependency injection container along, larger than the
-        // daemon's own code.
+        // The provider is created directly: a logger factory would pull in a dependency injection container that is
+        // larger than the daemon's own code.
         _provider = new ZLoggerStreamLoggerProvider(foreground ? new StandardErrorTee(_file) : _file, options);
         Logger = _provider.CreateLogger("tspm");
     }
 
     public ILogger Logger { get; }
 
-    /// <summary>Why lines are missing at the end of the log; null: none are.</summary>
+    /// <summary>Why the last lines are missing from the log; null if none are missing.</summary>
     public string? Trouble => _trouble;
 
-    /// <summary>The next line goes to the file that is at the path then, made if there is none.</summary>
+    /// <summary>Opens the path again before the next line, creating the file if it is missing.</summary>
     public void Reopen() => _file.Reopen();
 
     public void Dispose() => _provider.Dispose();

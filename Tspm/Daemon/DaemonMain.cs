@@ -7,8 +7,8 @@ using Tspm.Storage;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The daemon proper, child of the guardian. It dies with its guardian (so a frozen daemon never holds anything against
-/// a new one), and waits until an earlier daemon of the same home is really gone before it touches anything.
+/// The entry point of the daemon, which is a child of the guardian. The daemon dies with its guardian, so that a frozen
+/// daemon never blocks its successor, and touches nothing until an earlier daemon of the same home is gone.
 /// </summary>
 internal static class DaemonMain
 {
@@ -17,16 +17,16 @@ internal static class DaemonMain
         var options = GuardianOptions.Parse(words) ?? new GuardianOptions();
         ThisProcess.SetName("tspm\0"u8);
         if (!ThisProcess.DieWith(options.GuardianPid)) return DaemonExit.CannotStart;
-        // The descriptors that the guardian handed over are the daemon's own: no child inherits them.
+        // Children must not inherit the descriptors that the guardian handed over.
         InheritedDescriptors.Hide(DaemonStart.ListenerDescriptor, DaemonStart.ReadyDescriptor);
-        // Whoever waits for this daemon is told once, whatever happens after that.
+        // Whoever waits for this daemon gets exactly one report, whatever happens afterwards.
         var ready = Descriptor.Own(options.ReadyDescriptor);
         TspmHome? home = null;
         try
         {
             home = TspmHome.Resolve();
             UnhandledError.RecordIn(home);
-            WriterLock.Take(home);
+            WriterLock.Acquire(home);
             using var host = new DaemonHost(home, options, ready);
             return host.Run();
         }
@@ -39,24 +39,24 @@ internal static class DaemonMain
         }
         catch (OutOfMemoryException)
         {
-            // No thread could be had. The guardian tries again.
-            ReadyPipe.Tell(ready,
-                $"{ReadyPipe.FailedPrefix}1 no thread could be made: this user has too many processes, or there is "
-                    + "too little memory");
-            return NoThreads;
+            // A thread could not be created. The guardian retries.
+            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 cannot create a thread: this user has too many "
+                + "processes, or memory is low");
+            return OutOfResources;
         }
         catch (IOException failure)
         {
-            // No descriptor for an epoll, say. The guardian tries again.
+            // For example, there is no descriptor left for an epoll instance. The guardian retries.
             var reason = $"cannot start: {FileSystem.Describe(failure)}";
             ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 {reason}");
             if (home is not null) Record(home, FileSystem.Describe(failure));
-            return NoThreads;
+            return OutOfResources;
         }
     }
 
     /// <summary>
-    /// Who was started by a command was told by it; after a daemon's death nobody is there to be told.
+    /// Writes the reason to daemon.log. A command that started this daemon reports it too, but after the death of an
+    /// earlier daemon no command is waiting.
     /// </summary>
     static void Record(TspmHome home, string reason)
     {
@@ -64,6 +64,6 @@ internal static class DaemonMain
         log.Logger.LogError("cannot start: {Reason}", reason);
     }
 
-    /// <summary>Nor anything else that may be there the next time.</summary>
-    const int NoThreads = 1;
+    /// <summary>The exit code when something is lacking that may be available at the next attempt.</summary>
+    const int OutOfResources = 1;
 }

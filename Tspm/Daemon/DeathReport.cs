@@ -8,13 +8,13 @@ using Tspm.Model.State;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Reports the deaths of earlier daemons: one event and one line in daemon.log for all of those that no daemon has
-/// reported yet. The guardian hears of it once the event is on disk, so that a daemon that dies before leaves the
-/// report to the next one.
+/// Reports the deaths of earlier daemons: one event and one line in daemon.log for all deaths that no daemon has
+/// reported yet. The guardian is notified once the event is on disk; if this daemon dies before that, the next one
+/// reports the deaths.
 /// </summary>
 internal static class DeathReport
 {
-    public static void Tell(DeathTally? tally, EventLog events, ILogger log, GuardianChannel guardian)
+    public static void Publish(DeathTally? tally, EventLog events, ILogger log, GuardianChannel guardian)
     {
         if (tally is not { Untold: > 0 }) return;
         var sentence = Sentence(tally);
@@ -28,16 +28,16 @@ internal static class DeathReport
             Signal = status.Signal is { } signal ? Signals.NameOf(signal) : null,
             Reason = sentence,
         });
-        _ = SayWhenWritten(tally, events, guardian);
+        _ = ConfirmWhenWritten(tally, events, guardian);
     }
 
-    static async Task SayWhenWritten(DeathTally tally, EventLog events, GuardianChannel guardian)
+    static async Task ConfirmWhenWritten(DeathTally tally, EventLog events, GuardianChannel guardian)
     {
         await events.Settled();
-        guardian.SayDeathsTold(tally.Count);
+        guardian.SendDeathsReported(tally.Count);
     }
 
-    /// <summary>When it happened, to which process, of what, and how often so far.</summary>
+    /// <summary>Says when the daemon died, with which pid, of which cause, and how often it has died so far.</summary>
     public static string Sentence(DeathTally tally)
     {
         var (culture, deaths) = (CultureInfo.InvariantCulture, tally.ForStatus());
@@ -51,7 +51,7 @@ internal static class DeathReport
         return $"{told}. That makes {deathsInAll} since {Time(deaths.Since)}";
     }
 
-    /// <summary>As in daemon.log: UTC.</summary>
+    /// <summary>Formats a time in UTC, as daemon.log does.</summary>
     static string Time(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

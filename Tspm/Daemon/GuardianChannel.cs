@@ -10,25 +10,26 @@ using Tspm.Supervision.Recovery;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The daemon's side of the channel to its guardian: takes exit records of orphans, hands over descriptors to keep. A
-/// message that is written is in the guardian's queue, whatever happens to this process afterwards.
+/// The daemon's end of the channel to its guardian: receives the exit records of orphans and stores descriptors. A
+/// message that has been sent is in the guardian's queue, whatever happens to this process afterwards.
 /// </summary>
-/// <param name="descriptor">Of the channel; open as long as the daemon lives.</param>
+/// <param name="descriptor">The socket of the channel; stays open as long as the daemon lives.</param>
 internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore, IReadyHandler
 {
     /// <summary>
-    /// Called on the event loop's thread for each record that comes after <see cref="ReadCaughtUp"/>.
+    /// Called on the event loop's thread for each record that arrives after <see cref="ReadCaughtUp"/>.
     /// </summary>
     public Action<GuardianRecord>? Reaped { get; set; }
 
     /// <summary>
-    /// Called on the event loop's thread: what came of making the home again, and the socket to listen on from now on,
-    /// which is the called one's; not open: the same.
+    /// Called on the event loop's thread with the result of recreating the home and the new socket to listen on, which
+    /// the callee owns. The socket is not open if the old one is still good.
     /// </summary>
     public Action<HomeOutcome, Descriptor>? HomeAnswered { get; set; }
 
     /// <summary>
-    /// Everything that earlier daemons did not acknowledge. Blocks until the guardian has said that this was all.
+    /// Returns every record that earlier daemons did not acknowledge. Blocks until the guardian reports that these were
+    /// all.
     /// </summary>
     public IReadOnlyList<GuardianRecord> ReadCaughtUp()
     {
@@ -45,8 +46,8 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     }
 
     /// <summary>
-    /// The records of all that has ended by now, and of which <see cref="ReadCaughtUp"/> did not tell. Before <see
-    /// cref="Watch"/>; blocks in the same way.
+    /// Returns the records of processes that have ended since <see cref="ReadCaughtUp"/>, and blocks in the same way.
+    /// Must be called before <see cref="Watch"/>.
     /// </summary>
     public IReadOnlyList<GuardianRecord> CatchUpAgain()
     {
@@ -55,13 +56,13 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     }
 
     /// <summary>
-    /// When the daemon before this one died, known after <see cref="ReadCaughtUp"/>; 0: there was none under this
-    /// guardian.
+    /// When the previous daemon died, in clock ticks since boot; set by <see cref="ReadCaughtUp"/>. 0 if this is the
+    /// guardian's first daemon.
     /// </summary>
     public long DaemonDiedAtTicks { get; private set; }
 
     /// <summary>
-    /// Descriptors that earlier daemons stored for the next; complete after <see cref="ReadCaughtUp"/>.
+    /// Descriptors that earlier daemons stored; complete after <see cref="ReadCaughtUp"/>.
     /// </summary>
     public Dictionary<DescriptorKey, Descriptor> Returned { get; } = [];
 
@@ -78,37 +79,38 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
             if (message.Kind == GuardianMessageKind.Reaped) Reaped?.Invoke(RecordOf(message));
             if (message.Kind == GuardianMessageKind.HomeAnswer && HomeAnswered is { } told)
                 told((HomeOutcome)message.Number, passed);
-            // A newer guardian's, and nothing that this version knows.
+            // A message of a newer guardian that this version does not know.
             else passed.Dispose();
         }
     }
 
-    /// <summary>All records up to this one are saved or nobody's.</summary>
+    /// <summary>Acknowledges all records up to this one: their effects are saved, or they concern no process.</summary>
     public void Acknowledge(ulong sequence) => Send(new GuardianMessage
     {
         Kind = GuardianMessageKind.Acknowledge,
         Number = sequence,
     });
 
-    public void SayReady() => Send(new GuardianMessage { Kind = GuardianMessageKind.Ready });
+    public void SendReady() => Send(new GuardianMessage { Kind = GuardianMessageKind.Ready });
 
-    /// <summary>The events of so many daemon deaths are written.</summary>
-    public void SayDeathsTold(int count) => Send(new GuardianMessage
+    /// <summary>Confirms that the events for this number of daemon deaths are on disk.</summary>
+    public void SendDeathsReported(int count) => Send(new GuardianMessage
     {
         Kind = GuardianMessageKind.DeathsTold,
         Number = (ulong)count,
     });
 
-    /// <summary>The home is not where it should be: <see cref="HomeAnswered"/> tells what came of it.</summary>
-    public void SayHomeGone() => Send(new GuardianMessage { Kind = GuardianMessageKind.HomeGone });
+    /// <summary>Reports that the home is missing; <see cref="HomeAnswered"/> receives the result.</summary>
+    public void SendHomeGone() => Send(new GuardianMessage { Kind = GuardianMessageKind.HomeGone });
 
-    public void SayLeaving() => Send(new GuardianMessage { Kind = GuardianMessageKind.Leaving });
+    public void SendLeaving() => Send(new GuardianMessage { Kind = GuardianMessageKind.Leaving });
 
-    /// <summary>Execute this when I have ended.</summary>
+    /// <summary>Makes the guardian execute this file once this daemon has exited.</summary>
     public void Upgrade(int executable) => Send(new GuardianMessage { Kind = GuardianMessageKind.Upgrade }, executable);
 
     /// <summary>
-    /// When I have ended, give everything to the guardian that waits at the other end of this connection.
+    /// Makes the guardian hand everything over, once this daemon has exited, to the guardian that waits at the other
+    /// end of this connection.
     /// </summary>
     public void HandOver(int connection) =>
         Send(new GuardianMessage { Kind = GuardianMessageKind.HandOver }, connection);
@@ -133,7 +135,7 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     }
 
     /// <summary>
-    /// The guardian reads at once; a full queue means that it is busy for a moment, and this message must not be lost.
+    /// Waits while the guardian's queue is full: the guardian is busy only for a moment, and no message may be lost.
     /// </summary>
     void Send(GuardianMessage message, int passed = Descriptor.NoNumber) => _ = FdPassing.SendWhenRoom(
         descriptor.Number, MemoryMarshal.AsBytes(new ReadOnlySpan<GuardianMessage>(in message)), passed);

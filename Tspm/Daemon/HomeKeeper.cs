@@ -9,66 +9,71 @@ using Tspm.Supervision;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// What the daemon does when its home was removed or moved: it has the guardian make folders, lock and socket again
-/// (the lock decides whether it may), and then writes down anew all that it has in memory. Where another daemon has a
-/// home by then, nothing is written: it says so, and its processes run on. Used on the supervisor's thread, where
-/// nothing else is said.
+/// Recreates the home when it was removed or moved: the guardian recreates the folders, the lock and the socket (the
+/// lock decides whether it may), and then the daemon rewrites everything that it has in memory. If another daemon has
+/// taken the place by then, this daemon writes nothing and reports that; its processes keep running. Used on the
+/// supervisor's thread, unless a member says otherwise.
 /// </summary>
 internal sealed class HomeKeeper : IDisposable
 {
     /// <summary>
-    /// Who removes a home has more files to remove: to make it again at once would only be in the way.
+    /// How long to wait after a change. Whoever removes a home has more files to remove, and recreating it at once
+    /// would only get in the way.
     /// </summary>
-    static readonly TimeSpan LetItEnd = TimeSpan.FromMilliseconds(300);
+    static readonly TimeSpan RemovalSettleTime = TimeSpan.FromMilliseconds(300);
 
     /// <summary>
-    /// The guardian could not be asked, or could not make it; or somebody was still removing when it was made; or
-    /// whoever has that place now may leave it.
+    /// How long to wait before the next check. The guardian may have failed, somebody may still be removing files, or
+    /// the daemon that has the place now may leave it.
     /// </summary>
-    static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan RecheckAfter = TimeSpan.FromSeconds(2);
 
     readonly TspmHome _home;
     readonly HomeWatch _watch;
     readonly SupervisorLoop _loop;
     readonly GuardianChannel _guardian;
     readonly ILogger _log;
-    readonly Action<Descriptor> _made;
+    readonly Action<Descriptor> _onRecreated;
     bool _isArmed, _hasAsked;
     volatile string? _trouble;
 
-    /// <param name="home">Which home.</param>
-    /// <param name="events">Watches it.</param>
-    /// <param name="loop">The supervisor's.</param>
-    /// <param name="guardian">Makes it again.</param>
-    /// <param name="log">Stays open whatever happens to its name.</param>
-    /// <param name="made">Called when it is there again, with the socket to listen on, if that is another one: all is
-    /// to be written anew.</param>
+    /// <param name="home">The home to keep.</param>
+    /// <param name="events">The event loop that watches the home.</param>
+    /// <param name="loop">The supervisor's loop.</param>
+    /// <param name="guardian">The guardian, which recreates the home.</param>
+    /// <param name="log">The daemon's log; it stays open even if its file is removed.</param>
+    /// <param name="onRecreated">
+    /// Called once the home exists again, to rewrite everything. The descriptor is the socket to listen on; it is not
+    /// open if the socket has not changed.
+    /// </param>
     public HomeKeeper(TspmHome home, EventLoop events, SupervisorLoop loop, GuardianChannel guardian, ILogger log,
-        Action<Descriptor> made)
+        Action<Descriptor> onRecreated)
     {
-        (_home, _loop, _guardian, _log, _made) = (home, loop, guardian, log, made);
+        (_home, _loop, _guardian, _log, _onRecreated) = (home, loop, guardian, log, onRecreated);
         _watch = new HomeWatch(home, events, Suspect);
-        guardian.HomeAnswered = (outcome, listener) => _loop.Post(() => Answered(outcome, listener));
+        guardian.HomeAnswered = (outcome, listener) => _loop.Post(() => OnAnswer(outcome, listener));
     }
 
     /// <summary>
-    /// Why the daemon cannot be reached where it should be, or was not for a time; null: all is well.
+    /// Why the daemon cannot be reached at its home, or could not be for some time; null if there is no trouble.
     /// </summary>
     public string? Trouble => _trouble;
 
-    /// <summary>From any thread: what is written to the home's paths is this daemon's to write.</summary>
+    /// <summary>True if this daemon may write to the paths of the home. Any thread may ask.</summary>
     public bool IsOurs => _watch.IsOurs;
 
-    /// <summary>From now on; the home is this daemon's.</summary>
-    /// <param name="earlier">What happened to it before; null: nothing.</param>
+    /// <summary>Begins to watch the home, which belongs to this daemon.</summary>
+    /// <param name="earlier">What happened to the home under an earlier daemon; null if nothing did.</param>
     public void Begin(string? earlier)
     {
         _trouble = earlier;
         _watch.Begin();
     }
 
-    /// <summary>From any thread: something about the home has changed, or could not be written.</summary>
-    public void Suspect() => _loop.Post(() => Arm(LetItEnd));
+    /// <summary>
+    /// Schedules a check, because something in the home changed or could not be written. Any thread may call this.
+    /// </summary>
+    public void Suspect() => _loop.Post(() => Arm(RemovalSettleTime));
 
     public void Dispose() => _watch.Dispose();
 
@@ -76,28 +81,28 @@ internal sealed class HomeKeeper : IDisposable
     {
         if (_isArmed) return;
         _isArmed = true;
-        _loop.Timers.After(delay, Look);
+        _loop.Timers.After(delay, CheckHome);
     }
 
-    void Look()
+    void CheckHome()
     {
         _isArmed = false;
         if (_watch.IsThere) return;
         if (!_hasAsked) _log.LogWarning("the home {Home} or a part of it was removed, moved or replaced", _home.Path);
         _hasAsked = true;
-        _guardian.SayHomeGone();
-        Arm(LookAgain);
+        _guardian.SendHomeGone();
+        Arm(RecheckAfter);
     }
 
-    void Answered(HomeOutcome outcome, Descriptor listener)
+    void OnAnswer(HomeOutcome outcome, Descriptor listener)
     {
         if (outcome is HomeOutcome.Taken or HomeOutcome.Failed)
         {
             var problem = outcome == HomeOutcome.Failed
-                ? $"the home {_home.Path} was removed or moved and cannot be made again yet"
-                : $"the home {_home.Path} was removed or moved, and another guardian or daemon uses that place now: "
-                    + $"this daemon (pid {Environment.ProcessId}) cannot be reached; its processes run on. "
-                    + $"To stop it and them: kill {ThisProcess.ParentPid}";
+                ? $"the home {_home.Path} was removed or moved and cannot be recreated yet"
+                : $"the home {_home.Path} was removed or moved, and another guardian or daemon now uses that path: "
+                    + $"this daemon (pid {Environment.ProcessId}) cannot be reached, but its processes keep running. "
+                    + $"To stop the daemon and its processes, run: kill {ThisProcess.ParentPid}";
             if (_trouble != problem)
             {
                 _log.LogError("{Problem}", problem);
@@ -106,13 +111,13 @@ internal sealed class HomeKeeper : IDisposable
             _trouble = problem;
             return;
         }
-        // Somebody else has asked, and nothing was lost.
+        // This daemon did not ask, and nothing was lost.
         if (outcome == HomeOutcome.Kept && !_hasAsked) return;
         _hasAsked = false;
         _watch.Begin();
         _trouble = HomeLoss.Sentence(_home, TimeProvider.System.GetUtcNow());
-        _made(listener);
+        _onRecreated(listener);
         _log.LogWarning("{Sentence}", _trouble);
-        Arm(LookAgain);
+        Arm(RecheckAfter);
     }
 }

@@ -6,9 +6,9 @@ using Tspm.Storage;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Notices when the home is removed, moved or replaced while the daemon runs. Watched is what never changes in a home:
-/// the folder itself, <c>run/</c>, the logs, the guardian's lock and the socket, so that nothing is told in ordinary
-/// work. Which home is this daemon's is told by the inode of the lock.
+/// Notices when the home is removed, moved or replaced while the daemon runs. Only entries that never change in normal
+/// operation are watched: the folder itself, <c>run/</c>, the log folder, the guardian's lock and the socket. The inode
+/// of the lock identifies the home of this daemon.
 /// </summary>
 internal sealed class HomeWatch(TspmHome home, EventLoop loop, Action suspected) : IDisposable
 {
@@ -16,13 +16,14 @@ internal sealed class HomeWatch(TspmHome home, EventLoop loop, Action suspected)
     readonly RemovalWatch _watch = new(loop, suspected);
     FileIdentity? _lock, _run, _logs;
 
-    /// <summary>From any thread: the home at the path is this daemon's, and whole.</summary>
+    /// <summary>True if the home at the path is this daemon's and complete. Any thread may ask.</summary>
     public bool IsThere =>
         IsOurs && FileSystem.IsSocket(home.SocketPath) && IsSame(home.RunFolder, _run)
             && IsSame(home.LogFolder, _logs);
 
     /// <summary>
-    /// From any thread: nobody else's home is at the path, and none is missing: what is written there is found again.
+    /// True if the home at the path is this daemon's, so that what is written there will be found again. Any thread may
+    /// ask.
     /// </summary>
     public bool IsOurs
     {
@@ -32,19 +33,20 @@ internal sealed class HomeWatch(TspmHome home, EventLoop loop, Action suspected)
         }
     }
 
-    /// <summary>The home that is there now is this daemon's; watches it from now on.</summary>
+    /// <summary>Takes the home that is now at the path as this daemon's, and begins to watch it.</summary>
     public void Begin()
     {
         lock (_gate)
         {
             (_lock, _run, _logs) = (FileIdentity.Of(home.LockFile), FileIdentity.Of(home.RunFolder),
                 FileIdentity.Of(home.LogFolder));
-            // Nothing else is removed from a home in ordinary work. Without a watch what is saved notices it.
+            // None of these is removed in normal operation. If they cannot be watched, the next save notices the loss.
             _watch.Begin(home.Path, home.RunFolder, home.LogFolder, home.LockFile, home.SocketPath);
         }
     }
 
-    /// <summary>What could not be looked at when this began is taken for what it was.</summary>
+    /// <summary>True if the path still leads to the known file, or if the files could not be identified at the start.
+    /// </summary>
     bool IsSame(string path, FileIdentity? known) =>
         _lock is null || _run is null || _logs is null || FileIdentity.Of(path) == known;
 

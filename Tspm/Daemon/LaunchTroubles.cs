@@ -9,22 +9,22 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Sentences for <c>status</c> about what the daemon inherited from the shell that started it and could not undo, and
-/// about what processes should have had from their own shells and cannot get because of it.
-/// Worked out anew each time, from the definitions and from what the daemon has: so it is true after a restart of the
-/// daemon too, and ends by itself.
+/// Warnings for <c>status</c> about priorities and limits that the daemon inherited from the shell that started it and
+/// cannot raise, and about processes that therefore run with less than the shells that defined them.
+/// They are computed at each request from the definitions and the daemon's own limits, so they stay true after a
+/// restart of the daemon and disappear once the cause is gone.
 /// </summary>
 internal static class LaunchTroubles
 {
     const string Remedy = "to change this, run 'tspm daemon stop' (it stops all processes) and then 'tspm daemon "
         + "start' in a fresh login session, or run 'tspm enable'";
 
-    /// <summary>So few descriptors are for a handful of processes; a session has at least this many by
-    /// default.</summary>
+    /// <summary>The usual minimum of a session. Fewer descriptors or processes suffice for a handful of children only.
+    /// </summary>
     const ulong FewDescriptors = 1024;
 
-    /// <summary>Of so many processes the names are told.</summary>
-    const int MostNames = 3;
+    /// <summary>How many processes a warning names; further ones are only counted.</summary>
+    const int MaxNames = 3;
 
     public static void AddTo(List<string> troubles, IReadOnlyList<ProcessView> views)
     {
@@ -37,7 +37,7 @@ internal static class LaunchTroubles
             var definition = view.Definition;
             if (view.State.Desired != DesiredState.Up || definition.Launch is not { } launch || view.Key.Instance > 0)
                 continue;
-            // What the config sets itself is not taken from the shell.
+            // A value that the config sets is not taken from the shell.
             var isPlain = definition.Config is { Nice: null, Limits: null };
             var what = isPlain && last.Launch == launch ? last.What : Lack(launch, definition.Config, lowestNice);
             if (isPlain) last = (launch, what);
@@ -47,13 +47,13 @@ internal static class LaunchTroubles
             else same.Names.Add(definition.Name);
         }
         foreach (var (what, names) in lacking)
-            troubles.Add($"{Join(names)} should run with {what}, like the shell that defined "
+            troubles.Add($"{Join(names)} should run with {what}, as in the shell that defined "
                 + $"{(names.Count == 1 ? "it" : "them")}; {Remedy}");
     }
 
     static void AddOwn(List<string> troubles)
     {
-        // A unit's Nice= and Limit…= are somebody's wish.
+        // Under systemd, Nice= and Limit…= of the unit are set on purpose.
         if (ServiceNotify.IsWanted) return;
         if (OwnLaunch.Nice is > 0 and var nice)
             troubles.Add(string.Create(CultureInfo.InvariantCulture,
@@ -61,7 +61,7 @@ internal static class LaunchTroubles
         var usual = PeerLaunch.ReadHardLimits(pid: 1);
         foreach (var resource in (int[])[.. RaisedLimits.All, SoftLimits.OpenFiles])
         {
-            // Of processes and descriptors sessions often have fewer than the first process of the machine.
+            // Sessions often have lower limits for processes and descriptors than process 1.
             var enough = SoftLimits.Names[resource] is "nproc" or "nofile"
                 ? FewDescriptors
                 : SoftLimits.Unlimited;
@@ -73,7 +73,8 @@ internal static class LaunchTroubles
         }
     }
 
-    /// <summary>Null: it gets all that it should have.</summary>
+    /// <summary>Describes what a process lacks compared with the shell that defined it.</summary>
+    /// <returns>Null if the process gets everything.</returns>
     static string? Lack(LaunchContext launch, ProcessConfig config, int lowestNice)
     {
         var lacks = new List<string>();
@@ -107,9 +108,9 @@ internal static class LaunchTroubles
     static string Join(List<string> names)
     {
         var shown = string
-            .Join(", ", names.GetRange(0, Math.Min(MostNames, names.Count)).ConvertAll(static name => $"'{name}'"));
-        return names.Count > MostNames
-            ? string.Create(CultureInfo.InvariantCulture, $"{shown} and {names.Count - MostNames} more")
+            .Join(", ", names.GetRange(0, Math.Min(MaxNames, names.Count)).ConvertAll(static name => $"'{name}'"));
+        return names.Count > MaxNames
+            ? string.Create(CultureInfo.InvariantCulture, $"{shown} and {names.Count - MaxNames} more")
             : shown;
     }
 }

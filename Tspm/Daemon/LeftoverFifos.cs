@@ -8,9 +8,9 @@ using Tspm.Supervision;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// FIFOs of earlier runs that lie in the home when a daemon starts: their writers may live on (children that were left
-/// alone on purpose), or their last words are still inside. They are drained into the log of their process; those of
-/// processes that are gone are removed.
+/// FIFOs of earlier runs that are in the home when a daemon starts. Their writers may still live (children that were
+/// left running on purpose), or they may hold the last output of a run. They are drained into the logs of their
+/// processes; FIFOs of deleted processes are removed.
 /// </summary>
 internal static class LeftoverFifos
 {
@@ -18,18 +18,18 @@ internal static class LeftoverFifos
     {
         foreach (var (key, runId, stream, path) in records.Fifos())
         {
-            if (table.Find(key) is not { } cell)
+            if (table.Find(key) is not { } process)
             {
                 File.Delete(path);
                 continue;
             }
             if (stream == "in")
             {
-                if (cell.View.RunId != runId) File.Delete(path);
+                if (process.View.RunId != runId) File.Delete(path);
                 continue;
             }
             var isErr = stream == "err";
-            var (log, config) = (isErr ? cell.View.ErrLog : cell.View.OutLog, cell.Definition.Config);
+            var (log, config) = (isErr ? process.View.ErrLog : process.View.OutLog, process.Definition.Config);
             var root = LogFolders.RootOf(home.Path, config.ProjectDir, log);
             outputs.ResumeOne(path, log, DescriptorKey.Output(runId, isErr ? OutputKind.Err : OutputKind.Out),
                 LogPolicy.Of(config), root);

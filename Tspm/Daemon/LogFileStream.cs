@@ -1,7 +1,7 @@
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Writes to a file that is opened anew when asked to: the one at the path now. Written by one thread, asked by any.
+/// Writes to a file and opens its path again on request. One thread writes; any thread may request a reopen.
 /// </summary>
 internal sealed class LogFileStream(Func<Stream> open) : Stream
 {
@@ -11,14 +11,14 @@ internal sealed class LogFileStream(Func<Stream> open) : Stream
     public override bool CanRead => false;
     public override bool CanSeek => false;
     public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException("a log has no length that counts");
+    public override long Length => throw new NotSupportedException("the length of a log is not available");
     public override long Position
     {
         get => Length; set =>
         throw new NotSupportedException("a log is only appended to");
     }
 
-    /// <summary>The next line goes to the file that is at the path then.</summary>
+    /// <summary>Opens the path again before the next write.</summary>
     public void Reopen() => _isOutdated = true;
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

@@ -4,27 +4,28 @@ using System.Text;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Writes metrics in one of two text formats, one family after the other. OpenMetrics 1.0 types a family by its name
-/// without the suffix of its samples, knows units and the type <c>info</c>, and ends with <c># EOF</c>. Format 0.0.4
-/// types the name of the samples themselves; its readers refuse a whole text with a type that they do not know, so an
-/// info is a gauge there (https://prometheus.io/docs/instrumenting/exposition_formats/).
+/// Writes metrics in one of two text formats, one family after the other. In OpenMetrics 1.0 the TYPE line names the
+/// family without the suffix of its samples; the format has units and the type <c>info</c>, and ends with
+/// <c># EOF</c>. In format 0.0.4 the TYPE line names the samples themselves. Its readers reject the whole text if they
+/// do not know a type, so an info metric is written as a gauge
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/).
 /// </summary>
-/// <param name="isOpenMetrics">False: format 0.0.4.</param>
+/// <param name="isOpenMetrics">True for OpenMetrics 1.0, false for format 0.0.4.</param>
 internal sealed class MetricsText(bool isOpenMetrics)
 {
     public const string Gauge = "gauge", Counter = "counter", Histogram = "histogram", Info = "info";
 
     const string Prefix = "tspm_";
 
-    /// <summary>A family whose name ends like this says so in OpenMetrics.</summary>
+    /// <summary>In OpenMetrics, a family whose name ends with one of these has a UNIT line.</summary>
     static readonly string[] Units = ["seconds", "bytes", "ratio"];
 
     readonly StringBuilder _text = new();
 
     /// <summary>Begins a family; its samples follow.</summary>
-    /// <param name="name">Without the suffix that its type gives to its samples.</param>
+    /// <param name="name">The name without the suffix that the type adds to the samples.</param>
     /// <param name="type">One of the constants above.</param>
-    /// <param name="help">A sentence.</param>
+    /// <param name="help">One sentence that describes the family.</param>
     public void Family(string name, string type, string help)
     {
         var shown = isOpenMetrics ? name : type switch
@@ -37,14 +38,15 @@ internal sealed class MetricsText(bool isOpenMetrics)
         Descriptor("TYPE", shown, shownType);
         if (isOpenMetrics && UnitOf(name) is { } unit) Descriptor("UNIT", shown, unit);
         _text.Append("# HELP ").Append(Prefix).Append(shown).Append(' ');
-        // The older format knows no escaped quote here.
+        // Format 0.0.4 does not escape quotes in HELP lines.
         Escape(help, escapesQuotes: isOpenMetrics);
         _text.Append('\n');
     }
 
-    /// <param name="name">Of the family, with the suffix that its type asks for (<c>_total</c> …).</param>
-    /// <param name="value">What was not observed has no sample.</param>
-    /// <param name="labels">Names and values, in turn.</param>
+    /// <summary>Adds a sample to the current family.</summary>
+    /// <param name="name">The name of the family with the suffix that its type requires (<c>_total</c> …).</param>
+    /// <param name="value">The value; without one, no sample is written.</param>
+    /// <param name="labels">Alternating names and values.</param>
     public void Sample(string name, double? value, params ReadOnlySpan<string> labels)
     {
         if (value is not { } number) return;
@@ -59,7 +61,7 @@ internal sealed class MetricsText(bool isOpenMetrics)
         _text.Append(' ').Append(Number(number)).Append('\n');
     }
 
-    /// <summary>The whole.</summary>
+    /// <summary>Finishes the text and returns it.</summary>
     public string End()
     {
         if (isOpenMetrics) _text.Append("# EOF\n");
@@ -72,7 +74,7 @@ internal sealed class MetricsText(bool isOpenMetrics)
     void Descriptor(string kind, string name, string value) =>
         _text.Append("# ").Append(kind).Append(' ').Append(Prefix).Append(name).Append(' ').Append(value).Append('\n');
 
-    /// <summary>As both formats spell it.</summary>
+    /// <summary>Formats a number; both formats spell numbers alike.</summary>
     static string Number(double number) =>
         double.IsNaN(number) ? "NaN"
         : double.IsPositiveInfinity(number) ? "+Inf"

@@ -7,26 +7,27 @@ namespace Tspm.Daemon;
 internal sealed record Reading(double? CpuPercent, long? MemoryBytes);
 
 /// <summary>
-/// CPU and memory of process trees, taken when somebody looks and at no other time. A reading is at most 2 s old; one
-/// look takes at most 20 ms, and what did not fit shows its last reading, or none.
+/// CPU and memory of process trees, measured only on request. A reading is at most 2 s old. One request measures for at
+/// most 20 ms; processes that did not fit in keep their last reading, or have none.
 /// </summary>
 internal sealed class Readings(IProcessSystem system)
 {
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan LookAtMost = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan ReadingBudget = TimeSpan.FromMilliseconds(20);
 
     readonly Lock _gate = new();
     readonly Dictionary<(int Pid, long StartTicks), Entry> _entries = [];
 
     /// <summary>
-    /// The readings of these instances, in their order; null where no child runs or none was taken yet.
+    /// Returns the readings of these instances, in the same order; null where no child runs or nothing was measured
+    /// yet.
     /// </summary>
     public IReadOnlyList<Reading?> Of(IReadOnlyList<ProcessView> views, Func<TimeSpan> monotonic)
     {
         var results = new Reading?[views.Count];
         lock (_gate)
         {
-            var deadline = monotonic() + LookAtMost;
+            var deadline = monotonic() + ReadingBudget;
             for (var i = 0; i < results.Length; i++)
                 if (views[i].Pid is { } pid) results[i] = OfOne(pid, views[i], monotonic, deadline);
             if (_entries.Count > 2 * views.Count + 16) Forget(views);
@@ -34,10 +35,12 @@ internal sealed class Readings(IProcessSystem system)
         return results;
     }
 
-    /// <summary>The living members of a tree, now.</summary>
+    /// <summary>Returns the processes of a tree that are alive now.</summary>
     public IReadOnlyList<ProcessSample> Tree(int pid) => system.ReadTree(pid);
 
-    /// <summary>Memory of single processes, without their trees; null when none could be read.</summary>
+    /// <summary>
+    /// Returns the total memory of single processes, without their trees, in bytes; null if none could be read.
+    /// </summary>
     public long? MemoryOf(params ReadOnlySpan<int> pids)
     {
         long? sum = null;
@@ -53,7 +56,7 @@ internal sealed class Readings(IProcessSystem system)
         if (_entries.TryGetValue(key, out var last) && now - last.At < FreshFor) return last.Reading;
         if (now > deadline) return last?.Reading;
         var (cpu, memory) = Sum(system.ReadTree(pid));
-        // The first reading has nothing to compare with but the child's start.
+        // The first reading covers the time since the child started.
         var (since, before) = last is null ? (view.State.StartedAtMonotonic, TimeSpan.Zero) : (last.At, last.Cpu);
         var span = now - since;
         double? percent = span > TimeSpan.Zero && cpu >= before ? Math.Round((cpu - before) / span * 100, 1) : null;

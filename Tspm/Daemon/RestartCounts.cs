@@ -3,12 +3,13 @@ using Tspm.Model.State;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// How often a child followed another one since this daemon started, by the cause of it; for <c>metrics</c>.
+/// Counts the restarts since this daemon started, by cause, for <c>metrics</c>.
 /// </summary>
 internal sealed class RestartCounts
 {
     /// <summary>
-    /// Shown from the beginning, with 0: a counter that comes up at 1 hides its first one from who looks at increases.
+    /// Causes that are shown from the beginning, with 0: if a counter first appeared with 1, a query for increases
+    /// would miss the first restart.
     /// </summary>
     static readonly string[] Causes =
     [
@@ -25,7 +26,7 @@ internal sealed class RestartCounts
         foreach (var cause in Causes) _byCause[cause] = 0;
     }
 
-    public void Note(ProcessEvent happened)
+    public void Count(ProcessEvent happened)
     {
         if (happened.Kind != EventKind.Restarted) return;
         var cause = happened.Cause ?? "unknown";

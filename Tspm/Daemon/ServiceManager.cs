@@ -6,78 +6,78 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// What the service manager is told (systemd, or whoever sets NOTIFY_SOCKET). All of it comes from the supervisor's
-/// loop, the sign of life above all: a loop that hangs gives none. Without a service manager none of this does
-/// anything. Children cannot speak here: they do not get the socket's name.
+/// Notifies the service manager (systemd, or whoever sets NOTIFY_SOCKET; man 3 sd_notify). All messages come from the
+/// supervisor's loop, above all those for the watchdog: a loop that hangs sends none. Without a service manager all
+/// methods do nothing. Children cannot send here, because they do not get the name of the socket.
 /// </summary>
 internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IReadOnlyList<ProcessView>> views)
 {
-    /// <summary>A crash loop must not become a stream of messages.</summary>
-    static readonly TimeSpan SettleFor = TimeSpan.FromSeconds(1);
+    /// <summary>Delay that combines several changes into one message, so that a crash loop sends few.</summary>
+    static readonly TimeSpan CoalescingDelay = TimeSpan.FromSeconds(1);
 
-    static readonly TimeSpan AgainAfter = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan ResendAfter = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>While children are being stopped: how long we may still take, and how often that is said.</summary>
+    /// <summary>How much time is requested while children are being stopped, and how often.</summary>
     static readonly TimeSpan Extension = TimeSpan.FromSeconds(20), ExtendEvery = TimeSpan.FromSeconds(5);
 
     string _status = "";
     bool _armed, _stopping;
 
     /// <summary>
-    /// It answers. The process that counts is the guardian: it lives on when a daemon dies or is upgraded.
+    /// Reports that the daemon is ready. The main process is the guardian, because it outlives a daemon that dies or is
+    /// upgraded.
     /// </summary>
     public void Ready()
     {
         if (!ServiceNotify.IsWanted) return;
         _status = Status();
-        Tell(string.Create(CultureInfo.InvariantCulture, $"READY=1\nMAINPID={guardianPid}\nSTATUS={_status}"));
-        if (ServiceNotify.WatchdogInterval(guardianPid) is { } interval) GiveSignOfLife(interval);
+        Send(string.Create(CultureInfo.InvariantCulture, $"READY=1\nMAINPID={guardianPid}\nSTATUS={_status}"));
+        if (ServiceNotify.WatchdogInterval(guardianPid) is { } interval) PingWatchdog(interval);
     }
 
-    /// <summary>A state may be another one now.</summary>
+    /// <summary>Sends a new status soon, because the state of a process may have changed.</summary>
     public void Changed()
     {
         if (!ServiceNotify.IsWanted || _armed || _stopping) return;
         _armed = true;
-        timers.After(SettleFor, TellStatus);
+        timers.After(CoalescingDelay, SendStatus);
     }
 
-    /// <summary>The children are being stopped, which takes as long as their timeouts.</summary>
+    /// <summary>Reports that all children are being stopped, which may take as long as their timeouts.</summary>
     public void Stopping()
     {
         if (!ServiceNotify.IsWanted) return;
         _stopping = true;
-        Tell("STOPPING=1\nSTATUS=stopping all processes");
+        Send("STOPPING=1\nSTATUS=stopping all processes");
         Extend();
     }
 
-    void TellStatus()
+    void SendStatus()
     {
         _armed = false;
         var status = Status();
         if (status == _status || _stopping) return;
         _status = status;
-        Tell("STATUS=" + status);
+        Send("STATUS=" + status);
     }
 
-    void GiveSignOfLife(TimeSpan interval)
+    void PingWatchdog(TimeSpan interval)
     {
         _ = ServiceNotify.Send("WATCHDOG=1");
-        timers.After(interval, () => GiveSignOfLife(interval));
+        timers.After(interval, () => PingWatchdog(interval));
     }
 
     void Extend()
     {
-        _ = ServiceNotify
-            .Send(string.Create(CultureInfo.InvariantCulture,
-                $"EXTEND_TIMEOUT_USEC={(long)Extension.TotalMicroseconds}"));
+        var microseconds = (long)Extension.TotalMicroseconds;
+        _ = ServiceNotify.Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={microseconds}"));
         timers.After(ExtendEvery, Extend);
     }
 
-    /// <summary>What must arrive: again, when nobody reads just now.</summary>
-    void Tell(string lines)
+    /// <summary>Sends a message that must arrive, and retries while the service manager is not reading.</summary>
+    void Send(string lines)
     {
-        if (!ServiceNotify.Send(lines)) timers.After(AgainAfter, () => Tell(lines));
+        if (!ServiceNotify.Send(lines)) timers.After(ResendAfter, () => Send(lines));
     }
 
     string Status()
@@ -89,10 +89,9 @@ internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IR
             var count = 0;
             foreach (var view in all)
                 if (view.State.Observed == state) count++;
-            if (count > 0)
-                text += string
-                    .Create(CultureInfo.InvariantCulture,
-                        $"{(text.Length > 0 ? ", " : "")}{count} {Tspm.Model.State.StateNames.Of(state)}");
+            if (count == 0) continue;
+            if (text.Length > 0) text += ", ";
+            text += string.Create(CultureInfo.InvariantCulture, $"{count} {Tspm.Model.State.StateNames.Of(state)}");
         }
         return text.Length > 0 ? text : "no processes";
     }

@@ -3,7 +3,7 @@ using Tspm.Platform.Linux;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Writes to a stream and to descriptor 2 as well, without the runtime's console (which would install signal handlers).
+/// Writes to a stream and also to descriptor 2, without the runtime's console, which would install signal handlers.
 /// </summary>
 internal sealed class StandardErrorTee(Stream inner) : Stream
 {
@@ -28,7 +28,9 @@ internal sealed class StandardErrorTee(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>A terminal that went away is no reason for an error: daemon.log has the same lines.</summary>
+    /// <summary>
+    /// Ignores errors of standard error: the terminal may be gone, and daemon.log has the same lines.
+    /// </summary>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         inner.Write(buffer);

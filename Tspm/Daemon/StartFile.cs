@@ -12,23 +12,23 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// <c>daemon --apply FILE</c>: what <c>apply FILE</c> does (nothing is deleted, and what runs as the file says, or can
-/// be changed while it runs, is not restarted), and what is down is started. Names that another project holds are
-/// refused here too: in a container, whose home may outlive its image, a file that moved takes its processes along by
-/// naming its former folder as its project.
+/// <c>daemon --apply FILE</c>: does what <c>apply FILE</c> does, and also starts processes that are down. Nothing is
+/// deleted, and a process that already matches the file, or can be changed while it runs, is not restarted. Names that
+/// belong to another project are refused here too. In a container, whose home may outlive its image, a file that was
+/// moved keeps its processes by naming its former folder as its project.
 /// </summary>
 internal static class StartFile
 {
-    /// <summary>Nobody is there who could type a flag.</summary>
+    /// <summary>Names a change of the file, because nobody is there to type a flag.</summary>
     const string Remedy = "write \"project\": \"{0}\" at the top of this file to take them over";
 
-    /// <summary>Reads the file.</summary>
-    /// <param name="path">Absolute, by the name that the shell has for its folder.</param>
+    /// <summary>Reads and checks the file.</summary>
+    /// <param name="path">The absolute path, with the name that the shell has for the folder.</param>
     /// <param name="saved">
-    /// What is defined: a file of another project is refused before anything of it has been started again, so that the
-    /// daemon can end.
+    /// The saved definitions. A file that conflicts with another project is refused before any saved process has been
+    /// started, so that the daemon can still exit.
     /// </param>
-    /// <exception cref="HomeException">It cannot be used; the sentence says where and why.</exception>
+    /// <exception cref="HomeException">The file cannot be used; the message says where and why.</exception>
     public static ApplyRequest Read(string path, ProcessesFile saved)
     {
         try
@@ -46,8 +46,9 @@ internal static class StartFile
         }
     }
 
-    /// <summary>Null: all is under way. Else the sentence about what could not be started.</summary>
-    /// <exception cref="RequestException">Nothing was begun; the sentence says why.</exception>
+    /// <summary>Applies the file and starts its processes.</summary>
+    /// <returns>Null if all of them are starting; otherwise a sentence about the first failure.</returns>
+    /// <exception cref="RequestException">Nothing was started; the message says why.</exception>
     public static async Task<string?> Start(DaemonContext context, ApplyRequest request)
     {
         var client = request.Client;
@@ -61,9 +62,11 @@ internal static class StartFile
         };
         var (coming, saved) = await Order(context, wanted);
         var begun = new BegunChanges(coming, saved);
-        foreach (var outcome in await Settle.Outcomes(context, begun, wait: false, timeoutMs: null, ScaleHandler.Error))
+        var outcomes = await ChangeOutcomes.Collect(
+            context, begun, wait: false, timeoutMs: null, ScaleHandler.Error);
+        foreach (var outcome in outcomes)
             if (outcome.Error is { } problem) return $"'{outcome.Name}': {problem}";
-        return await Settle.Unsaved(begun.Saved);
+        return await ChangeOutcomes.SaveError(begun.Saved);
     }
 
     static async Task<(IReadOnlyList<PendingChange> Coming, Task<string?> Saved)> Order(
@@ -80,11 +83,11 @@ internal static class StartFile
         }
     }
 
-    /// <summary>The daemon's own: in a container that is what was given to all that is in it.</summary>
+    /// <summary>Uses the daemon's own environment in place of a client's: a container has only one.</summary>
     static ClientContext Surroundings()
     {
-        // Its umask and priorities are the daemon's own by now; the limits are those that it was started with, which is
-        // what null means.
+        // The umask and the priorities are the daemon's own by now. A null limit stands for the limit that the daemon
+        // was started with.
         return new ClientContext
         {
             Environment = CallerEnvironment.Read(),

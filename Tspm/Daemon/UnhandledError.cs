@@ -6,22 +6,24 @@ using Tspm.Storage;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// The last words of a daemon that an error on some thread ends: <c>daemon.log</c> has what it was and where it came
-/// from. The runtime says that on standard error only, which a daemon in the background does not have.
+/// Records an unhandled exception, which ends the daemon, in <c>daemon.log</c> together with its stack trace. The
+/// runtime reports it on standard error only, and a daemon in the background has none.
 /// </summary>
 internal static class UnhandledError
 {
     public static void RecordIn(TspmHome home) => AppDomain.CurrentDomain.UnhandledException +=
         (_, raised) => Record(home, raised.ExceptionObject);
 
-    /// <summary>Past the logger: its thread may be the one that ended, and nobody would wait for it.</summary>
+    /// <summary>
+    /// Writes past the logger: its thread may be the one that failed, and the runtime would not wait for it.
+    /// </summary>
     static void Record(TspmHome home, object error)
     {
         var now = DateTimeText(TimeProvider.System.GetUtcNow());
         try
         {
             using var file = new AppendingStream(home.DaemonLog);
-            file.Write(Encoding.UTF8.GetBytes($"{now} CRI internal error, the daemon ends: {error}\n"));
+            file.Write(Encoding.UTF8.GetBytes($"{now} CRI internal error, the daemon is exiting: {error}\n"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

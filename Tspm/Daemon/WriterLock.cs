@@ -5,12 +5,14 @@ using Tspm.Storage;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// Held by the daemon that may start processes and write state, until it ends. A guardian that was killed releases its
-/// own lock a moment before its daemon gets the death signal; in that moment the successor waits here.
+/// The lock of the one daemon that may start processes and write state. A guardian that is killed releases its own lock
+/// a moment before its daemon gets the death signal; in that moment the next daemon waits here.
 /// </summary>
 internal static class WriterLock
 {
-    public static void Take(TspmHome home)
+    /// <summary>Waits until no earlier daemon holds the lock, then holds it until this process exits.</summary>
+    /// <exception cref="HomeException">The lock cannot be opened or locked.</exception>
+    public static void Acquire(TspmHome home)
     {
         using var descriptor = FileLock.Open(home.WriterLockFile);
         if (!descriptor.IsOpen)
@@ -21,16 +23,17 @@ internal static class WriterLock
     }
 
     /// <summary>
-    /// In a home that was made again; nobody else can have it there, so what is refused is this daemon's own already.
+    /// Locks the file in a home that was recreated. No other daemon can hold it there, so a refusal means that this
+    /// daemon already does.
     /// </summary>
-    public static void TakeAgain(TspmHome home)
+    public static void Reacquire(TspmHome home)
     {
         using var descriptor = FileLock.Open(home.WriterLockFile);
-        if (descriptor.IsOpen && FileLock.TryTake(descriptor.Number)) KeepUntilExit(descriptor);
+        if (descriptor.IsOpen && FileLock.TryAcquire(descriptor.Number)) KeepUntilExit(descriptor);
     }
 
     /// <summary>
-    /// The kernel releases it, and nobody else: even a daemon that is killed has it until it is gone.
+    /// Leaves the lock to the kernel, which releases it when the process is gone, even if the daemon is killed.
     /// </summary>
     static void KeepUntilExit(Descriptor held) => _ = held.HandOver();
 }

@@ -94,7 +94,7 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
         var due = State.Due is { } time ? time - Now : Timeout.InfiniteTimeSpan;
         var isReleaseNext = _hasWorked && (State.Due is null || due > QuietFor);
         var ready = SysPoll.poll(fds, 2, MillisecondsOf(isReleaseNext ? QuietFor : due));
-        if (ready == 0 && isReleaseNext) ResidentCode.Release();
+        if (ready == 0 && isReleaseNext) PageReclaim.ReleaseCodePages();
         _hasWorked = ready != 0 || (_hasWorked && !isReleaseNext);
     }
 

@@ -12,20 +12,23 @@ using Tspm.Platform.Windows;
 namespace Tspm.Platform;
 
 /// <summary>
-/// The only place that asks which operating system this is. Everything else is compiled everywhere and chosen here.
+/// The only place that checks the operating system. All other code is compiled for every system, and this class chooses
+/// the implementation.
 /// </summary>
 internal static class CurrentSystem
 {
-    /// <summary>False: this system has no floor yet, and the sentence says so.</summary>
+    /// <summary>Whether Tspm can supervise processes on this system; if not, the sentence says so.</summary>
     public static bool IsSupported([NotNullWhen(false)] out string? sentence)
     {
         sentence = OperatingSystem.IsLinux()
             ? null
-            : "Tspm supervises processes on Linux only so far; this system is " + Environment.OSVersion.Platform + ".";
+            : $"Tspm currently supervises processes on Linux only; this system is {Environment.OSVersion.Platform}.";
         return sentence is null;
     }
 
-    /// <summary>See <see cref="LinuxProcessSystem"/> for the parameters. The loop must be started.</summary>
+    /// <summary>
+    /// Creates the process system; <see cref="LinuxProcessSystem"/> describes the parameters. The loop must be running.
+    /// </summary>
     public static IProcessSystem CreateProcessSystem(
         EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore,
         string? originalLimits, string? cgroupFolder, Survivors? survivors = null)
@@ -38,7 +41,9 @@ internal static class CurrentSystem
         { Survivors = survivors };
     }
 
-    /// <summary>Where processes get cgroups of their own, see <see cref="CgroupPlace"/>; null: nowhere.</summary>
+    /// <summary>
+    /// The folder in which processes get their own cgroups, see <see cref="CgroupPlace"/>; null if they get none.
+    /// </summary>
     public static string? CgroupFolder(string? setting, string name, out string? trouble)
     {
         trouble = null;
@@ -46,24 +51,24 @@ internal static class CurrentSystem
         return ProcessCgroups.FolderOf(place, name);
     }
 
-    /// <summary>Sockets may be refused to be watched (man 2 epoll_ctl: ENOMEM, ENOSPC).</summary>
+    /// <summary>Whether the system may refuse to watch a socket (man 2 epoll_ctl: ENOMEM, ENOSPC).</summary>
     public static bool MayRefuseToWatch => OperatingSystem.IsLinux();
 
-    /// <summary>macOS has a shorter limit for socket paths.</summary>
+    /// <summary>Whether this is macOS, which allows only shorter socket paths.</summary>
     public static bool IsMacOS => OperatingSystem.IsMacOS();
 
-    /// <summary>Effective user of this process.</summary>
+    /// <summary>The effective user of this process.</summary>
     public static uint UserId => Unistd.geteuid();
 
-    /// <summary>Where clients connect.</summary>
-    /// <param name="descriptor">Of the socket on which the guardian listens; closed with what is returned.</param>
+    /// <summary>Creates the listener that accepts clients.</summary>
+    /// <param name="descriptor">The socket on which the guardian listens; the listener closes it.</param>
     public static IControlListener ListenForClients(Descriptor descriptor) => OperatingSystem.IsWindows()
         ? new PipeControlListener(
             PipeControlListener.NameOf(System.Security.Principal.WindowsIdentity.GetCurrent().User?.Value
                 ?? Environment.UserName), owner: 0)
         : UnixControlListener.Of(descriptor);
 
-    /// <summary>Soft limit of open descriptors of this process; null when it is not known.</summary>
+    /// <summary>The soft limit of open descriptors of this process; null if it cannot be read.</summary>
     public static unsafe long? OpenFilesLimit()
     {
         ResourceLimit limit;
@@ -73,23 +78,26 @@ internal static class CurrentSystem
     }
 
     /// <summary>
-    /// What a child of this process would inherit of it, see <see cref="Tspm.Model.Config.LaunchContext"/>; null: this
-    /// system does not say.
+    /// Returns what a child of this process would inherit, see <see cref="Tspm.Model.Config.LaunchContext"/>; null if
+    /// the system does not report it.
     /// </summary>
     public static Tspm.Model.Config.LaunchContext? Launch() => OperatingSystem.IsLinux() ? OwnLaunch.Read() : null;
 
-    /// <summary>The same of another process; null: it is gone, or this system does not say.</summary>
+    /// <summary>
+    /// Returns what a child of another process would inherit; null if the process is gone or the system does not report
+    /// it.
+    /// </summary>
     public static Tspm.Model.Config.LaunchContext? LaunchOf(int pid) =>
         OperatingSystem.IsLinux() ? PeerLaunch.Read(pid) : null;
 
     /// <summary>
-    /// Does this kernel tell how a process ended that is not a child of this one? Linux does from 6.15 on.
+    /// Whether the kernel reports how a process ended that is not a child of this one. Linux does since 6.15.
     /// </summary>
     public static bool ReportsExitOfOthers => SysPidfd.ReportsExitOfOthers;
 
-    /// <summary>Who listens on the ports of this machine.</summary>
+    /// <summary>Creates the object that finds out who listens on the ports of this machine.</summary>
     public static ITcpListeners CreateTcpListeners() => new TcpListeners();
 
-    /// <summary>A mover for one FIFO.</summary>
+    /// <summary>Creates a mover for one FIFO.</summary>
     public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();
 }

@@ -4,20 +4,21 @@ namespace Tspm.Platform;
 internal enum DescriptorKind
 {
     /// <summary>
-    /// The read end of the FIFO that a run prints into. A daemon opens it by its path, so it is not given back.
+    /// The read end of the FIFO that a run prints into. The guardian does not return it, because a daemon opens it by
+    /// its path.
     /// </summary>
     Output,
     /// <summary>The socket on which a run reports its readiness.</summary>
     NotifySocket,
     /// <summary>A listening socket of a process.</summary>
     Listener,
-    /// <summary>The file in memory with the counts of output that was lost.</summary>
+    /// <summary>The memory file with the counts of lost output.</summary>
     DropCount,
-    /// <summary>The pipe that proves how far an interrupted move of output had come.</summary>
+    /// <summary>The pipe that shows how far an interrupted transfer of output had progressed.</summary>
     TeePipe,
 }
 
-/// <summary>Which of the two outputs of a run.</summary>
+/// <summary>One of the two outputs of a run.</summary>
 internal enum OutputKind
 {
     Out = 0,
@@ -25,9 +26,9 @@ internal enum OutputKind
 }
 
 /// <summary>
-/// The key of one descriptor in the guardian's store. On the wire it is a number of 64 bits, which a guardian of
-/// another version keeps and gives back, so no number may ever change its meaning. This is the only place that knows
-/// how the number is made:
+/// The key of one descriptor in the guardian's store. On the wire it is a 64-bit number, which a guardian of another
+/// version keeps and returns, so the meaning of a number must never change. This is the only place that knows how the
+/// number is composed:
 /// <code>
 /// bit 63  bit 62  rest
 ///   0     run number (62 bits), output (1 bit)      Output
@@ -36,16 +37,16 @@ internal enum OutputKind
 ///   1       0     1                                 TeePipe: run numbers are clock ticks, and none is 1
 ///   1       1     hash of process and address       Listener
 /// </code>
-/// Keys with bit 63 are given back to each new daemon. The type is in Platform because the sockets there and the logs
-/// above it store descriptors, and neither may know the guardian.
+/// The guardian returns descriptors whose key has bit 63 set to each new daemon. The type is in Platform because the
+/// sockets there and the logs above it store descriptors, and neither may depend on the guardian.
 /// </summary>
 internal readonly record struct DescriptorKey
 {
     const ulong GivenBack = 1UL << 63, ListenerBit = 1UL << 62;
 
     /// <summary>
-    /// Clock ticks stay below this for eleven thousand years. A larger number, which only a made-up file name can
-    /// contain, is cut.
+    /// Run numbers are clock ticks, which stay below this for eleven thousand years. A larger number, which can only
+    /// come from a forged file name, is truncated.
     /// </summary>
     const ulong RunBits = ListenerBit - 1;
 
@@ -64,10 +65,10 @@ internal readonly record struct DescriptorKey
 
     public static DescriptorKey NotifySocket(ulong runId) => new((runId & RunBits) | GivenBack);
 
-    /// <param name="hash">Of the process and the address, so that the next daemon finds it again.</param>
+    /// <param name="hash">A hash of process and address, by which the next daemon finds the socket again.</param>
     public static DescriptorKey Listener(ulong hash) => new(GivenBack | ListenerBit | (hash & RunBits));
 
-    /// <summary>Every number is a key: of a later version's, only the kind may be wrong.</summary>
+    /// <summary>Every number is a valid key; for a key of a later version only the kind may be wrong.</summary>
     public static DescriptorKey FromWire(ulong wire) => new(wire);
 
     public DescriptorKind Kind => Wire switch
@@ -79,10 +80,12 @@ internal readonly record struct DescriptorKey
         _ => DescriptorKind.Listener,
     };
 
-    /// <summary>Each new daemon gets a duplicate of it, because no name leads to the same thing again.</summary>
+    /// <summary>
+    /// Whether the guardian returns a duplicate to each new daemon, because the object cannot be opened again by name.
+    /// </summary>
     public bool IsGivenBack => Wire >= GivenBack;
 
-    /// <summary>The run to which it belongs; 0: it belongs to none.</summary>
+    /// <summary>The run that the descriptor belongs to; 0 if it belongs to none.</summary>
     public ulong RunId => Kind switch
     {
         DescriptorKind.Output => Wire >> 1,
@@ -90,7 +93,7 @@ internal readonly record struct DescriptorKey
         _ => 0,
     };
 
-    /// <summary>Which output of the run it is; meaningful for <see cref="DescriptorKind.Output"/> only.</summary>
+    /// <summary>The output of the run; only meaningful for <see cref="DescriptorKind.Output"/>.</summary>
     public OutputKind OutputKind => (OutputKind)(Wire & 1);
 
     public override string ToString() => Kind switch

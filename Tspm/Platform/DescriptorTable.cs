@@ -1,10 +1,10 @@
 namespace Tspm.Platform;
 
 /// <summary>
-/// Which generation of each descriptor number is owned: four bytes a number. An odd generation is owned, an even one is
-/// free, so that whoever has an older one has nothing. The kernel gives out the lowest free number, hence the table is
-/// as long as the most descriptors that were ever open at once. It grows by blocks that never move, so that only
-/// growing takes a lock.
+/// Records the current generation of each descriptor number, in four bytes per number. An odd generation is owned and
+/// an even one is free, so values with an older generation are invalid. The kernel hands out the lowest free number, so
+/// the table is as long as the largest number of descriptors that were ever open at once. It grows by blocks that never
+/// move, so only growing takes a lock.
 /// </summary>
 internal static class DescriptorTable
 {
@@ -13,14 +13,14 @@ internal static class DescriptorTable
     static readonly Lock Growing = new();
     static int[]?[] s_blocks = new int[1][];
 
-    /// <summary>Set by tests, which find what is never closed with it; null: nobody keeps a ledger.</summary>
+    /// <summary>Set by tests to find descriptors that are never closed; null otherwise.</summary>
     public static IDescriptorLedger? Ledger { get; set; }
 
-    /// <summary>A number that was just opened has an owner from now on. Returns the generation that is good.</summary>
+    /// <summary>Records an owner for a number that was just opened, and returns the valid generation.</summary>
     public static int Begin(int number)
     {
         ref var entry = ref EntryOf(number);
-        // The number was closed behind the back of its owner if it has one: that one has nothing any more.
+        // If the number still has an owner, somebody else has closed it; that owner's value becomes invalid.
         var generation = (Volatile.Read(ref entry) | 1) + ((Volatile.Read(ref entry) & 1) << 1);
         Volatile.Write(ref entry, generation);
         Ledger?.Owned(number);
@@ -28,9 +28,10 @@ internal static class DescriptorTable
     }
 
     /// <summary>
-    /// The owner gives it up. True for the one caller that ended it. It is not to be closed before: from then on, the
-    /// kernel can give the number to another thread.
+    /// Ends the ownership. Must be called before the number is closed, because the kernel may give it to another thread
+    /// right afterwards.
     /// </summary>
+    /// <returns>True for the one caller that ended the ownership.</returns>
     public static bool End(int number, int generation)
     {
         if (!IsCurrent(number, generation)) return false;
@@ -40,7 +41,7 @@ internal static class DescriptorTable
         return isEnded;
     }
 
-    /// <summary>The generation that is good from now on; 0: the one given was not.</summary>
+    /// <summary>Replaces a valid generation, and returns the new one; 0 if the given one was not valid.</summary>
     public static int Renew(int number, int generation)
     {
         if (!IsCurrent(number, generation)) return 0;

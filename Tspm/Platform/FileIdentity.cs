@@ -3,14 +3,14 @@ using Tspm.Libc;
 namespace Tspm.Platform;
 
 /// <summary>
-/// Which file or folder it is, whatever its name (man 2 stat). A number may be used again for another file after the
-/// file is gone.
+/// Identifies a file or folder independently of its name (man 2 stat). After the file is gone, its inode number may be
+/// reused for another file.
 /// </summary>
-/// <param name="Device">The file system.</param>
-/// <param name="Inode">Its number in that.</param>
+/// <param name="Device">The device number of the file system.</param>
+/// <param name="Inode">The inode number within the file system.</param>
 internal readonly record struct FileIdentity(ulong Device, ulong Inode)
 {
-    /// <summary>Of what a path leads to; null: nothing, or it cannot be looked at.</summary>
+    /// <summary>Returns the identity of the file at a path; null if there is none or it cannot be examined.</summary>
     public static FileIdentity? Of(string path) =>
         SysStat.stat(path, out var status) == 0 ? new FileIdentity(status.Device, status.Inode) : null;
 }

@@ -4,62 +4,68 @@ using Tspm.Libc;
 namespace Tspm.Platform;
 
 /// <summary>
-/// What .NET's file API does not offer: owners, hard links, fsync of a folder, and error texts that are not resource
-/// keys.
+/// File operations that .NET's file API does not offer: owners, hard links, fsync of a folder, and readable error texts
+/// (the executable does not contain the runtime's own).
 /// </summary>
 internal static class FileSystem
 {
-    /// <summary>The home directory that the user database knows for this user; null: none.</summary>
+    /// <summary>The home directory of this user in the user database; null if there is none.</summary>
     public static string? HomeOfUser() => Pwd.getpwuid(Unistd.geteuid())?.Home;
 
-    /// <summary>The name that the user database knows for this user; null: none.</summary>
+    /// <summary>The name of this user in the user database; null if there is none.</summary>
     public static string? NameOfUser() => Pwd.getpwuid(Unistd.geteuid())?.Name;
 
-    /// <summary>May this user execute that file?</summary>
+    /// <summary>Whether this user may execute the file.</summary>
     public static bool IsExecutable(string path) => Unistd.access(path, Unistd.X_OK) == 0;
 
-    /// <summary>The number of a user given by name or number; null: there is none.</summary>
+    /// <summary>The uid of a user given by name or number; null if there is no such user.</summary>
     public static uint? UserIdOf(string user) =>
         Pwd.getpwnam(user)?.Uid ?? (uint.TryParse(user, out var uid) ? uid : null);
 
-    /// <summary>Owner of a file or folder. Throws IOException.</summary>
+    /// <summary>The uid of the owner of a file or folder.</summary>
+    /// <exception cref="IOException">The path cannot be examined.</exception>
     public static uint OwnerOf(string path) =>
-        SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot look at", path);
+        SysStat.stat(path, out var status) == 0 ? status.Uid : throw Failure("cannot examine", path);
 
-    /// <summary>Whether anything has this name: also a link that leads nowhere.</summary>
+    /// <summary>Whether anything has this name, including a dangling link.</summary>
     public static bool IsThere(string path) => SysStat.lstat(path, out _) == 0;
 
-    /// <summary>Whether a socket itself has this name, and not a link to one.</summary>
+    /// <summary>Whether a socket has this name. A link to a socket does not count.</summary>
     public static bool IsSocket(string path) => SysStat.lstat(path, out var status) == 0 && status.IsSocket;
 
-    /// <summary>Nothing is at this path. False also when it cannot be known (man 2 stat, EACCES).</summary>
+    /// <summary>
+    /// Whether nothing is at this path. Also false if that cannot be determined (man 2 stat, EACCES).
+    /// </summary>
     public static bool IsMissing(string path) =>
         SysStat.stat(path, out _) != 0 && Errno.Last is (Errno.ENOENT or Errno.ENOTDIR);
 
     /// <summary>
-    /// How others could put something foreign into a folder that should be this user's, and what to do; null: they
-    /// cannot. Throws IOException.
+    /// Says how other users could put files into a folder that should be private, and what to do about it; null if they
+    /// cannot.
     /// </summary>
+    /// <exception cref="IOException">The folder cannot be examined.</exception>
     public static string? OpenToOthers(string folder)
     {
         const uint writableByOthers = 0x12; // 022
         var self = Unistd.geteuid();
-        if (SysStat.stat(folder, out var status) != 0) throw Failure("cannot look at", folder);
+        if (SysStat.stat(folder, out var status) != 0) throw Failure("cannot examine", folder);
         if (status.Uid != self)
-            return $"{folder} belongs to uid {status.Uid}, not to you (uid {self}); set TSPM_HOME to a folder of yours";
-        return (status.Mode & writableByOthers) == 0 ? null
-            : $"others can write to {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8)}): look for what is not "
-                + $"yours in it, then run chmod 700 {folder}";
+            return $"{folder} belongs to uid {status.Uid}, not to you (uid {self}); set TSPM_HOME to a folder you own";
+        if ((status.Mode & writableByOthers) == 0) return null;
+        return $"others can write to {folder} (mode {Convert.ToString(status.Mode & 0xfff, 8)}): check it for files "
+            + $"that are not yours, then run chmod 700 {folder}";
     }
 
-    /// <summary>As the kernel has it (man 7 path_resolution).</summary>
+    /// <summary>The kernel's own limit (man 7 path_resolution).</summary>
     const int MostLinks = 40;
 
     /// <summary>
-    /// The first link on the way to a path that neither this user nor root made, in a sentence with what to do: whoever
-    /// made it can let it lead somewhere else tomorrow. Links that lead to links are
-    /// followed as the kernel follows them. Null: there is none, as far as the path is there and may be looked at.
+    /// Finds the first link on the way to a path that neither this user nor root created: whoever created it can point
+    /// it somewhere else at any time. Links to links are followed as the kernel follows them.
     /// </summary>
+    /// <returns>
+    /// A sentence with the remedy; null if there is no such link in the part of the path that exists and can be read.
+    /// </returns>
     public static string? ForeignLink(string path)
     {
         var self = Unistd.geteuid();
@@ -79,7 +85,7 @@ internal static class FileSystem
             }
             if (status.Uid != self && status.Uid != 0)
                 return $"{next}{(next == path ? "" : $", on the way to {path},")} is a link that uid {status.Uid} "
-                    + $"made, not you (uid {self}); remove it, or set TSPM_HOME to a folder of yours";
+                    + $"made, not you (uid {self}); remove it, or set TSPM_HOME to a folder you own";
             if (++links > MostLinks || new FileInfo(next).LinkTarget is not { } target) return null;
             if (target.StartsWith('/')) at = "";
             Push(names, target);
@@ -94,8 +100,8 @@ internal static class FileSystem
     }
 
     /// <summary>
-    /// A sentence about a folder of this user whose mode keeps the user out, with the fix; null: it does not, or the
-    /// folder is another's.
+    /// Returns a sentence with the remedy if the mode of this user's own folder locks the user out; null if it does
+    /// not, or the folder belongs to another user.
     /// </summary>
     public static string? ShutOut(string folder)
     {
@@ -108,19 +114,19 @@ internal static class FileSystem
     }
 
     /// <summary>
-    /// From now on this process makes files and folders that it can use itself: a umask that takes rights from the
-    /// owner (0177, 0777) loses those bits, and keeps the others. Not to be called where
-    /// the umask matters to anyone but this process.
+    /// Removes the owner's bits from the umask (0177, 0777), so that this process can use the files and folders it
+    /// creates; the other bits stay. Must not be called where the umask matters to another process.
     /// </summary>
     public static void KeepOwnersRights() => _ = SysStat.umask(SysStat.umask(OthersBits) & OthersBits);
 
     const uint OthersBits = 0x3f; // 077
 
-    /// <summary>Whether two paths lead to the same file or folder, which is there.</summary>
+    /// <summary>Whether two paths lead to the same existing file or folder.</summary>
     public static bool AreSame(string one, string other) =>
         SysStat.stat(one, out var first) == 0 && SysStat.stat(other, out var second) == 0 && first.IsSameFile(second);
 
-    /// <summary>Gives a file a second name, replacing what has that name. Throws IOException.</summary>
+    /// <summary>Gives a file a second name, and replaces the file that has that name, if any.</summary>
+    /// <exception cref="IOException">The link cannot be created.</exception>
     public static void HardLink(string existing, string another)
     {
         if (Unistd.link(existing, another) == 0) return;
@@ -130,7 +136,7 @@ internal static class FileSystem
     }
 
     /// <summary>
-    /// The same place without links on the way; of what is not there yet, with the part that is there resolved.
+    /// Resolves all links in a path. If the end of the path does not exist yet, the existing part is resolved.
     /// </summary>
     public static string RealPath(string path)
     {
@@ -140,21 +146,22 @@ internal static class FileSystem
             : path;
     }
 
-    /// <summary>Renames a file, replacing what has the new name. Null, or why it did not work.</summary>
+    /// <summary>Renames a file, and replaces the file that has the new name, if any.</summary>
+    /// <returns>Null, or why the file could not be renamed.</returns>
     public static string? Rename(string from, string to) =>
         Unistd.rename(from, to) == 0 ? null : Errno.Describe(Errno.Last);
 
     /// <summary>
-    /// Gives a file the name <c>NAME.kept-1</c>, -2 …, so that its own is free. Null, or why it did not work; no file
-    /// is no trouble.
+    /// Renames a file to <c>NAME.kept-1</c>, -2 …, so that its own name is free. A missing file is not an error.
     /// </summary>
+    /// <returns>Null, or why the file could not be renamed.</returns>
     public static string? MoveAside(string path)
     {
         if (!File.Exists(path)) return null;
         return Rename(path, FreeName($"{path}.kept"));
     }
 
-    /// <summary>The first of NAME-1, NAME-2 … that no file has.</summary>
+    /// <summary>Returns the first of NAME-1, NAME-2 … that is not in use.</summary>
     static string FreeName(string name)
     {
         var number = 1;
@@ -166,12 +173,13 @@ internal static class FileSystem
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}-{number}");
 
     /// <summary>
-    /// Gives what can never be used as the file of this name the name <c>NAME.broken-1</c>, -2 … Null, or why it did
-    /// not work.
+    /// Renames an entry that cannot be used as the file of this name to <c>NAME.broken-1</c>, -2 …
     /// </summary>
+    /// <returns>Null, or why the entry could not be renamed.</returns>
     public static string? SetAside(string path, out string aside) => Rename(path, aside = FreeName($"{path}.broken"));
 
-    /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync). Throws IOException.</summary>
+    /// <summary>Makes creations, renames and removals in a folder durable (man 2 fsync).</summary>
+    /// <exception cref="IOException">The folder cannot be opened or synced.</exception>
     public static void SyncFolder(string folder)
     {
         using var descriptor = Linux.Descriptors.Open(folder, Fcntl.O_RDONLY | Fcntl.O_DIRECTORY);
@@ -180,10 +188,10 @@ internal static class FileSystem
     }
 
     /// <summary>
-    /// Writes to the beginning of a regular file that exists or is made (0600), without truncating it: a few system
-    /// calls and no journal. Never waits for the reader of a FIFO. Null when all is written,
-    /// else why not.
+    /// Writes to the beginning of a regular file without truncating it, and creates the file with mode 0600 if needed.
+    /// This takes a few system calls and no journal. It never waits for the reader of a FIFO.
     /// </summary>
+    /// <returns>Null if everything was written; otherwise the reason.</returns>
     public static unsafe string? WriteInPlace(string path, ReadOnlySpan<byte> content, bool create = true)
     {
         const int flags = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
@@ -205,9 +213,9 @@ internal static class FileSystem
     }
 
     /// <summary>
-    /// Writes all of it where the stream stands. Throws IOException also for a file that may not become larger (EFBIG),
-    /// which is a full disk like any other and for which the runtime throws an exception that nobody expects of a
-    /// write.
+    /// Writes everything at the current position of the stream. A file that may not grow any further (EFBIG) also
+    /// causes an <see cref="IOException"/>, like a full disk; the runtime itself throws an exception that nobody
+    /// expects from a write.
     /// </summary>
     public static void Write(Stream file, ReadOnlySpan<byte> content)
     {
@@ -224,9 +232,10 @@ internal static class FileSystem
     const uint OwnerOnly = 0x180; // 0600
 
     /// <summary>
-    /// Makes a file, or empties it, open for writing and 0600 whatever the umask. What has that name and is not a
-    /// regular file is removed first, so that no FIFO is waited for. Throws IOException.
+    /// Creates or truncates a file and opens it for writing, with mode 0600 regardless of the umask. An entry of that
+    /// name that is not a regular file is removed first, so that opening never waits for a FIFO.
     /// </summary>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public static SafeFileHandle CreateOwnerOnly(string path)
     {
         if (SysStat.lstat(path, out var named) == 0 && !named.IsRegularFile) _ = Unistd.unlink(path);
@@ -239,8 +248,8 @@ internal static class FileSystem
     }
 
     /// <summary>
-    /// What an exception of the file API means, in the system's words: the runtime's own texts are left out of the
-    /// executable.
+    /// Describes an exception of the file API in the system's words, because the executable does not contain the
+    /// runtime's own texts.
     /// </summary>
     public static string Describe(Exception e) => e switch
     {

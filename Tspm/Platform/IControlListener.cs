@@ -3,50 +3,52 @@ using Tspm.Model.State;
 namespace Tspm.Platform;
 
 /// <summary>
-/// Where clients reach the daemon: a Unix socket, or a named pipe on Windows. What both promise is held by one set of
-/// tests.
+/// Accepts the clients of the daemon on a Unix socket, or on a named pipe on Windows. The same tests check both
+/// implementations.
 /// </summary>
 internal interface IControlListener : IDisposable
 {
     /// <summary>
-    /// The next client. Throws <see cref="OperationCanceledException"/>, or SocketException or IOException when this
-    /// one could not be accepted; then the next may be.
+    /// Waits for the next client. A SocketException or IOException means that one client could not be accepted; the
+    /// next call may succeed.
     /// </summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     ValueTask<IControlChannel> Accept(CancellationToken cancel);
 
-    /// <summary>Why clients are served late; null: they are not.</summary>
+    /// <summary>Why clients are served late; null if they are not.</summary>
     string? Trouble { get; }
 }
 
 /// <summary>
-/// One client, as bytes both ways. A client that went away is a SocketException, an IOException or the end of what can
-/// be received.
+/// The connection to one client, which transfers bytes both ways. When the client has disconnected, calls throw a
+/// SocketException or an IOException, or <see cref="Receive"/> returns 0.
 /// </summary>
 internal interface IControlChannel : IDisposable
 {
-    /// <summary>Who is on the other side, by the kernel's word; null: it does not say.</summary>
+    /// <summary>The client according to the kernel; null if the kernel does not report it.</summary>
     Requester? Peer { get; }
 
     /// <summary>
-    /// What can be handed to another process, valid as long as the channel is not disposed; null: this kind cannot be.
+    /// The descriptor that can be passed to another process, valid until the channel is disposed; null if this kind of
+    /// channel cannot be passed on.
     /// </summary>
     int? Descriptor { get; }
 
     /// <summary>
-    /// The client has closed both directions, so that nothing can reach it any more. False also where that cannot be
-    /// known. One that only sends nothing more still waits for answers.
+    /// Whether the client has closed both directions, so that nothing can reach it. Also false if that cannot be
+    /// determined. A client that closed only its sending direction still waits for answers.
     /// </summary>
     bool IsGone { get; }
 
-    /// <summary>How many bytes came; 0: no more will.</summary>
+    /// <summary>Receives bytes, and returns their number; 0 if no more will arrive.</summary>
     ValueTask<int> Receive(Memory<byte> into, CancellationToken cancel);
 
-    /// <summary>How many bytes were taken, at least one.</summary>
+    /// <summary>Sends bytes, and returns how many were accepted: at least one.</summary>
     ValueTask<int> Send(ReadOnlyMemory<byte> bytes);
 
     /// <summary>
-    /// Nothing that the client sends from now on is received: a <see cref="Receive"/>, also one that waits already,
-    /// ends with 0, on a Unix socket after what was sent before. Sending goes on.
+    /// Stops receiving: any <see cref="Receive"/>, even one in progress, returns 0, on a Unix socket only after the
+    /// bytes that were sent before. Sending still works.
     /// </summary>
     void FinishReading();
 }

@@ -1,12 +1,12 @@
 namespace Tspm.Platform;
 
 /// <summary>
-/// Hears of every descriptor that gets an owner and of every one that is given up. Any thread calls it.
+/// Is notified of every descriptor that gets an owner or loses it. Called on any thread.
 /// </summary>
 internal interface IDescriptorLedger
 {
     void Owned(int number);
 
-    /// <summary>It is closed or handed over; called before that.</summary>
+    /// <summary>Called before a descriptor is closed or handed over.</summary>
     void GivenUp(int number);
 }

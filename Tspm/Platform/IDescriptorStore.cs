@@ -1,18 +1,18 @@
 namespace Tspm.Platform;
 
 /// <summary>
-/// Someone who outlives this daemon and keeps descriptors open. What is unread in a FIFO vanishes when its last holder
-/// closes it, so without the store the last words of a child that printed and exited while no daemon lived would be
-/// lost; and a listening socket would refuse connections until the next daemon has made another one.
+/// Keeps descriptors open beyond the life of this daemon. Unread data in a FIFO is lost when its last holder closes it.
+/// Without the store, the last output of a child that exits while no daemon runs would be lost, and a listening socket
+/// would refuse connections until the next daemon creates a new one.
 /// </summary>
 internal interface IDescriptorStore
 {
     /// <summary>
-    /// Hands over a duplicate, which replaces what has the same key. On return it is in the keeper's hands, or on its
-    /// way there inside the kernel.
+    /// Stores a duplicate, which replaces the descriptor with the same key, if any. On return the store has it, or the
+    /// kernel is delivering it.
     /// </summary>
     void Store(DescriptorKey key, int descriptor);
 
-    /// <summary>The keeper may close it. A key that is not there is passed over.</summary>
+    /// <summary>Allows the store to close the descriptor. An unknown key is ignored.</summary>
     void Remove(DescriptorKey key);
 }

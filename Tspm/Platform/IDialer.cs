@@ -2,19 +2,21 @@ using Tspm.Model.Config;
 
 namespace Tspm.Platform;
 
-/// <summary>Connects to programs, to see whether they answer. Never blocks the caller.</summary>
+/// <summary>Connects to programs to check whether they answer. Never blocks the caller.</summary>
 internal interface IDialer
 {
     /// <summary>
-    /// Connects and, with a request, sends it and takes the first line of the answer. Tells once, on any thread.
-    /// Disposing ends it early and silently; after the answer it closes the connection, which until then takes what
-    /// else comes: a server that is cut off would complain in its log.
+    /// Connects and, if there is a request, sends it and reads the first line of the answer. Calls back once, on any
+    /// thread. Disposing cancels the attempt without a call. After the answer, disposing closes the connection, which
+    /// until then reads the rest of the answer: a server that is cut off would write an error to its log.
     /// </summary>
     IDisposable Dial(HostPort place, byte[]? request, DialResult told);
 }
 
-/// <param name="problem">Null: connected, and with a request answered; else a phrase such as "connection
-/// refused".</param>
+/// <summary>Receives the result of an attempt to connect.</summary>
+/// <param name="problem">
+/// A phrase such as "connection refused"; null if the connection was made and the request, if any, was answered.
+/// </param>
 /// <param name="line">The first line of the answer; empty without a request.</param>
-/// <param name="address">Where the connection went; null: there is none.</param>
+/// <param name="address">The address that was connected to; null if there is none.</param>
 internal delegate void DialResult(string? problem, string line, DialedAddress? address);

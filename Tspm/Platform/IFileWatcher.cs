@@ -1,55 +1,58 @@
 namespace Tspm.Platform;
 
 /// <summary>
-/// Tells of changes of files, as the kernel tells of them: nobody looks by himself, and nothing is held while nothing
-/// is watched.
+/// Reports file changes as the kernel delivers them: there is no polling, and no resources are held while nothing is
+/// watched.
 /// </summary>
 internal interface IFileWatcher
 {
-    /// <summary>Begins to watch; returns at once, also for a large tree. What it calls comes on any thread.</summary>
+    /// <summary>
+    /// Begins to watch, and returns at once even for a large tree. The callbacks of the plan run on any thread.
+    /// </summary>
     IFileWatch Watch(FileWatchPlan plan);
 }
 
-/// <summary>Disposing ends it.</summary>
+/// <summary>An active watch; disposing ends it.</summary>
 internal interface IFileWatch : IDisposable
 {
     /// <summary>
-    /// Completes when all that there was at the beginning is watched, or it is known why it cannot be.
+    /// Completes when everything that existed at the beginning is watched, or it is known why that is impossible.
     /// </summary>
     Task Ready { get; }
 
     /// <summary>
-    /// What happened up to now does not count: only what is told with the number that this returns is newer.
+    /// Discards the changes up to now. Only changes reported with the returned number are newer.
     /// </summary>
     long Forget();
 }
 
-/// <summary>What is watched, and who is told.</summary>
+/// <summary>Says what is watched, and whom to notify.</summary>
 internal sealed class FileWatchPlan
 {
     public required IReadOnlyList<WatchedPath> Paths { get; init; }
 
     /// <summary>
-    /// True for an absolute path whose changes do not count; of a folder: nor what is below it. Called on any thread.
+    /// Returns true for an absolute path whose changes do not count; for a folder, this includes everything below it.
+    /// Called on any thread.
     /// </summary>
     public required Func<string, bool> IsIgnored { get; init; }
 
     /// <summary>
-    /// A file was written, made, removed or renamed; the first one of several at once. <see cref="ManyFiles"/>: nobody
-    /// knows which ones.
+    /// Called when a file was written, created, removed or renamed, with the first path if several changed at once, or
+    /// with <see cref="ManyFiles"/> if it is not known which ones.
     /// </summary>
     public required Action<string, long> Changed { get; init; }
 
-    /// <summary>A sentence about what cannot be watched. Told once.</summary>
+    /// <summary>Called at most once, with a sentence about what cannot be watched.</summary>
     public required Action<string> Troubled { get; init; }
 
-    /// <summary>In place of a path.</summary>
+    /// <summary>Stands in place of a path if it is not known which files changed.</summary>
     public const string ManyFiles = "";
 }
 
-/// <summary>A folder with all below it, or a file; it may come and go.</summary>
-/// <param name="path">Absolute, without a closing slash.</param>
-/// <param name="isWanted">Of what lies below a folder: what counts. Null: everything.</param>
+/// <summary>A folder with everything below it, or a file. It may appear and disappear.</summary>
+/// <param name="path">The absolute path, without a slash at the end.</param>
+/// <param name="isWanted">Selects the paths below a folder that count; null for all.</param>
 internal sealed class WatchedPath(string path, Func<string, bool>? isWanted = null)
 {
     public string Path => path;

@@ -3,8 +3,8 @@ using Tspm.Model.State;
 namespace Tspm.Platform;
 
 /// <summary>
-/// Where children speak systemd's notification protocol (man 3 sd_notify): a datagram socket a run. It outlives the
-/// daemon in the guardian's hands, so that what is said while no daemon lives is heard by the next.
+/// Receives messages of systemd's notification protocol (man 3 sd_notify) from children, on one datagram socket per
+/// run. The guardian keeps the sockets, so that messages sent while no daemon runs reach the next one.
 /// </summary>
 internal interface INotifySockets
 {
@@ -12,14 +12,14 @@ internal interface INotifySockets
     string NameOf(ulong runId);
 
     /// <summary>
-    /// Makes the socket of a run, or goes on with the one that an earlier daemon made, until it is disposed of. Null:
-    /// it cannot be made, and the failure says why.
+    /// Opens the socket of a run, or takes over the one that an earlier daemon opened; disposing closes it.
     /// </summary>
+    /// <returns>Null if the socket cannot be created; the failure says why.</returns>
     IDisposable? Open(ulong runId, NotifyHeard heard, out SpawnFailure? failure);
 }
 
-/// <summary>A datagram came. Called on the supervisor's thread.</summary>
-/// <param name="pid">Sender, as the kernel knows it; 0: not of this pid namespace.</param>
-/// <param name="uid">The sender's user, as the kernel knows it.</param>
-/// <param name="text">Lines of NAME=VALUE.</param>
+/// <summary>Receives a datagram, on the supervisor's thread.</summary>
+/// <param name="pid">The sender according to the kernel; 0 if it is in another pid namespace.</param>
+/// <param name="uid">The user of the sender according to the kernel.</param>
+/// <param name="text">Lines of the form NAME=VALUE.</param>
 internal delegate void NotifyHeard(int pid, uint uid, string text);

@@ -1,10 +1,11 @@
 namespace Tspm.Platform;
 
-/// <summary>Work that is posted to the one thread that owns something, and whose result is awaited elsewhere.</summary>
+/// <summary>Posts work to the thread that owns something, so that the result can be awaited elsewhere.</summary>
 internal static class PostedWork
 {
     /// <summary>
-    /// Posts the work and gives its result, or what it threw. Who awaits it goes on on the pool, never on that thread.
+    /// Posts the work and returns its result or its exception. Code that awaits the task continues on the pool, never
+    /// on the owner's thread.
     /// </summary>
     public static Task<T> Run<T>(Action<Action> post, Func<T> work)
     {

@@ -3,39 +3,40 @@ using Tspm.Libc;
 
 namespace Tspm.Platform;
 
-/// <summary>Why a file could not be read, as far as callers decide by it.</summary>
+/// <summary>Why a file could not be read; callers decide by this.</summary>
 internal enum FileProblemKind
 {
     Missing,
     NotPermitted,
 
-    /// <summary>A folder, FIFO, device or socket, or a link that leads to none of what can be read.</summary>
+    /// <summary>A folder, FIFO, device or socket, or a dangling link.</summary>
     NotRegular,
     TooLarge,
 
-    /// <summary>The system's reason is in the words.</summary>
+    /// <summary>Another reason of the system, which is in the words.</summary>
     Unreadable,
 }
 
-/// <param name="Kind">What to decide by.</param>
-/// <param name="Words">Continue a sentence that begins with the path: "is a FIFO, not a regular file".</param>
-/// <param name="IsStream">A FIFO, device or socket: its content can be copied into a file, and then used.</param>
+/// <summary>Why a file could not be read.</summary>
+/// <param name="Kind">The reason, for decisions.</param>
+/// <param name="Words">Completes a sentence that begins with the path: "is a FIFO, not a regular file".</param>
+/// <param name="IsStream">True for a FIFO, device or socket, whose content could be copied into a file.</param>
 internal sealed record FileProblem(FileProblemKind Kind, string Words, bool IsStream = false);
 
 /// <summary>
-/// Reads files that people or other programs can put in place. A name proves nothing: opening a FIFO waits for a
-/// writer, /dev/zero never ends, and a device may act on being opened. So only regular
-/// files are opened, without waiting, and no more than a limit is read. A file system that does not answer (a network
-/// mount) can still block: Linux has no non-blocking read of regular files.
+/// Reads files that people or other programs have put in place. Such a name may lead to anything: opening a FIFO waits
+/// for a writer, /dev/zero never ends, and opening a device may have side effects. Therefore only regular files are
+/// opened, without waiting, and at most a given number of bytes is read. A file system that does not answer (a network
+/// mount) can still block, because Linux has no non-blocking read for regular files.
 /// </summary>
 internal static unsafe class RegularFile
 {
     const int Flags = Fcntl.O_RDONLY | Fcntl.O_NOCTTY | Fcntl.O_NONBLOCK;
 
-    /// <summary>Files under /proc say that they are empty.</summary>
+    /// <summary>Initial buffer size for files with a size of 0, which files under /proc report.</summary>
     const int FirstBytes = 4 << 10;
 
-    /// <summary>The whole file. Null: <paramref name="problem"/> says why.</summary>
+    /// <summary>Reads the whole file; null if that failed, and <paramref name="problem"/> says why.</summary>
     public static byte[]? Read(string path, int maxBytes, out FileProblem? problem)
     {
         using var file = Open(path, out problem);
@@ -56,11 +57,13 @@ internal static unsafe class RegularFile
         }
     }
 
-    /// <summary>The open file, the caller's to dispose. Null: <paramref name="problem"/> says why.</summary>
+    /// <summary>
+    /// Opens the file, which the caller disposes of; null if that failed, and <paramref name="problem"/> says why.
+    /// </summary>
     public static SafeFileHandle? Open(string path, out FileProblem? problem)
     {
-        // Looked at before it is opened, because opening some devices does something; and after, because another file
-        // may have the name by then.
+        // Checked before opening, because opening a device may have side effects, and again afterwards, because another
+        // file may have the name by then.
         if (SysStat.stat(path, out var named) != 0)
         {
             problem = Failed(path, Errno.Last);
@@ -80,7 +83,7 @@ internal static unsafe class RegularFile
     }
 
     /// <summary>
-    /// As <see cref="Open(string, out FileProblem?)"/>. Throws <see cref="FileNotFoundException"/>, <see
+    /// Like <see cref="Open(string, out FileProblem?)"/>, but throws <see cref="FileNotFoundException"/>, <see
     /// cref="UnauthorizedAccessException"/> or <see cref="IOException"/>.
     /// </summary>
     public static SafeFileHandle Open(string path)
@@ -95,7 +98,7 @@ internal static unsafe class RegularFile
     }
 
     /// <summary>
-    /// Null when there is nothing at the path, or a regular file or a link to one; else what is there instead.
+    /// Describes what is at the path; null if there is nothing, a regular file, or a link to one.
     /// </summary>
     public static FileProblem? Obstacle(string path)
     {
@@ -104,10 +107,10 @@ internal static unsafe class RegularFile
         return failed.Kind == FileProblemKind.NotRegular ? failed : null;
     }
 
-    /// <summary>Null: there are more bytes than <paramref name="maxBytes"/>.</summary>
+    /// <returns>Null if the file has more than <paramref name="maxBytes"/> bytes.</returns>
     static byte[]? ReadAll(SafeFileHandle file, int size, int maxBytes)
     {
-        // One byte more than there should be: the read that does not fill it has found the end.
+        // One byte more than expected, so that a short read shows the end of the file.
         var bytes = new byte[size == 0 ? Math.Min(FirstBytes, maxBytes + 1) : size + 1];
         for (var length = 0; ;)
         {

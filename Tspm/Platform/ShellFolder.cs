@@ -1,13 +1,13 @@
 namespace Tspm.Platform;
 
 /// <summary>
-/// The current folder by the name that the shell has for it ($PWD): in a folder such as <c>current</c>, which a
-/// deployment lets lead to another release, a process is to follow the link at each start, and getcwd(3) knows only
-/// where the link leads now. The folder may have been removed under the shell, and then getcwd(3) fails.
+/// The current folder under the name that the shell has for it ($PWD). If the folder is a link such as
+/// <c>current</c>, which a deployment points to another release, a process has to follow the link at each start, but
+/// getcwd(3) returns only its present target. If the folder was removed, getcwd(3) fails.
 /// </summary>
 internal static class ShellFolder
 {
-    /// <summary>Null when it is gone.</summary>
+    /// <summary>Returns the folder; null if it was removed.</summary>
     public static string? TryGet()
     {
         try
@@ -21,20 +21,22 @@ internal static class ShellFolder
         }
     }
 
-    /// <summary>A path that a person wrote, on this machine.</summary>
+    /// <summary>Makes a path that a person typed on this machine absolute.</summary>
     public static string Absolute(string path)
     {
         if (Path.IsPathRooted(path) || TryGet() is not { } folder) return Path.GetFullPath(path);
         var named = Path.GetFullPath(path, folder);
-        // For the kernel, ".." leads out of the folder behind a link, and not out of the one that the link is in.
+        // For the kernel, ".." is the parent of a link's target, and not the folder that contains the link.
         var mayDiffer = path.Split('/').Contains("..") && !FileSystem.AreSame(named, path);
         return mayDiffer ? Path.GetFullPath(path) : named;
     }
 
     /// <summary>
-    /// $PWD, if it can be a shell's name for a folder: absolute, without "." and ".." (POSIX, <c>pwd -L</c>).
+    /// Returns $PWD if it can be a shell's name for a folder: absolute, without "." and ".." (POSIX, <c>pwd -L</c>).
     /// </summary>
-    static string? Named() =>
-        Environment.GetEnvironmentVariable("PWD") is { } said && said.StartsWith('/') && said == Path.GetFullPath(said)
-            ? said : null;
+    static string? Named()
+    {
+        var name = Environment.GetEnvironmentVariable("PWD");
+        return name is not null && name.StartsWith('/') && name == Path.GetFullPath(name) ? name : null;
+    }
 }

@@ -4,50 +4,51 @@ using Tspm.Model.Selecting;
 namespace Tspm.Platform;
 
 /// <summary>
-/// Everything about a child that is to be started, resolved: nothing is looked up in the daemon's own environment. The
-/// child gets its own session and process group, an empty signal mask, default dispositions, and no descriptor but the
-/// three and the listeners.
+/// Describes a child to be started. Everything is resolved, so nothing is taken from the daemon's own environment. The
+/// child gets its own session and process group, an empty signal mask, default signal dispositions, and no descriptors
+/// except 0, 1, 2 and the listeners.
 /// </summary>
 internal sealed record SpawnRequest
 {
     /// <summary>
-    /// As the user wrote it: without a slash it is looked up in PATH of <see cref="Environment"/>, else taken relative
-    /// to <see cref="WorkingDirectory"/>.
+    /// The program as the user wrote it. Without a slash it is searched in the PATH of <see cref="Environment"/>;
+    /// otherwise it is relative to <see cref="WorkingDirectory"/>.
     /// </summary>
     public required string Program { get; init; }
 
     /// <summary>argv, including argv[0].</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>The whole environment of the child.</summary>
+    /// <summary>The complete environment of the child.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>FIFO to be standard input, opened for reading and writing; null: /dev/null.</summary>
+    /// <summary>The FIFO for standard input, opened for reading and writing; null for /dev/null.</summary>
     public string? StdinPath { get; init; }
 
     /// <summary>
-    /// FIFOs that become standard output and error; the child holds them open for reading and writing.
+    /// The FIFOs for standard output and error; the child has them open for reading and writing.
     /// </summary>
     public required string StdoutPath { get; init; }
 
     public required string StderrPath { get; init; }
 
     /// <summary>
-    /// Umask, priorities, processors and soft limits that it has from its first instant; null: the defaults of
-    /// <see cref="LaunchContext"/>.
+    /// Umask, priorities, processors and soft limits that the child has from its first instant; null for the defaults
+    /// of <see cref="LaunchContext"/>.
     /// </summary>
     public LaunchContext? Launch { get; init; }
 
     /// <summary>
-    /// Soft limit of open descriptors where <see cref="Launch"/> names none; null: as the daemon was started with.
+    /// The soft limit of open descriptors if <see cref="Launch"/> has none; null for the limit that the daemon was
+    /// started with.
     /// </summary>
     public long? OpenFilesLimit { get; init; }
 
     /// <summary>
-    /// False: only a process group of its own. The guardian tells the runs of processes from all else by the session
-    /// that they lead.
+    /// False if the child leads only a process group. The guardian recognises the runs of processes by the session that
+    /// they lead.
     /// </summary>
     public bool LeadsSession { get; init; } = true;
 
@@ -55,27 +56,28 @@ internal sealed record SpawnRequest
     public ulong RunMark { get; init; }
 
     /// <summary>
-    /// Number and instance of the process, for a cgroup of its own where there can be one; null: none is wanted.
+    /// The id and instance for which the child gets its own cgroup, where that is possible; null for no own cgroup.
     /// </summary>
     public InstanceKey? Cgroup { get; init; }
 
     /// <summary>
-    /// More sockets than anybody passes; what is to be duplicated to the child's numbers lies above them.
+    /// The limit on listening sockets. Descriptors that are duplicated to the child's numbers are above this range.
     /// </summary>
     public const int MaxListeners = 32;
 
     /// <summary>
     /// Listening sockets that the child gets as its descriptors 3, 4, … Their numbers here are above
-    /// <see cref="MaxListeners"/>. Not empty: <see cref="SetUp"/> is set.
+    /// <see cref="MaxListeners"/>. If there are any, <see cref="SetUp"/> must be set.
     /// </summary>
     public IReadOnlyList<int> Listeners { get; init; } = [];
 
-    /// <summary>Null: none of it, and the child is spawned directly.</summary>
+    /// <summary>Settings for the set-up mode; null if the child is spawned directly.</summary>
     public SetUp? SetUp { get; init; }
 }
 
 /// <summary>
-/// What posix_spawn cannot do: done by the hidden set-up mode of this executable, between fork and exec.
+/// Settings that posix_spawn cannot apply. The hidden set-up mode of this executable applies them between fork and
+/// exec.
 /// </summary>
 internal sealed record SetUp
 {
@@ -86,12 +88,12 @@ internal sealed record SetUp
     public int? OomScoreAdjust { get; init; }
     public ResourceLimits? Limits { get; init; }
 
-    /// <summary>Folder of the cgroup to be in; null: the parent's.</summary>
+    /// <summary>The folder of the cgroup to join; null for the parent's cgroup.</summary>
     public string? Cgroup { get; init; }
 
     /// <summary>
-    /// Variables that have to hold the child's own pid, which only the child knows before it is one; with commas
-    /// between them.
+    /// The names of variables, separated by commas, that must contain the child's own pid. Only the child itself knows
+    /// the pid before the program starts.
     /// </summary>
     public string? PidVariables { get; init; }
 }

@@ -55,7 +55,7 @@ internal sealed class RealProbeTests
                 answered.TrySetResult(
                     problem + (Environment.CurrentManagedThreadId == before ? " (on this thread)" : "")));
         await Assert.That(await answered.Task.WaitAsync(cancellation))
-            .StartsWith("the name 'no-such-host.invalid' is not known: ");
+            .StartsWith("cannot resolve the name 'no-such-host.invalid': ");
     }
 
     [Test]

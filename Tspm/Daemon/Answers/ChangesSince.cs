@@ -7,18 +7,25 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Answers;
 
-/// <summary>What has changed since the last run of each instance that stayed up, for <c>describe</c>.</summary>
+/// <summary>
+/// Finds, for <c>describe</c>, what has changed since the last run of each instance that stayed up.
+/// </summary>
 internal static class ChangesSince
 {
-    /// <summary>The reader takes 20 ms, after what it has begun already; a file system may keep it for ever.</summary>
-    static readonly TimeSpan WaitAtMost = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How long to wait for the reader. It needs 20 ms once earlier requests are done, but a file system may block it
+    /// forever.
+    /// </summary>
+    static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>The kernel's word about the end of a process comes a little later than its end.</summary>
-    static readonly TimeSpan TellsLate = TimeSpan.FromSeconds(5);
+    /// <summary>The kernel's message about the end of a process may arrive this long after the end.</summary>
+    static readonly TimeSpan KernelDelay = TimeSpan.FromSeconds(5);
 
-    const int MostEvents = 10;
+    const int MaxEvents = 10;
 
-    /// <summary>In the order of the instances; null where no run is known that stayed up.</summary>
+    /// <summary>
+    /// Returns the changes in the order of the instances; null where no run is known to have stayed up.
+    /// </summary>
     public static async Task<IReadOnlyList<RunChanges?>> Of(DaemonContext context, IReadOnlyList<ProcessView> views)
     {
         var keys = views.Select(static view => view.Key).ToList();
@@ -33,7 +40,10 @@ internal static class ChangesSince
         return changes;
     }
 
-    /// <summary>What is there now, for those that are to be compared with it. Never waits for a file system.</summary>
+    /// <summary>
+    /// Reads the present facts of the instances that are compared with the present. Never waits for a file system
+    /// longer than <see cref="ReadTimeout"/>.
+    /// </summary>
     static async Task<RunFacts?[]> ReadNow(DaemonContext context, IReadOnlyList<ChangesQuestion?> questions)
     {
         var requests = new List<FactsRequest>();
@@ -54,7 +64,7 @@ internal static class ChangesSince
         if (!context.Facts.TryRead(requests, facts => done.TrySetResult(facts))) return null;
         try
         {
-            return await done.Task.WaitAsync(WaitAtMost, context.Clock);
+            return await done.Task.WaitAsync(ReadTimeout, context.Clock);
         }
         catch (TimeoutException)
         {
@@ -68,14 +78,14 @@ internal static class ChangesSince
         foreach (var change in changes)
             if (change?.Since.StartedAt is { } at && !(at >= oldest)) oldest = at;
         if (oldest is not { } from) return;
-        var events = OfMachine(context, from);
+        var events = MachineEventsSince(context, from);
         if (events.Count == 0) return;
         for (var i = 0; i < changes.Length; i++)
             if (changes[i] is { } change) changes[i] = FactsComparison.With(change, Within(events, change, views[i]));
     }
 
-    /// <summary>The newest first.</summary>
-    static List<ProcessEvent> OfMachine(DaemonContext context, DateTimeOffset from)
+    /// <summary>Returns the events that concern the whole machine, newest first.</summary>
+    static List<ProcessEvent> MachineEventsSince(DaemonContext context, DateTimeOffset from)
     {
         var events = new List<ProcessEvent>();
         try
@@ -90,28 +100,30 @@ internal static class ChangesSince
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A problem with the record of events is shown by status.
+            // 'tspm status' reports problems with the event log.
         }
         return events;
     }
 
-    /// <summary>From the start of the run that stayed up to the end of the one that it is compared with; the oldest
-    /// first.</summary>
+    /// <summary>
+    /// Returns the events between the start of the run that stayed up and the end of the run it is compared with,
+    /// oldest first.
+    /// </summary>
     static List<ProcessEvent> Within(List<ProcessEvent> events, RunChanges change, ProcessView view)
     {
-        var end = change.Until is { } until ? EndOf(view, until) + TellsLate : null;
+        var end = change.Until is { } until ? EndOf(view, until) + KernelDelay : null;
         var found = new List<ProcessEvent>();
         foreach (var happened in events)
         {
             if (happened.Time < change.Since.StartedAt || happened.Time > end) continue;
             found.Add(happened);
-            if (found.Count == MostEvents) break;
+            if (found.Count == MaxEvents) break;
         }
         found.Reverse();
         return found;
     }
 
-    /// <summary>Null: it lives, or its end is not remembered.</summary>
+    /// <summary>When the run ended; null if it is still running or its end is no longer known.</summary>
     static DateTimeOffset? EndOf(ProcessView view, RunOfChanges run)
     {
         foreach (var exit in view.RecentExits)

@@ -8,13 +8,13 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Answers;
 
-/// <summary>Completes and checks the configs of a request before anything happens.</summary>
+/// <summary>Completes and checks the configs of a request before anything is changed.</summary>
 internal static class Definitions
 {
     /// <summary>
-    /// Complete configs, each with a name and an absolute working directory. Throws <see cref="RequestException"/>
-    /// about everything that is wrong.
+    /// Returns the configs with a name and an absolute working directory each.
     /// </summary>
+    /// <exception cref="RequestException">A config or the client's folder is not valid.</exception>
     public static IReadOnlyList<ProcessConfig> Complete(IReadOnlyList<ProcessConfig> configs, ClientContext client)
     {
         if (!IsFolder(client.WorkingDirectory) || client.WorkingDirectory[0] != '/')
@@ -34,13 +34,14 @@ internal static class Definitions
             if (complete.Any(other => other.Name == config.Name))
                 throw Invalid(
                     $"params.define[{i}].name",
-                    $"two definitions have the name '{config.Name}'; names are unique: give each a name of its own",
-                    "a name of its own", config.Name!);
+                    $"two definitions have the name '{config.Name}'; give each a unique name",
+                    "a unique name", config.Name!);
             complete.Add(config);
         }
         return complete;
     }
 
+    /// <exception cref="RequestException">The config is not valid; the message names every problem.</exception>
     public static void Check(ProcessConfig config, string path)
     {
         var problems = ConfigValidation.Validate(config, path);
@@ -50,7 +51,8 @@ internal static class Definitions
             first.Found);
     }
 
-    /// <summary>Refuses a project that is none; null: the client does not say.</summary>
+    /// <summary>Checks the project that the client names; null if it names none.</summary>
+    /// <exception cref="RequestException">The project is not valid.</exception>
     public static void CheckProject(string? project)
     {
         if (project is null || ProjectName.IsValid(project)) return;
@@ -58,7 +60,7 @@ internal static class Definitions
             JsonProblems.Quote(project));
     }
 
-    /// <summary>What the processes get that this client defines.</summary>
+    /// <summary>Returns the settings that processes inherit from the client that defines them.</summary>
     public static CallerSettings CallerOf(ClientContext client) => new()
     {
         Environment = client.Environment,
@@ -66,7 +68,7 @@ internal static class Definitions
         Launch = client.Launch,
     };
 
-    /// <summary>As a path; whether it is there is found out when it is needed.</summary>
+    /// <summary>Checks the syntax only; whether the folder exists matters when a process starts.</summary>
     static bool IsFolder(string path) => path.Length > 0 && !path.Contains('\0');
 
     static RequestException Invalid(string path, string sentence, string expected, string found) =>

@@ -12,16 +12,18 @@ using Tspm.Text;
 namespace Tspm.Daemon.Answers;
 
 /// <summary>
-/// Without a readiness probe, a process is online as soon as its program has been executed, and many a program finds
-/// out only then that its port is taken or a module is missing. So a start can watch it for a moment longer.
+/// Watches new processes for a moment after they came online. Without a readiness probe a process is online as soon as
+/// its program has been executed, and many programs notice only afterwards that a port is taken or a module is missing.
 /// </summary>
 internal static class EarlyDeaths
 {
-    /// <summary>Adds an error to the outcome of each instance that died within the time.</summary>
+    /// <summary>Adds an error to the outcome of each instance that dies within the given time.</summary>
     /// <param name="context">The daemon.</param>
-    /// <param name="begun">What was started.</param>
-    /// <param name="outcomes">What came of it; those of <paramref name="begun"/> are among them.</param>
-    /// <param name="settleMs">How long to watch; less when all have died sooner. Null or 0: not at all.</param>
+    /// <param name="begun">The starts to watch.</param>
+    /// <param name="outcomes">The outcomes, among them those of <paramref name="begun"/>.</param>
+    /// <param name="settleMs">
+    /// How long to watch, in milliseconds; the watch ends early if all have died. Null or 0 means not at all.
+    /// </param>
     public static async Task AddTo(
         DaemonContext context, IReadOnlyList<PendingChange> begun, List<ProcessOutcome> outcomes, int? settleMs)
     {
@@ -39,27 +41,27 @@ internal static class EarlyDeaths
         !pending.Unchanged && pending.Problem is null && pending.View.Definition.Config.Ready is null
         && pending.Reached.IsCompletedSuccessfully && pending.Reached.ResultNow().Phase == LifecyclePhase.Online;
 
-    /// <summary>Null: it lives, or has ended well and is to stay so.</summary>
+    /// <summary>Says how the process died; null if it is running, or has finished successfully.</summary>
     static string? Problem(PendingChange pending, ProcessView view)
     {
-        if (!DeathWatch.HasDied(view.State) || OwnEnd(pending, view) is not { } exit) return null;
+        if (!DeathWatch.HasDied(view.State) || UnrequestedExit(pending, view) is not { } exit) return null;
         var isDone = view.State is { Phase: LifecyclePhase.Stopped, Desired: DesiredState.Down };
         if (isDone && IsGood(view.Definition.Config, exit.ExitCode)) return null;
         var lived = exit.StartedAt is { } started ? $" after {Duration.Format(Rounded(exit.EndedAt - started))}" : "";
         if (exit.Cause == CauseCode.Background) return exit.Reason;
         var how = exit.ExitCode is { } number
             ? string.Create(CultureInfo.InvariantCulture, $"exited with code {number}")
-            : $"was ended by {exit.Signal ?? "an unknown cause"}";
+            : exit.Signal is { } signal ? $"was killed by {signal}" : "ended for an unknown reason";
         return $"{how}{lived}; see: tspm why {Tspm.Text.ShellWords.Quote(view.Definition.Name)}";
     }
 
     /// <summary>
-    /// The first end since the start that nobody had asked for (a restart asks for that of the former child): it says
-    /// more than those of its successors. Null: none.
+    /// Returns the first exit since the start that nobody requested (a restart requests the exit of the previous
+    /// child); null if there is none. The first exit says more than those of later runs.
     /// </summary>
     /// <param name="pending">The start.</param>
-    /// <param name="view">How the instance is by now.</param>
-    public static RecentExit? OwnEnd(PendingChange pending, ProcessView view)
+    /// <param name="view">The present state of the instance.</param>
+    public static RecentExit? UnrequestedExit(PendingChange pending, ProcessView view)
     {
         RecentExit? first = null;
         foreach (var exit in view.RecentExits)
@@ -78,6 +80,6 @@ internal static class EarlyDeaths
     static void Report(ProcessView view, string problem, List<ProcessOutcome> outcomes)
     {
         var at = outcomes.FindIndex(outcome => outcome.Id == view.Key.Id && outcome.Instance == view.Key.Instance);
-        if (at >= 0 && outcomes[at].Error is null) outcomes[at] = Settle.Outcome(view) with { Error = problem };
+        if (at >= 0 && outcomes[at].Error is null) outcomes[at] = ChangeOutcomes.Of(view) with { Error = problem };
     }
 }

@@ -12,20 +12,20 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Answers;
 
 /// <summary>
-/// The last words of children that died while they were being started: the reason is most often there. A log goes on
-/// over many runs, and over processes that had the same name: only what this run wrote is a last word of it.
+/// Adds the last log lines of children that died while they were being started, because these most often contain the
+/// reason. A log spans many runs, and even several processes that had the same name, so only lines of this run count.
 /// </summary>
 internal static class LastLines
 {
     const int Count = 10;
 
-    /// <summary>An end that somebody waits for is among the newest events.</summary>
-    const int EventsLookedAt = 10_000;
+    /// <summary>How many events to search. The exit in question is recent, so it is among the newest events.</summary>
+    const int MaxEventsSearched = 10_000;
 
     /// <param name="context">The daemon.</param>
-    /// <param name="begun">What was begun.</param>
-    /// <param name="outcomes">What came of it; those of <paramref name="begun"/> are among them.</param>
-    /// <param name="notes">Takes what helps against what the lines say.</param>
+    /// <param name="begun">The changes that were begun.</param>
+    /// <param name="outcomes">The outcomes, among them those of <paramref name="begun"/>.</param>
+    /// <param name="notes">Receives a remedy if the lines show a known problem.</param>
     public static async Task AddTo(
         DaemonContext context, IReadOnlyList<PendingChange> begun, List<ProcessOutcome> outcomes,
         List<string> notes)
@@ -39,7 +39,7 @@ internal static class LastLines
             var view = pending.View;
             var at = outcomes.FindIndex(outcome =>
                 outcome.Error is not null && outcome.Id == view.Key.Id && outcome.Instance == view.Key.Instance);
-            if (at < 0 || EarlyDeaths.OwnEnd(pending, view) is not { } end) continue;
+            if (at < 0 || EarlyDeaths.UnrequestedExit(pending, view) is not { } end) continue;
             if (RunOf(context, view.Key, end) is not { } run) continue;
             var (errors, output) = (Read(view, run, "err", now), Read(view, run, "out", now));
             outcomes[at] = outcomes[at] with { LastLines = errors.Count > 0 ? errors : output };
@@ -52,12 +52,12 @@ internal static class LastLines
     }
 
     /// <summary>
-    /// The number of the run, by which the index of a log knows it: the pid of a program that prints and ends at once
-    /// is not in there. Null: its end is not on record.
+    /// Returns the number of the run, by which the log index finds its lines: the pid of a program that prints and
+    /// exits at once is not in the index. Null if the event log does not have the exit.
     /// </summary>
     static string? RunOf(DaemonContext context, InstanceKey key, RecentExit end)
     {
-        var left = EventsLookedAt;
+        var left = MaxEventsSearched;
         foreach (var happened in EventFiles.Newest(context.Home.EventsFile))
         {
             if (left-- == 0) return null;
@@ -67,7 +67,9 @@ internal static class LastLines
         return null;
     }
 
-    /// <summary>Empty: it wrote nothing there, or that is gone.</summary>
+    /// <summary>
+    /// Returns the last lines of one stream; empty if the run wrote nothing to it, or the lines are gone.
+    /// </summary>
     static List<string> Read(ProcessView view, string run, string stream, DateTimeOffset now)
     {
         var lines = new List<string>();
@@ -84,7 +86,7 @@ internal static class LastLines
         }
         catch (LogQueryException)
         {
-            // No log knows of this run: it wrote nothing.
+            // No log index has this run, so it wrote nothing.
         }
         return lines.Count > Count ? lines[^Count..] : lines;
     }

@@ -2,10 +2,10 @@ using Tspm.Model.State;
 
 namespace Tspm.Daemon.Answers;
 
-/// <summary>From the newest recorded exit to the <c>lastRun</c> of <c>list</c>.</summary>
+/// <summary>Converts the newest recorded exit to the <c>lastRun</c> of <c>list</c>.</summary>
 internal static class LastRuns
 {
-    /// <summary>Null when no child has ended yet.</summary>
+    /// <returns>Null if no child has ended yet.</returns>
     public static LastRun? Of(IReadOnlyList<RecentExit> newestFirst) =>
         newestFirst is not [var exit, ..] ? null : new LastRun
         {

@@ -4,12 +4,14 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Answers;
 
 /// <summary>
-/// What a child does not have yet of its definition: known from the config that it was started with, however many
-/// changes there were since, and by whichever command.
+/// Finds the config fields that a running child does not use yet, by comparing the definition with the config that the
+/// child was started with. It does not matter how many changes there were in between, or which command made them.
 /// </summary>
 internal static class PendingChanges
 {
-    /// <summary>Fields that take effect at the next start; empty: none, or there is no child.</summary>
+    /// <summary>
+    /// Returns the fields that take effect at the next start; empty if there are none, or no child runs.
+    /// </summary>
     public static IReadOnlyList<string> Of(ProcessView view) =>
         view.StartedWith is { } startedWith ? ApplyPlan.Pending(startedWith, view.Definition.Config) : [];
 }

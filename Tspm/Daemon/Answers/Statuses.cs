@@ -6,9 +6,10 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Answers;
 
-/// <summary>From snapshots to what users see of them.</summary>
+/// <summary>Converts snapshots of the supervisor to the statuses that users see.</summary>
 internal static class Statuses
 {
+    /// <summary>Returns one status for each snapshot, in the same order.</summary>
     public static IReadOnlyList<ProcessStatus> Of(DaemonContext context, IReadOnlyList<ProcessView> views)
     {
         var readings = context.Readings.Of(views, context.Monotonic);
@@ -61,12 +62,14 @@ internal static class Statuses
         };
     }
 
-    /// <summary>Why it is as it is; with what had to be killed at its end, or how to find out more.</summary>
+    /// <summary>
+    /// Says why the instance is in its state, and what had to be killed at its last exit, or which command shows more.
+    /// </summary>
     public static string ReasonOf(ProcessView view)
     {
         var (state, reason) = (view.State, view.State.ShownReason);
         var last = view.RecentExits is [var newest, ..] ? newest : null;
-        // The kernel's word comes later than the end itself.
+        // The kernel's message about a lack of memory arrives after the exit itself.
         if (state.Cause.Code == CauseCode.Crash && last?.Cause == CauseCode.OutOfMemory)
             reason = $"{CauseText.What(state.Cause)}: out of memory{CauseText.Outcome(state.Cause)}";
         if (state.Phase == LifecyclePhase.Stopping) return reason;

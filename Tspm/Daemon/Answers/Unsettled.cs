@@ -10,15 +10,18 @@ using Tspm.Text;
 
 namespace Tspm.Daemon.Answers;
 
-/// <summary>What to say when a change was not done in time: who is late, why, and how it goes on.</summary>
+/// <summary>
+/// Describes a change that did not complete in time: which instances are late, why, and what happens next.
+/// </summary>
 internal static class Unsettled
 {
-    /// <summary>More processes than this are only counted.</summary>
+    /// <summary>How many instances the message names; further ones are only counted.</summary>
     const int Named = 10;
 
-    /// <param name="late">What was begun and is not done.</param>
-    /// <param name="waited">How long they were waited for.</param>
-    /// <param name="now">Monotonic.</param>
+    /// <summary>Returns the error for the request.</summary>
+    /// <param name="late">The changes that are not complete.</param>
+    /// <param name="waited">How long the request waited.</param>
+    /// <param name="now">The monotonic time.</param>
     public static RequestException Error(
         IReadOnlyList<PendingChange> late, TimeSpan waited, TimeSpan now)
     {
@@ -29,7 +32,7 @@ internal static class Unsettled
         return new RequestException(ErrorCode.TimedOut, string.Join('\n', lines));
     }
 
-    /// <summary>One line about one instance that is not where it should be.</summary>
+    /// <summary>Returns one line about one instance that has not reached its goal.</summary>
     internal static string Sentence(ProcessView view, TimeSpan waited, TimeSpan now)
     {
         var (goal, why, goesOn) = view.State.Phase switch
@@ -61,14 +64,14 @@ internal static class Unsettled
     static string SweepWords(ProcessView view, TimeSpan now) =>
         Waiting(view) ?? (view.KillAtMonotonic is null
             ? "SIGKILL sent to leftover processes"
-            : $"leftover processes are being ended, {Kill(view, now)}");
+            : $"stopping leftover processes, {Kill(view, now)}");
 
     static string Kill(ProcessView view, TimeSpan now) => $"SIGKILL in {In(view.KillAtMonotonic!.Value, now)}";
 
     static string? RestartWords(ProcessView view, TimeSpan now) =>
         view.NextStartAtMonotonic is { } at ? $"restarts in {In(at, now)}" : null;
 
-    /// <summary>Full seconds, rounded up.</summary>
+    /// <summary>Formats the time until then in full seconds, rounded up.</summary>
     static string In(TimeSpan then, TimeSpan now) =>
         Duration.Format(TimeSpan.FromSeconds(Math.Ceiling(Math.Max(0, (then - now).TotalSeconds))));
 }

@@ -4,10 +4,11 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Answers;
 
-/// <summary>Snapshots by selector, for verbs that only read.</summary>
+/// <summary>Selects snapshots for verbs that only read.</summary>
 internal static class Views
 {
-    /// <summary>Null or no selectors: all. Throws <see cref="NoSuchProcessException"/>.</summary>
+    /// <summary>Returns the snapshots that the selectors match, or all if there are no selectors.</summary>
+    /// <exception cref="NoSuchProcessException">A selector matches no process.</exception>
     public static IReadOnlyList<ProcessView> Select(DaemonContext context, IReadOnlyList<string>? selectors)
     {
         var views = context.Supervisor.Views();

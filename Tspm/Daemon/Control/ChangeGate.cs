@@ -1,8 +1,8 @@
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// Counts the requests that change something, so that a version can leave in a moment in which none is under way: none
-/// is ever half done, or done and not answered.
+/// Counts the requests that change something. An upgrade closes the gate while no change is in progress, so that no
+/// change is ever half done, or done but not answered.
 /// </summary>
 internal sealed class ChangeGate(TimeProvider clock)
 {
@@ -10,15 +10,17 @@ internal sealed class ChangeGate(TimeProvider clock)
     int _underWay;
     volatile bool _isClosed;
     TaskCompletionSource? _quiet;
-    /// <summary>Of a gate that is closed: true when sealed, false when opened again.</summary>
+    /// <summary>While the gate is closed: completes with true when it is sealed, with false when it opens again.
+    /// </summary>
     TaskCompletionSource<bool> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public bool IsClosed => _isClosed;
 
     /// <summary>
-    /// False: nothing may be begun any more. While it is closed and not sealed the answer waits: who is told to ask
-    /// again must not reach the same daemon again.
+    /// Enters the gate; every successful call needs a <see cref="Leave"/>. While the gate is closed but not sealed, the
+    /// call waits: a client that is told to try again must not reach the same daemon again.
     /// </summary>
+    /// <returns>False if the gate is sealed and no change may begin.</returns>
     public async ValueTask<bool> Enter()
     {
         while (true)
@@ -44,8 +46,9 @@ internal sealed class ChangeGate(TimeProvider clock)
     }
 
     /// <summary>
-    /// Closes in a moment in which nothing is under way. False: there was none in time, and it is open as before.
+    /// Closes the gate at a moment when no change is in progress.
     /// </summary>
+    /// <returns>False if there was no such moment in time; the gate is still open.</returns>
     public async Task<bool> Close(TimeSpan patience)
     {
         using var over = new CancellationTokenSource(patience, clock);
@@ -72,9 +75,10 @@ internal sealed class ChangeGate(TimeProvider clock)
         }
     }
 
-    /// <summary>Nobody new can come in: those who wait, and those who come, are refused.</summary>
+    /// <summary>Refuses the requests that wait at the closed gate, and all later ones.</summary>
     public void Seal() => _decided.TrySetResult(true);
 
+    /// <summary>Opens a closed gate again; the requests that wait at it go on.</summary>
     public void Open()
     {
         lock (_gate) _isClosed = false;

@@ -6,12 +6,12 @@ using Tspm.Text;
 
 namespace Tspm.Daemon.Control;
 
-/// <summary>The client of a request went away while it was being answered.</summary>
+/// <summary>The client disconnected while its request was being answered.</summary>
 internal sealed class ClientGoneException() : Exception("the client has gone");
 
 /// <summary>
-/// One connection: lines in, lines out, a request at a time. Whatever a client sends or omits, it can only end its own
-/// connection; and it cannot hold a thread while others wait for one.
+/// One connection: reads lines and writes lines, one request at a time. Whatever a client sends or fails to send, it
+/// can only end its own connection, and it cannot occupy a thread while other connections wait for one.
 /// </summary>
 internal sealed class ClientConnection(IControlChannel channel, ControlSocket owner, RequestHandler handler,
     CancellationToken end)
@@ -19,79 +19,86 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     const int FirstBuffer = 4 << 10;
 
     /// <summary>
-    /// Requests that are at hand are answered in one go, up to so many; then everybody else has a turn on this thread.
+    /// How many buffered requests are answered in a row before other connections get a turn on this thread.
     /// </summary>
     const int RequestsPerTurn = 8;
 
-    /// <summary>Clocks differ: who has waited as it was told shall not be refused again.</summary>
+    /// <summary>
+    /// Slack for clock differences: a client that waited as long as it was told must not be refused again.
+    /// </summary>
     static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(2);
 
     readonly SemaphoreSlim _writing = new(1, 1);
-    readonly TaskCompletionSource _spoken = new(), _ended = new();
+    readonly TaskCompletionSource _firstRequest = new(), _ended = new();
     readonly RequestPace _pace = new(owner.Limits);
     byte[] _buffer = new byte[FirstBuffer];
     int _start, _end;
-    /// <summary>The request that is being answered. Valid until more is read.</summary>
+    /// <summary>The request that is being answered; valid until the next read.</summary>
     ReadOnlyMemory<byte> _line;
     TimeSpan _pause;
-    Task? _stirring;
+    Task? _streamEnd;
 
-    /// <summary>1: its stream was counted as lost. What fails behind that is of the same loss.</summary>
+    /// <summary>1 once the stream has been counted as lost; later failures belong to the same loss.</summary>
     int _isLost;
     bool _closed;
 
     /// <summary>
-    /// Until when something must have come, or been taken, by the clock's milliseconds; 0: no matter.
+    /// Deadlines for receiving and for sending, in milliseconds of <see cref="ControlSocket.Clock"/>; 0 for none.
     /// </summary>
     long _readBy, _writeBy;
 
-    /// <summary>Who is on the other side, for the record.</summary>
+    /// <summary>The client, as shown in the log.</summary>
     public string Peer => Requester?.ToString() ?? "an unknown client";
 
+    /// <summary>The client's credentials; null if the kernel does not report them.</summary>
     public Requester? Requester => channel.Peer;
 
-    /// <summary>Only while a request of it is being answered: then it stays open.</summary>
+    /// <summary>
+    /// The socket. Use it only while a request of this connection is being answered, because it stays open until then.
+    /// </summary>
+    /// <exception cref="RequestException">The connection is not a socket.</exception>
     public int Descriptor =>
         channel.Descriptor
             ?? throw new RequestException(ErrorCode.Failed, "a daemon cannot be handed over through a pipe");
 
     /// <summary>
-    /// To be called now and then by work that takes long: there is nobody any more whom its result would reach. Costs a
-    /// system call.
+    /// Stops long work once the client is gone. Long work calls this from time to time; each call costs a system call.
     /// </summary>
-    /// <exception cref="ClientGoneException">The client has gone.</exception>
+    /// <exception cref="ClientGoneException">The client has disconnected.</exception>
     public void CheckForClient()
     {
         if (channel.IsGone) throw new ClientGoneException();
     }
 
-    /// <summary>Completes with the first request.</summary>
-    public Task Spoken => _spoken.Task;
+    /// <summary>Completes when the first request arrives, or the connection ends without one.</summary>
+    public Task FirstRequest => _firstRequest.Task;
 
-    /// <summary>Completes when nothing is read or written any more.</summary>
+    /// <summary>Completes when the connection no longer reads or writes.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>
-    /// What the client has sent so far is still read and answered; from now on its sending fails (EPIPE), so that it
-    /// knows: what could not be sent was not begun. Then the connection ends.
+    /// Reads and answers what the client has sent so far, then ends the connection. From now on sending fails for the
+    /// client (EPIPE), so it knows that such requests were not started.
     /// </summary>
     public void FinishReading() => channel.FinishReading();
 
-    /// <summary>Takes one request from the client's allowance.</summary>
-    /// <returns>How long the client has to wait, and nothing that it sends is read; zero: not at all.</returns>
-    public TimeSpan TakeFromPace() => _pause = _pace.TakeOne();
+    /// <summary>Charges one request to the client's rate limit.</summary>
+    /// <returns>
+    /// How long the client has to wait, during which nothing is read from it; zero if the request may be answered.
+    /// </returns>
+    public TimeSpan ChargePace() => _pause = _pace.Acquire();
 
     /// <summary>Serves until the client closes, breaks the framing, misses a deadline, or the daemon ends.</summary>
     public async Task Serve()
     {
         _readBy = owner.Deadline(owner.Limits.FirstRequest);
-        // Not on the thread that accepts.
+        // Leaves the thread that accepts connections.
         await Task.Yield();
         try
         {
             for (var served = 1; await ReadLine(); served++)
             {
-                _spoken.TrySetResult();
+                _firstRequest.TrySetResult();
                 if (await handler.Handle(_line, this) is { } answer) await Write(answer);
                 if (_pause > TimeSpan.Zero) await Task.Delay(_pause + Margin, owner.Clock, end);
                 else if (served % RequestsPerTurn == 0) await Task.Yield();
@@ -100,17 +107,17 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
         catch (Exception e) when (IsEnd(e))
         {
-            // The client went away, or the daemon does: either way there is nobody to tell.
+            // The client has disconnected, or the daemon is exiting: there is nobody to report this to.
         }
         finally
         {
             channel.Dispose();
-            _spoken.TrySetResult();
+            _firstRequest.TrySetResult();
             _ended.TrySetResult();
         }
     }
 
-    /// <summary>Says why, and closes.</summary>
+    /// <summary>Sends an error and closes the connection.</summary>
     public async Task Refuse(int code, string sentence)
     {
         try
@@ -119,7 +126,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
         catch (Exception e) when (IsEnd(e))
         {
-            // It did not wait for the reason.
+            // The client did not wait for the reason.
         }
         finally
         {
@@ -127,7 +134,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
     }
 
-    /// <summary>Sends one message; several at a time are kept apart.</summary>
+    /// <summary>Sends one message. Messages of concurrent callers are never mixed.</summary>
     public async Task Write(ReadOnlyMemory<byte> message)
     {
         await _writing.WaitAsync();
@@ -142,7 +149,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
         catch (Exception e) when (IsEnd(e))
         {
-            if (_stirring is not null && Interlocked.Exchange(ref _isLost, 1) == 0)
+            if (_streamEnd is not null && Interlocked.Exchange(ref _isLost, 1) == 0)
                 Interlocked.Increment(ref owner.Counters.LostStreams);
             throw;
         }
@@ -153,7 +160,9 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         }
     }
 
-    /// <summary>Tells a stream's client that it lives; the first one where it begins.</summary>
+    /// <summary>
+    /// Sends a sign of life to the client of a stream. The first heartbeat also says where the stream begins.
+    /// </summary>
     public Task Heartbeat(HeartbeatNotice notice)
     {
         Interlocked.Increment(ref owner.Counters.Heartbeats);
@@ -162,12 +171,12 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     }
 
     /// <summary>
-    /// Completes when the client sends something or closes, or the daemon ends: the end of a stream. What came is read
-    /// as the next request.
+    /// Completes when the client sends something or closes, or the daemon exits, all of which end a stream. Received
+    /// bytes become the next request.
     /// </summary>
-    public Task WhenStirred() => _stirring = _start < _end ? Task.CompletedTask : Stir();
+    public Task WhenStreamEnds() => _streamEnd = _start < _end ? Task.CompletedTask : AwaitStreamEnd();
 
-    async Task Stir()
+    async Task AwaitStreamEnd()
     {
         try
         {
@@ -182,8 +191,10 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     }
 
     /// <summary>
-    /// Closes when a deadline has passed, and says which. True: there is a deadline that is still to come.
+    /// Closes the connection if a deadline has passed, and tells the client which one if it can still read.
     /// </summary>
+    /// <param name="now">The present time in milliseconds of <see cref="ControlSocket.Clock"/>.</param>
+    /// <returns>True if the connection has a deadline in the future.</returns>
     public bool CloseIfOverdue(long now)
     {
         var (readBy, writeBy) = (Volatile.Read(ref _readBy), Volatile.Read(ref _writeBy));
@@ -197,21 +208,22 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         if (readBy == 0 || now < readBy) return readBy != 0 || writeBy != 0;
         Volatile.Write(ref _readBy, 0);
         owner.Counters.SilentClients++;
-        var (what, limit) = Spoken.IsCompleted
-            ? ("the rest of a request has not come", owner.Limits.RestOfRequest)
-            : ("no request has come", owner.Limits.FirstRequest);
-        _ = Refuse(ErrorCode.LimitExceeded, $"{what} within {Duration.Format(limit)}, and the connection is closed");
+        var (what, limit) = FirstRequest.IsCompleted
+            ? ("the rest of a request did not arrive", owner.Limits.RestOfRequest)
+            : ("no request arrived", owner.Limits.FirstRequest);
+        _ = Refuse(ErrorCode.LimitExceeded, $"{what} within {Duration.Format(limit)}; the connection is closed");
         return false;
     }
 
     /// <summary>
-    /// Puts the next line, without its break, into <see cref="_line"/>. False at the end. Over the limit the stream
-    /// cannot be trusted any more: told, then closed.
+    /// Puts the next line, without its line break, into <see cref="_line"/>. A line over the size limit ends the
+    /// connection with an error, because the next message can no longer be found.
     /// </summary>
+    /// <returns>False if the connection is to be closed.</returns>
     async Task<bool> ReadLine()
     {
-        if (_stirring is { } stirring) await stirring;
-        _stirring = null;
+        if (_streamEnd is { } streamEnd) await streamEnd;
+        _streamEnd = null;
         var searched = _start;
         while (true)
         {
@@ -230,7 +242,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
             }
             if (_closed) return false;
             MakeRoom();
-            // A request has begun: the whole of it has to come, however many pieces it comes in.
+            // A request has begun: all of it must arrive before the deadline, in however many pieces.
             if (_end > 0 && _readBy == 0) Volatile.Write(ref _readBy, owner.Deadline(owner.Limits.RestOfRequest));
             searched = _end;
             var count = await channel.Receive(_buffer.AsMemory(_end), end);
@@ -247,7 +259,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
             (_start, _end) = (0, _end - _start);
         }
         if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-        // One long request is no reason to hold a megabyte for a connection that idles from now on.
+        // After one long request, an idle connection must not keep a megabyte.
         else if (_end == 0 && _buffer.Length > FirstBuffer) _buffer = new byte[FirstBuffer];
     }
 

@@ -8,9 +8,9 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// Accepts connections on the listener that the guardian holds: the socket outlives this daemon, and who connects while
-/// none is there waits in its queue. Only the daemon's own user and root may speak (SO_PEERCRED, man 7 unix), and no
-/// more at once than <see cref="SocketLimits"/> allows.
+/// Accepts connections on the listener that the guardian holds. The socket outlives this daemon; clients that connect
+/// while no daemon runs wait in its queue. Only the daemon's own user and root may use it (SO_PEERCRED, man 7 unix),
+/// and <see cref="SocketLimits"/> bounds the number of connections.
 /// </summary>
 internal sealed class ControlSocket : IDisposable
 {
@@ -19,37 +19,35 @@ internal sealed class ControlSocket : IDisposable
     readonly RequestHandler _handler;
     readonly HashSet<ClientConnection> _open = [];
     readonly CancellationTokenSource _end = new();
-    readonly ITimer _look;
-    readonly TimeSpan _lookEvery;
+    readonly ITimer _deadlineTimer;
+    readonly TimeSpan _checkInterval;
     CancellationTokenSource _pause = new();
     Task _accepting = Task.CompletedTask;
-    int _lookArmed;
+    int _timerArmed;
 
     public ControlSocket(IControlListener listener, DaemonContext context)
     {
         (_listener, _context, _handler) = (listener, context, new RequestHandler(context));
-        var shortest = Math
-            .Min(Math.Min(Limits.FirstRequest.TotalMilliseconds, Limits.RestOfRequest.TotalMilliseconds),
-                Limits.SlowReader.TotalMilliseconds);
-        _lookEvery = TimeSpan.FromMilliseconds(Math.Min(shortest / 4, LookAtLeastEveryMs));
-        _look = Clock
-            .CreateTimer(static self => ((ControlSocket)self!).CloseOverdue(), this, Timeout.InfiniteTimeSpan,
-                Timeout.InfiniteTimeSpan);
+        TimeSpan[] limits = [Limits.FirstRequest, Limits.RestOfRequest, Limits.SlowReader];
+        _checkInterval = TimeSpan.FromMilliseconds(
+            Math.Min(limits.Min(static limit => limit.TotalMilliseconds) / 4, MaxCheckIntervalMs));
+        _deadlineTimer = Clock.CreateTimer(static self => ((ControlSocket)self!).CloseOverdue(), this,
+            Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How late a deadline may be noticed.</summary>
-    const int LookAtLeastEveryMs = 1000;
+    /// <summary>A missed deadline is noticed at most this much later.</summary>
+    const int MaxCheckIntervalMs = 1000;
 
     public SocketLimits Limits => _context.Limits;
 
     public SocketCounters Counters => _context.Counters;
 
-    /// <summary>Why clients are served late; null: they are not.</summary>
+    /// <summary>Why clients are served late; null if they are not.</summary>
     public string? Trouble => _listener.Trouble;
 
     public TimeProvider Clock => _context.Clock;
 
-    /// <summary>Accepts, at first or again after <see cref="StopAccepting"/>.</summary>
+    /// <summary>Begins to accept connections, also again after <see cref="StopAccepting"/>.</summary>
     public void Start()
     {
         if (!_accepting.IsCompleted) return;
@@ -57,7 +55,7 @@ internal sealed class ControlSocket : IDisposable
         _accepting = Accept(_pause.Token);
     }
 
-    /// <summary>Accepts from another socket from now on; who is connected already stays so.</summary>
+    /// <summary>Accepts on another socket from now on. Existing connections stay open.</summary>
     public async Task Replace(IControlListener another)
     {
         var wasAccepting = !_accepting.IsCompleted;
@@ -69,7 +67,7 @@ internal sealed class ControlSocket : IDisposable
     }
 
     /// <summary>
-    /// Accepts nobody from now on: who connects waits in the guardian's queue, for the next daemon or until
+    /// Stops accepting connections. Clients that connect wait in the queue of the socket for the next daemon, or until
     /// <see cref="Start"/>.
     /// </summary>
     public async Task StopAccepting()
@@ -79,59 +77,72 @@ internal sealed class ControlSocket : IDisposable
     }
 
     /// <summary>
-    /// Answers what was asked, and closes all connections but one, when nobody is accepted any more. Bounded: who
-    /// connected and says nothing, or does not read its answer, is not waited for.
+    /// Answers the requests that have arrived and closes all connections except one. To be called after
+    /// <see cref="StopAccepting"/>. The wait is bounded: clients that send nothing, or do not read their answers, do
+    /// not delay it.
     /// </summary>
-    public async Task Quiet(ClientConnection? butNot)
+    /// <param name="kept">The connection that stays open; null for none.</param>
+    public async Task CloseAllExcept(ClientConnection? kept)
     {
         ClientConnection[] open;
-        lock (_open) open = [.. _open.Where(connection => connection != butNot)];
-        // Whoever got in speaks at once, unless it is a person with socat.
-        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Spoken)), Task.Delay(FirstWords, Clock));
+        lock (_open) open = [.. _open.Where(connection => connection != kept)];
+        // Programs send their first request at once; only a person with socat takes longer.
+        var firstRequests = Task.WhenAll(open.Select(connection => connection.FirstRequest));
+        await Task.WhenAny(firstRequests, Task.Delay(FirstRequestPatience, Clock));
         foreach (var connection in open) connection.FinishReading();
-        await Task.WhenAny(Task.WhenAll(open.Select(connection => connection.Ended)), Task.Delay(LastAnswers, Clock));
+        var ended = Task.WhenAll(open.Select(connection => connection.Ended));
+        await Task.WhenAny(ended, Task.Delay(LastAnswerPatience, Clock));
     }
 
-    static readonly TimeSpan FirstWords = TimeSpan.FromSeconds(0.5);
+    static readonly TimeSpan FirstRequestPatience = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Waits, for a moment at most, until the last answers are on their way.</summary>
-    public async Task Drained()
+    /// <summary>Ends all connections, after waiting at most a second until the last answers have been sent.</summary>
+    public async Task Drain()
     {
         Task[] open;
         lock (_open) open = [.. _open.Select(connection => connection.Ended)];
         _end.Cancel();
-        await Task.WhenAny(Task.WhenAll(open), Task.Delay(LastAnswers, Clock));
+        await Task.WhenAny(Task.WhenAll(open), Task.Delay(LastAnswerPatience, Clock));
     }
 
-    static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LastAnswerPatience = TimeSpan.FromSeconds(1);
 
     public void Dispose()
     {
-        _look.Dispose();
+        _deadlineTimer.Dispose();
         _listener.Dispose();
     }
 
     /// <summary>
-    /// So much from now, by <see cref="Clock"/>, as <see cref="ClientConnection.CloseIfOverdue"/> compares it; from now
-    /// on it is looked after.
+    /// Returns the deadline <paramref name="within"/> from now, in milliseconds of <see cref="Clock"/>, and arms the
+    /// timer that enforces it (see <see cref="ClientConnection.CloseIfOverdue"/>).
     /// </summary>
     public long Deadline(TimeSpan within)
     {
-        if (Interlocked.Exchange(ref _lookArmed, 1) == 0) _look.Change(_lookEvery, Timeout.InfiniteTimeSpan);
+        ArmTimer();
         return Now + (long)within.TotalMilliseconds;
+    }
+
+    void ArmTimer()
+    {
+        if (Interlocked.Exchange(ref _timerArmed, 1) == 0)
+            _deadlineTimer.Change(_checkInterval, Timeout.InfiniteTimeSpan);
     }
 
     long Now => Clock.GetTimestamp() / (Clock.TimestampFrequency / 1000);
 
-    /// <summary>One timer for all deadlines of all connections, and none when there are none.</summary>
+    /// <summary>
+    /// Closes the connections that missed a deadline. One timer serves all deadlines of all connections, and it runs
+    /// only while there are any.
+    /// </summary>
     void CloseOverdue()
     {
-        Volatile.Write(ref _lookArmed, 0);
+        Volatile.Write(ref _timerArmed, 0);
         ClientConnection[] open;
         lock (_open) open = [.. _open];
         var (now, more) = (Now, false);
         foreach (var connection in open) more |= connection.CloseIfOverdue(now);
-        if (more && Interlocked.Exchange(ref _lookArmed, 1) == 0) _look.Change(_lookEvery, Timeout.InfiniteTimeSpan);
+        if (more) ArmTimer();
     }
 
     async Task Accept(CancellationToken pause)
@@ -140,7 +151,7 @@ internal sealed class ControlSocket : IDisposable
         {
             try
             {
-                Take(await _listener.Accept(pause));
+                Admit(await _listener.Accept(pause));
             }
             catch (OperationCanceledException)
             {
@@ -148,9 +159,9 @@ internal sealed class ControlSocket : IDisposable
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                // Out of descriptors, or the client went away in the queue: the next one may fare better, after a
-                // moment in which something is closed.
-                _context.Log.LogWarning("a connection could not be accepted: {Error}",
+                // No descriptor is left, or the client disconnected in the queue. After a pause, in which descriptors
+                // may be closed, the next attempt may succeed.
+                _context.Log.LogWarning("cannot accept a connection: {Error}",
                     (e as SocketException)?.SocketErrorCode.ToString() ?? FileSystem.Describe(e));
                 await Task.Delay(AcceptAgainAfter, Clock, CancellationToken.None);
             }
@@ -159,7 +170,7 @@ internal sealed class ControlSocket : IDisposable
 
     static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(50);
 
-    void Take(IControlChannel channel)
+    void Admit(IControlChannel channel)
     {
         var connection = new ClientConnection(channel, this, _handler, _end.Token);
         if (Refusal(channel.Peer) is { } refusal)
@@ -184,12 +195,12 @@ internal sealed class ControlSocket : IDisposable
 
     (int Code, string Sentence)? Refusal(Requester? peer)
     {
-        if (peer is null) return (ErrorCode.NotPermitted, "the daemon cannot find out who is connecting");
+        if (peer is null) return (ErrorCode.NotPermitted, "the daemon cannot determine which user is connecting");
         if (peer.Uid != 0 && peer.Uid != CurrentSystem.UserId)
         {
             Counters.Strangers++;
             return (ErrorCode.NotPermitted,
-                $"this daemon belongs to uid {CurrentSystem.UserId}; uid {peer.Uid} may not speak to it");
+                $"this daemon belongs to uid {CurrentSystem.UserId}; uid {peer.Uid} is not allowed to use it");
         }
         lock (_open)
         {
@@ -197,6 +208,6 @@ internal sealed class ControlSocket : IDisposable
             Counters.TooMany++;
         }
         return (ErrorCode.LimitExceeded,
-            $"the daemon has {Limits.Connections} connections already; close one and try again");
+            $"the daemon already has {Limits.Connections} connections; close one and try again");
     }
 }

@@ -7,22 +7,23 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// What the daemon does for one method. Each has a file <c>Handlers/NAMEHandler.cs</c>, by which the build finds it
-/// (<see cref="HandlerTable"/>), and names its row of <see cref="Methods"/>, which gives it the types of its messages.
+/// Handles the requests of one method. Each handler is in a file <c>Handlers/NAMEHandler.cs</c>, by which the build
+/// finds it (<see cref="HandlerTable"/>), and names its row of <see cref="Methods"/>, which defines the types of its
+/// messages.
 /// </summary>
 internal abstract class Handler
 {
     public abstract Method Method { get; }
 
-    /// <summary>Reads and checks the parameters, and does what they ask.</summary>
-    /// <returns>Writes the answer to the request with an id.</returns>
-    /// <exception cref="StrictJsonException">The parameters do not fit; nothing was done.</exception>
-    /// <exception cref="RequestException">The request was refused, or has failed.</exception>
+    /// <summary>Reads and checks the parameters, and handles the request.</summary>
+    /// <returns>A function that writes the answer to the request with the given id.</returns>
+    /// <exception cref="StrictJsonException">The parameters are not valid; nothing was done.</exception>
+    /// <exception cref="RequestException">The request was refused or failed.</exception>
     public abstract Task<Func<JsonElement, byte[]>> Answer(
         DaemonContext context, JsonElement parameters, ClientConnection connection);
 }
 
-/// <summary>A handler that needs the connection itself, because it sends more than its answer.</summary>
+/// <summary>A handler that needs the connection, for example because it sends more than its answer.</summary>
 internal abstract class ConnectionHandler<TRequest, TResponse>(Method<TRequest, TResponse> method) : Handler
     where TRequest : class
     where TResponse : class
@@ -52,7 +53,7 @@ internal abstract class Handler<TRequest, TResponse>(Method<TRequest, TResponse>
         Handle(context, request, connection.Requester);
 
     /// <param name="context">The daemon.</param>
-    /// <param name="request">Its members have the right kinds; whether they make sense is checked here.</param>
-    /// <param name="by">Who asks; null when the kernel does not say.</param>
+    /// <param name="request">The members have the right JSON types; the handler checks their values.</param>
+    /// <param name="by">The client; null if the kernel does not report it.</param>
     public abstract Task<TResponse> Handle(DaemonContext context, TRequest request, Requester? by);
 }

@@ -1,22 +1,21 @@
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// The handlers by the methods that they answer. The build lists the files <c>Handlers/*Handler.cs</c> (see
-/// Tspm.csproj), so a new handler is not named anywhere else; a test compares them with the rows of
-/// <see cref="Protocol.Methods"/>.
+/// Finds handlers by method. The build lists the files <c>Handlers/*Handler.cs</c> (see Tspm.csproj), so a new handler
+/// need not be registered; a test compares the handlers with the rows of <see cref="Protocol.Methods"/>.
 /// </summary>
 internal static partial class HandlerTable
 {
-    /// <summary>In the order of their names, whichever order the build found the files in.</summary>
+    /// <summary>All handlers, sorted by method name.</summary>
     public static readonly Handler[] All =
         [.. Create().OrderBy(static handler => handler.Method.Name, StringComparer.Ordinal)];
 
     static readonly Dictionary<string, Handler> ByName =
         All.ToDictionary(static handler => handler.Method.Name, StringComparer.Ordinal);
 
-    /// <summary>Null: there is no such method.</summary>
+    /// <returns>Null if there is no such method.</returns>
     public static Handler? Find(string method) => ByName.GetValueOrDefault(method);
 
-    /// <summary>Written by the build: one of each.</summary>
+    /// <summary>Creates one handler of each class; the build generates the body.</summary>
     private static partial Handler[] Create();
 }

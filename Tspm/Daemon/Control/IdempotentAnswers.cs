@@ -4,40 +4,44 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// Answers by idempotency key: a request that is repeated after a lost answer gets the answer of the first, even while
-/// that is still under way.
+/// Remembers answers by idempotency key. A client that repeats a request after a lost answer gets the answer to the
+/// first one, even if that is still in progress.
 /// </summary>
 internal sealed class IdempotentAnswers
 {
-    /// <summary>Keys that are remembered: a client repeats within seconds, not hours.</summary>
+    /// <summary>How many keys are remembered: clients repeat requests within seconds, not hours.</summary>
     const int Kept = 256;
 
-    /// <summary>Longer ones would be a way to fill the daemon's memory.</summary>
+    /// <summary>A bound on the length of a key, so that keys cannot fill the daemon's memory.</summary>
     const int LongestKey = 200;
 
     readonly Lock _gate = new();
     readonly Dictionary<string, Entry> _byKey = new(StringComparer.Ordinal);
     readonly Queue<string> _order = new();
 
+    /// <summary>Returns the known answer for the key, or calls <paramref name="answer"/> and remembers it.</summary>
+    /// <exception cref="RequestException">The key is too long, or was used for another method.</exception>
     public Task<Func<JsonElement, byte[]>> Once(string key, string method, Func<Task<Func<JsonElement, byte[]>>> answer)
     {
         if (key.Length > LongestKey)
             throw new RequestException(ErrorCode.InvalidRequest,
-                $"idempotencyKey is at most {LongestKey} characters long; this one has {key.Length}");
+                $"idempotencyKey must have at most {LongestKey} characters; this one has {key.Length}");
         lock (_gate)
         {
             if (_byKey.TryGetValue(key, out var known))
                 return known.Method == method
                     ? known.Answer
                     : throw new RequestException(ErrorCode.InvalidRequest,
-                        $"this idempotencyKey was used for '{known.Method}' before; take a new one for each request");
+                        $"this idempotencyKey was already used for '{known.Method}'; use a new key for each request");
             while (_order.Count >= Kept) _byKey.Remove(_order.Dequeue());
             _order.Enqueue(key);
             return (_byKey[key] = new Entry(method, answer())).Answer;
         }
     }
 
-    /// <summary>It was refused before anything was begun: repeated, it is to be tried again.</summary>
+    /// <summary>
+    /// Forgets a key whose request was refused before anything was started, so that repeating it tries again.
+    /// </summary>
     public void Forget(string key)
     {
         lock (_gate) _byKey.Remove(key);

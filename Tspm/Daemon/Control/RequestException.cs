@@ -2,7 +2,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon.Control;
 
-/// <summary>A request that is refused or failed as a whole: becomes a JSON-RPC error.</summary>
+/// <summary>The request is refused, or failed as a whole. It is answered with a JSON-RPC error.</summary>
 internal sealed class RequestException(int code, string message, RpcErrorData? data = null) : Exception(message)
 {
     public int Code { get; } = code;

@@ -10,14 +10,15 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// From one request line to one answer line: reads and checks, hands over to the verb's handler, turns every outcome
-/// into JSON-RPC.
+/// Turns one request line into one answer line: parses and checks the request, calls the handler of its method, and
+/// writes the result or the error as JSON-RPC.
 /// </summary>
 internal sealed class RequestHandler(DaemonContext context)
 {
     readonly IdempotentAnswers _answers = new();
 
-    /// <summary>The answer; null for a notification.</summary>
+    /// <summary>Handles one request line.</summary>
+    /// <returns>The answer; null for a notification, which gets none.</returns>
     public async Task<byte[]?> Handle(ReadOnlyMemory<byte> line, ClientConnection connection)
     {
         JsonElement id = default;
@@ -26,7 +27,7 @@ internal sealed class RequestHandler(DaemonContext context)
         context.IdleTrim.Touch();
         try
         {
-            var wait = connection.TakeFromPace();
+            var wait = connection.ChargePace();
             using var document = Parse(line);
             id = IdOf(document.RootElement);
             if (wait > TimeSpan.Zero) throw TooFast(wait);
@@ -61,25 +62,28 @@ internal sealed class RequestHandler(DaemonContext context)
     {
         var (most, milliseconds) = (context.Limits.RequestsPerSecond, (int)Math.Ceiling(wait.TotalMilliseconds));
         return new RequestException(ErrorCode.LimitExceeded,
-            $"more than {most} requests a second on one connection; nothing of this was begun, ask again in "
+            $"more than {most} requests per second on one connection; this request was not started, try again in "
                 + $"{milliseconds} ms",
             new RpcErrorData
             {
-                Expected = $"at most {most} requests a second, {context.Limits.RequestBurst} at once",
+                Expected = $"at most {most} requests per second, {context.Limits.RequestBurst} at once",
                 RetryAfterMs = milliseconds,
             });
     }
 
-    /// <summary>A daemon that is about to end leaves it to its successor, which may know the method.</summary>
+    /// <summary>
+    /// The error for a method that this version does not know. A daemon that is about to be replaced reports that
+    /// instead, because its successor may know the method.
+    /// </summary>
     async Task<Exception> Unknown(string method)
     {
         if (context.IsShuttingDown) return new ShuttingDownException();
         if (!await context.Changes.Enter())
-            return new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+            return new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingMessage);
         context.Changes.Leave();
         return new RequestException(
             ErrorCode.MethodNotFound,
-            $"there is no method '{method}'; the methods are the verbs of the command line");
+            $"unknown method '{method}'; the methods have the names of the command-line verbs");
     }
 
     Task<Func<JsonElement, byte[]>> Dispatch(Handler handler, RpcRequest request, ClientConnection connection) =>
@@ -87,12 +91,12 @@ internal sealed class RequestHandler(DaemonContext context)
             ? Change(handler, request, connection)
             : handler.Answer(context, ParametersOf(request), connection);
 
-    /// <summary>A change is not begun any more when the daemon is about to end.</summary>
+    /// <summary>Handles a change, unless the daemon is about to exit.</summary>
     async Task<Func<JsonElement, byte[]>> Change(Handler handler, RpcRequest request, ClientConnection connection)
     {
         if (context.IsShuttingDown) throw new ShuttingDownException();
         if (!await context.Changes.Enter())
-            throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+            throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingMessage);
         try
         {
             if (!IsDryRun(handler, request)) Record(request, connection);
@@ -107,17 +111,17 @@ internal sealed class RequestHandler(DaemonContext context)
     static JsonElement ParametersOf(RpcRequest request) =>
         request.Params.ValueKind == JsonValueKind.Undefined ? EmptyObject : request.Params;
 
-    /// <summary><c>plan</c>: who only looks has changed nothing.</summary>
+    /// <summary>True for <c>plan</c>, which changes nothing and is therefore not recorded.</summary>
     static bool IsDryRun(Handler handler, RpcRequest request) =>
         handler.Method == Methods.Apply && request.Params is { ValueKind: JsonValueKind.Object } parameters
         && parameters.TryGetProperty("dryRun", out var dryRun) && dryRun.ValueKind == JsonValueKind.True;
 
-    /// <summary>Who asked for what, whatever comes of it.</summary>
+    /// <summary>Records which client requested what, regardless of the outcome.</summary>
     void Record(RpcRequest request, ClientConnection connection) => context.Events.Tell(new ProcessEvent
     {
         Kind = EventKind.Request,
         Request = request.Method,
-        Selectors = RequestWords.Of(request.Params),
+        Selectors = RequestSummary.Of(request.Params),
         ByUid = connection.Requester?.Uid,
         ByPid = connection.Requester?.Pid,
     });
@@ -131,7 +135,7 @@ internal sealed class RequestHandler(DaemonContext context)
             var document = JsonDocument.Parse(line);
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
             throw document.RootElement.ValueKind == JsonValueKind.Array
-                ? new RequestException(ErrorCode.InvalidRequest, "batches are not supported; send one request a line")
+                ? new RequestException(ErrorCode.InvalidRequest, "batches are not supported; send one request per line")
                 : new RequestException(ErrorCode.InvalidRequest,
                     "a request is a JSON object, such as {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"list\"}");
         }
@@ -161,7 +165,7 @@ internal sealed class RequestHandler(DaemonContext context)
             case ShuttingDownException ending:
                 return new RpcError { Code = ErrorCode.ShuttingDown, Message = ending.Message };
             case ClientGoneException:
-                // Told to nobody: the connection ends with the attempt.
+                // Nobody reads this: the attempt to send it ends the connection.
                 return new RpcError { Code = ErrorCode.Failed, Message = e.Message };
             case StrictJsonException json:
                 var data = new RpcErrorData
@@ -180,7 +184,7 @@ internal sealed class RequestHandler(DaemonContext context)
                 return new RpcError
                 {
                     Code = ErrorCode.InternalError,
-                    Message = "internal error in the daemon; please report it, with the end of "
+                    Message = "internal error in the daemon; please report it with the last lines of "
                         + $"{context.Home.DaemonLog}",
                 };
         }

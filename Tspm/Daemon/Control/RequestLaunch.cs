@@ -7,13 +7,18 @@ using Tspm.Text;
 
 namespace Tspm.Daemon.Control;
 
-/// <summary>What a request says, or does not say, about the shell it came from: umask, priorities, processors and
-/// limits, see <see cref="LaunchContext"/>.</summary>
+/// <summary>
+/// Completes what a request says about the shell it came from: umask, priorities, processors and limits, see
+/// <see cref="LaunchContext"/>.
+/// </summary>
 internal static class RequestLaunch
 {
-    /// <summary>With a record that can be used: the client's, else what /proc shows of the process that asks, as far as
-    /// it shows it. Null: the request has no context at all.</summary>
-    /// <exception cref="RequestException">A part of the client's record makes no sense.</exception>
+    /// <summary>
+    /// Returns the context with a usable launch context: the one the client sent, or else as much as /proc shows of the
+    /// client process.
+    /// </summary>
+    /// <returns>Null if the request has no client context at all.</returns>
+    /// <exception cref="RequestException">A part of the client's launch context is not valid.</exception>
     public static ClientContext? Complete(ClientContext? client, Requester? requester)
     {
         if (client is null) return null;
@@ -32,7 +37,7 @@ internal static class RequestLaunch
         return client with { Launch = WithoutNeedless(WithOpenFiles(seen, client.OpenFilesLimit)) };
     }
 
-    /// <summary>Where the client names that limit itself, it means it.</summary>
+    /// <summary>Prefers the limit of open files that the client sent over the one in /proc.</summary>
     static LaunchContext WithOpenFiles(LaunchContext launch, long? openFiles)
     {
         if (openFiles is not { } limit || launch.Limits is null || SoftLimits.Parse(launch.Limits) is not { } limits)
@@ -41,8 +46,9 @@ internal static class RequestLaunch
         return launch with { Limits = SoftLimits.Format(limits) };
     }
 
-    /// <summary>All processors are no choice: kept as a list, they would bind the process when the machine gets
-    /// more.</summary>
+    /// <summary>
+    /// Drops a list of all processors: it is not a choice, and would exclude processors that are added later.
+    /// </summary>
     static LaunchContext WithoutNeedless(LaunchContext launch) =>
         launch.Cpus is { } cpus && CpuList.Covers(CpuList.Parse(cpus), ThreadValues.AllCpus())
             ? launch with { Cpus = null }

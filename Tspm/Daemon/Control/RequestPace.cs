@@ -4,13 +4,14 @@ using Tspm.Model.Config;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// How fast one connection may ask: a token bucket, filled by the clock when somebody asks and not by a timer, so that
-/// an idle connection costs nothing. Used by one request at a time.
+/// The rate limit of one connection: a token bucket that is refilled at each request and not by a timer, so that an
+/// idle connection costs nothing. Used by one request at a time.
 /// </summary>
 internal sealed class RequestPace
 {
     /// <summary>
-    /// Who is refused waits about so long: long enough that refusing costs nothing, short enough that nobody notices.
+    /// Determines how long a refused client waits (about 10 ms): long enough that refusals cost little, and short
+    /// enough that nobody notices.
     /// </summary>
     const int RefillsPerSecond = 100;
 
@@ -32,8 +33,9 @@ internal sealed class RequestPace
         });
     }
 
-    /// <summary>Zero: the request may be answered. Else it is one too many, and so long to wait.</summary>
-    public TimeSpan TakeOne()
+    /// <summary>Takes one token.</summary>
+    /// <returns>Zero if the request may be answered; otherwise how long the client has to wait.</returns>
+    public TimeSpan Acquire()
     {
         if (_bucket is null) return TimeSpan.Zero;
         _bucket.TryReplenish();

@@ -3,13 +3,15 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon.Control;
 
-/// <summary>How long a request may wait. Checked before anything is done, because the wait comes last.</summary>
+/// <summary>
+/// Checks the wait times of a request. This happens before anything is done, because the wait itself comes last.
+/// </summary>
 internal static class RequestWaits
 {
-    /// <summary>For longer than this, a readiness probe is the right thing.</summary>
+    /// <summary>The limit of settleMs; a readiness probe is the right tool for longer waits.</summary>
     const int LongestSettleMs = 60_000;
 
-    /// <exception cref="RequestException">A wait is negative, or too long.</exception>
+    /// <exception cref="RequestException">A wait time is negative or too long.</exception>
     public static void Check(JsonElement parameters)
     {
         Check(parameters, "waitTimeoutMs", most: int.MaxValue);

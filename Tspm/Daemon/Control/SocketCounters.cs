@@ -4,16 +4,16 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// What has passed over the control socket since this daemon started, for <c>metrics</c> and <c>status</c>. Counting a
-/// request takes no lock and no memory.
+/// Counts connections and requests on the control socket since this daemon started, for <c>metrics</c> and
+/// <c>status</c>. Counting a request takes no lock and allocates nothing.
 /// </summary>
 internal sealed class SocketCounters
 {
-    /// <summary>Upper bounds of the histogram of how long answers took, in microseconds.</summary>
+    /// <summary>Upper bounds of the buckets of the answer times, in microseconds.</summary>
     public static readonly int[] BucketMicroseconds = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000,
         100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000];
 
-    /// <summary>What a request came to: 0 is an answer, everything else an error.</summary>
+    /// <summary>The result codes of requests: 0 is success, all others are errors.</summary>
     public static readonly int[] Codes =
     [
         0, ErrorCode.ParseError, ErrorCode.InvalidRequest, ErrorCode.MethodNotFound, ErrorCode.InvalidParams,
@@ -21,7 +21,7 @@ internal sealed class SocketCounters
         ErrorCode.NotPermitted, ErrorCode.LimitExceeded, ErrorCode.ShuttingDown,
     ];
 
-    /// <summary>The methods, and one for what is none.</summary>
+    /// <summary>The names of the methods, and "none" for unknown ones.</summary>
     public static readonly string[] Names = [.. HandlerTable.All.Select(static handler => handler.Method.Name), "none"];
 
     readonly long[] _requests = new long[Names.Length * Codes.Length];
@@ -29,23 +29,24 @@ internal sealed class SocketCounters
     readonly long[] _microseconds = new long[Names.Length];
 
     /// <summary>
-    /// Connections: now, and since the start those that were let in, those that were too many, those of other users,
-    /// those that were silent for too long, those that did not read.
+    /// Connections: open now; and since the start: accepted, refused as one too many, refused as another user's, closed
+    /// for silence, and closed because the client did not read.
     /// </summary>
     public long Open, Accepted, TooMany, Strangers, SilentClients, SlowReaders;
 
-    /// <summary>Of streams: signs of life, and clients that were found gone when something was sent to them.</summary>
+    /// <summary>Streams: heartbeats sent, and streams whose client was found gone at a send.</summary>
     public long Heartbeats, LostStreams;
 
-    /// <param name="method">As it was asked for; null: that could not be read.</param>
-    /// <param name="code">Of the error; 0: none.</param>
-    /// <param name="begun">Timestamp of when the request was there.</param>
+    /// <summary>Counts one request.</summary>
+    /// <param name="method">The method as the client sent it; null if the request could not be parsed.</param>
+    /// <param name="code">The error code; 0 for success.</param>
+    /// <param name="begun">The <see cref="Stopwatch"/> timestamp of the request's arrival.</param>
     public void Count(string? method, int code, long begun)
     {
         var name = method is null ? -1 : Array.IndexOf(Names, method, 0, Names.Length - 1);
         if (name < 0) name = Names.Length - 1;
         Interlocked.Increment(ref _requests[name * Codes.Length + Math.Max(0, Array.IndexOf(Codes, code))]);
-        // A stream that follows takes as long as somebody looks.
+        // A stream lasts as long as somebody follows it, so its time says nothing.
         if (name < HandlerTable.All.Length && HandlerTable.All[name].Method.Kind == MethodKind.Streams) return;
         var microseconds = (long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds;
         var bucket = 0;
@@ -57,15 +58,16 @@ internal sealed class SocketCounters
     public long Requests(int name, int code) => Volatile.Read(ref _requests[name * Codes.Length + code]);
 
     /// <summary>
-    /// Answers that took no longer than this bound and longer than the one before; the last bucket has no bound.
+    /// The number of answers in one bucket: they took longer than the bound before, but not longer than this one. The
+    /// last bucket has no upper bound.
     /// </summary>
     public long InBucket(int name, int bucket) =>
         Volatile.Read(ref _buckets[name * (BucketMicroseconds.Length + 1) + bucket]);
 
-    /// <summary>Sum of all times.</summary>
+    /// <summary>The sum of all answer times of a method, in seconds.</summary>
     public double Seconds(int name) => Volatile.Read(ref _microseconds[name]) / 1e6;
 
-    /// <summary>Those that somebody should know of without asking for metrics.</summary>
+    /// <summary>Returns the counters that <c>status</c> shows.</summary>
     public Dictionary<string, long> ForStatus()
     {
         long requests = 0, errors = 0, tooFast = 0;

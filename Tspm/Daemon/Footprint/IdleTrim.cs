@@ -5,9 +5,9 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Footprint;
 
 /// <summary>
-/// Gives memory back after work: a daemon that is idle nearly always must not keep what one rush (its own start, a
-/// thousand definitions, a long answer) has taken. Costs one timer after the first work, a collection when it has been
-/// quiet for a while, and nothing at all while idle.
+/// Returns memory to the system after work: a daemon is idle most of the time and must not keep what one burst (its own
+/// start, a thousand definitions, a long answer) has used. This costs a timer after the first work and a collection
+/// once the daemon has been quiet for a while; an idle daemon pays nothing.
 /// </summary>
 internal sealed class IdleTrim(SupervisorLoop loop)
 {
@@ -16,16 +16,16 @@ internal sealed class IdleTrim(SupervisorLoop loop)
     int _armed;
     volatile bool _worked;
 
-    /// <summary>Something was done; from any thread.</summary>
+    /// <summary>Reports that work was done. Any thread may call this.</summary>
     public void Touch()
     {
         _worked = true;
         if (Interlocked.Exchange(ref _armed, 1) == 0) loop.Post(Arm);
     }
 
-    void Arm() => loop.Timers.After(QuietFor, Look);
+    void Arm() => loop.Timers.After(QuietFor, TrimIfQuiet);
 
-    void Look()
+    void TrimIfQuiet()
     {
         if (_worked)
         {
@@ -36,6 +36,6 @@ internal sealed class IdleTrim(SupervisorLoop loop)
         Volatile.Write(ref _armed, 0);
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        ResidentCode.Release();
+        PageReclaim.ReleaseCodePages();
     }
 }

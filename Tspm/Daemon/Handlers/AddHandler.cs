@@ -6,7 +6,7 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>add</c>: defines without starting.</summary>
+/// <summary><c>add</c>: defines processes without starting them.</summary>
 internal sealed class AddHandler() : Handler<AddRequest, AddResponse>(Methods.Add)
 {
     public override async Task<AddResponse> Handle(DaemonContext context, AddRequest request, Requester? by)
@@ -20,12 +20,12 @@ internal sealed class AddHandler() : Handler<AddRequest, AddResponse>(Methods.Ad
             Caller = Definitions.CallerOf(request.Client),
             Project = request.Project,
         });
-        var error = await Settle.Unsaved(added.Begun.Saved);
+        var error = await ChangeOutcomes.SaveError(added.Begun.Saved);
         var processes = added.Processes;
         return new AddResponse
         {
             Success = error is null,
-            Processes = [.. processes.Select(static process => Settle.Outcome(process.View))],
+            Processes = [.. processes.Select(static process => ChangeOutcomes.Of(process.View))],
             ProcessId = processes.Count > 0 ? processes[0].Key.Id : null,
             Error = error,
         };

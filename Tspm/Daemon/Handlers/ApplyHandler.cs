@@ -12,12 +12,14 @@ using Tspm.Supervision.Lifecycle;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>apply</c> and, with <c>dryRun</c>, <c>plan</c>: makes the daemon match a list of configs. Everything is checked
-/// before anything is done.
+/// <c>apply</c>, and <c>plan</c> with <c>dryRun</c>: makes the daemon match a list of configs. The whole list is
+/// checked before anything is changed.
 /// </summary>
 internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Methods.Apply)
 {
-    /// <summary>The --force of <c>start</c> would also restart what is online.</summary>
+    /// <summary>
+    /// Names apply, because the --force of <c>start</c> would also restart processes that are online.
+    /// </summary>
     const string ForcedByApply = "take them over with: tspm apply FILE --force";
 
     public override async Task<ApplyResponse> Handle(DaemonContext context, ApplyRequest request, Requester? by)
@@ -55,23 +57,24 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
                 Notes = notes.Count > 0 ? notes : null,
             };
         }
-        // Waited for in any case: what comes may need the port of what goes.
+        // Waits even if the request does not: new processes may need the ports of those that are deleted.
         var going = new BegunChanges(work.Going, saved);
-        var outcomes = await Settle.Outcomes(context, going, wait: true, timeoutMs: null, Settle.StopError);
+        var outcomes = await ChangeOutcomes.Collect(
+            context, going, wait: true, timeoutMs: null, ChangeOutcomes.StopError);
         foreach (var problem in await Task.WhenAll(work.Gone))
             if (problem is not null) notes.Add(problem);
         var leaving = new BegunChanges(surplus, saved);
-        outcomes.AddRange(await Settle.Outcomes(context, leaving, request.Wait, request.WaitTimeoutMs,
+        outcomes.AddRange(await ChangeOutcomes.Collect(context, leaving, request.Wait, request.WaitTimeoutMs,
             ScaleHandler.Error));
         var coming = new BegunChanges([.. work.Coming.Where(pending => !surplus.Contains(pending))], saved);
-        Func<LifecycleState, string?> errorIn = request.Start ? Settle.StartError : ScaleHandler.Error;
-        outcomes.AddRange(await Settle.Outcomes(context, coming, request.Wait, request.WaitTimeoutMs, errorIn));
+        Func<LifecycleState, string?> errorIn = request.Start ? ChangeOutcomes.StartError : ScaleHandler.Error;
+        outcomes.AddRange(await ChangeOutcomes.Collect(context, coming, request.Wait, request.WaitTimeoutMs, errorIn));
         if (request.Wait) await EarlyDeaths.AddTo(context, coming.Pending, outcomes, request.SettleMs);
         if (request.Start) outcomes.AddRange(await Kept(context, steps, outcomes));
-        await Settle.NoteRetries(context, coming.Pending, notes);
+        await ChangeOutcomes.NoteRetries(context, coming.Pending, notes);
         await LastLines.AddTo(context, coming.Pending, outcomes, notes);
-        if (request.Wait) await Watching.Settle(context, coming.Pending, notes);
-        var error = await Settle.Unsaved(saved);
+        if (request.Wait) await WatchReadiness.Await(context, coming.Pending, notes);
+        var error = await ChangeOutcomes.SaveError(saved);
         return new ApplyResponse
         {
             Success = error is null && outcomes.TrueForAll(static outcome => outcome.Error is null),
@@ -83,7 +86,7 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
     }
 
     /// <summary>
-    /// The instances of the list to which nothing was done: who starts them wants to know how they are.
+    /// Returns the outcomes of listed instances that did not change: whoever starts the list wants to see their state.
     /// </summary>
     static async Task<List<ProcessOutcome>> Kept(
         DaemonContext context, IReadOnlyList<PlanStep> steps, List<ProcessOutcome> done)
@@ -93,7 +96,7 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
         var kept = new List<ProcessOutcome>();
         foreach (var view in await context.Supervisor.Ask(new SupervisorQuery.Named { Names = names }))
         {
-            var outcome = Settle.Outcome(view) with { Unchanged = true };
+            var outcome = ChangeOutcomes.Of(view) with { Unchanged = true };
             if (!done.Exists(other => other.Id == outcome.Id && other.Instance == outcome.Instance)) kept.Add(outcome);
         }
         return kept;

@@ -7,8 +7,8 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>delete</c>: stops, then forgets. Always whole processes: an instance of several goes by <c>stop</c>. The logs
-/// stay unless asked otherwise.
+/// <c>delete</c>: stops processes and then removes their definitions. It works on whole processes; a single instance
+/// can only be stopped. The logs stay unless the request says otherwise.
 /// </summary>
 internal sealed class DeleteHandler() : Handler<DeleteRequest, DeleteResponse>(Methods.Delete)
 {
@@ -21,12 +21,13 @@ internal sealed class DeleteHandler() : Handler<DeleteRequest, DeleteResponse>(M
             WithLogs = request.Logs,
         });
         var begun = deleted.Begun;
-        var outcomes = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, Settle.StopError);
+        var outcomes = await ChangeOutcomes.Collect(
+            context, begun, wait: true, timeoutMs: null, ChangeOutcomes.StopError);
         var problems = await Task.WhenAll(deleted.Gone);
         var isStopped = outcomes.TrueForAll(static outcome => outcome.Error is null);
-        // What was started again is said of the process already.
+        // An instance that was started again has that error already.
         var error = isStopped ? Array.Find(problems, static problem => problem is not null) : null;
-        error = await Settle.Unsaved(begun.Saved) ?? error;
+        error = await ChangeOutcomes.SaveError(begun.Saved) ?? error;
         return new DeleteResponse { Success = error is null && isStopped, Processes = outcomes, Error = error };
     }
 }

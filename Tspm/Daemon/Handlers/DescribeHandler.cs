@@ -8,8 +8,8 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>describe</c>: everything that is known of processes. Values of env are masked unless asked for: the output ends
-/// up in tickets and chats.
+/// <c>describe</c>: everything that is known about processes. The values of env are masked unless the request asks for
+/// them, because the output ends up in tickets and chats.
 /// </summary>
 internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeResponse>(Methods.Describe)
 {
@@ -32,10 +32,8 @@ internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeRespo
     static ProcessDescription Describe(DaemonContext context, ProcessView view, ProcessStatus status, bool showEnv)
     {
         var config = view.Definition.Config with { Id = view.Key.Id };
-        if (!showEnv && config.Env is { } env) config = config with
-        {
-            Env = env.Keys.ToDictionary(name => name, _ => Mask),
-        };
+        if (!showEnv && config.Env is { } env)
+            config = config with { Env = env.Keys.ToDictionary(name => name, _ => Mask) };
         IReadOnlyList<ProcessSample> tree = view.Pid is { } pid ? context.Readings.Tree(pid) : [];
         return new ProcessDescription
         {

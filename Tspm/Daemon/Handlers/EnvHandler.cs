@@ -14,7 +14,7 @@ internal sealed class EnvHandler() : Handler<EnvRequest, EnvResponse>(Methods.En
     {
         var chosen = await context.Supervisor.Ask(
             new SupervisorQuery.KeptEnvironments { Selectors = request.Selectors });
-        // Env files are read here and not on the supervisor's thread: a file system may be slow.
+        // Env files are read here and not on the supervisor's thread, because a file system may be slow.
         var processes = chosen.Select(one => Environment(one.Definition, one.Key, one.Variables)).ToList();
         return new EnvResponse { Processes = processes };
     }

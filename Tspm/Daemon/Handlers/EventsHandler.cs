@@ -10,12 +10,12 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>events</c>: what has happened, from the files, then, when following, what happens. As with logs nothing is kept
-/// for a slow reader but a position.
+/// <c>events</c>: past events from the files, and new events while the client follows. As with logs, the daemon keeps
+/// only a position for a slow reader.
 /// </summary>
 internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsResponse>(Methods.Events)
 {
-    /// <summary>Longer than any disk that works takes to write what was told just now.</summary>
+    /// <summary>How long to wait for pending events to be written; a working disk is faster.</summary>
     static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(1);
 
     const int BatchBytes = 64 << 10;
@@ -25,7 +25,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
     {
         try
         {
-            // Subscribed before the files are read: what comes in between is found by its number.
+            // Subscribes before the files are read; events that arrive in between are recognised by their number.
             using var growth = context.EventGrowth.Follow();
             var begin = context.Events.Last;
             await Settled(context.Events, context.Clock);
@@ -36,7 +36,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
             var sent = past.Count;
             if (!request.Follow) return new EventsResponse { Events = sent };
             begin = past.Count > 0 ? Math.Max(begin, past[^1].Seq) : begin;
-            // Where following begins, in case this daemon dies before anything happens.
+            // Tells the client where following begins, in case this daemon dies before the next event.
             await connection.Heartbeat(new HeartbeatNotice
             {
                 Seq = new Dictionary<string, long> { [EventSource.Stream] = begin },
@@ -44,7 +44,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
             var tail = new EventTail(context.Home.EventsFile, begin);
             sent += await Follow(tail, query, growth, connection);
             if (context.Changes.IsClosed)
-                throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+                throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingMessage);
             return new EventsResponse { Events = sent };
         }
         catch (LogQueryException refused)
@@ -53,21 +53,22 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
         }
     }
 
-    /// <summary>Until the client closes or sends anything.</summary>
+    /// <summary>Sends new events until the client closes or sends anything.</summary>
+    /// <returns>The number of events sent.</returns>
     static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth,
         ClientConnection connection)
     {
         var (sent, pulse) = (0, new StreamPulse());
-        // Never disposed: the client may stir after the end, and there is no timer in it to give back.
+        // Not disposed: the client may send something after the end, and the source has no timer to release.
         var ended = new CancellationTokenSource();
-        var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
+        var streamEnd = connection.WhenStreamEnds().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
         while (!ended.IsCancellationRequested)
         {
             growth.TakeGrown();
             var wanted = query.Choose(tail.ReadNew());
             await Send(connection, wanted);
             sent += wanted.Count;
-            // Also while much happens that this one does not want to hear of.
+            // Needed even while many events happen that this client did not ask for.
             var isLate = wanted.Count == 0 && pulse.IsDue;
             if (isLate) await connection.Heartbeat(new HeartbeatNotice());
             if (isLate || wanted.Count > 0) pulse.Sent();
@@ -80,7 +81,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
                 break;
             }
         }
-        await stirred;
+        await streamEnd;
         return sent;
     }
 
@@ -97,7 +98,9 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
         }
     }
 
-    /// <summary>All that was told is in the files, or cannot be written.</summary>
+    /// <summary>
+    /// Waits until all recorded events are in the files, but not longer than a working disk would need.
+    /// </summary>
     public static async Task Settled(EventLog log, TimeProvider clock)
     {
         try
@@ -106,7 +109,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
         }
         catch (TimeoutException)
         {
-            // Then what is on disk has to do.
+            // Goes on with the events that are on disk.
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class HelloHandler() : Handler<HelloRequest, HelloResponse>(Meth
         {
             throw new RequestException(ErrorCode.Failed,
                 $"this daemon ({ProductVersion.Current}) speaks protocol {ProtocolVersion.Oldest} to "
-                + $"{ProtocolVersion.Current}, the client speaks {theirs}: upgrade the client");
+                + $"{ProtocolVersion.Current}, but the client speaks {theirs}: upgrade the client");
         }
         return Task.FromResult(new HelloResponse
         {

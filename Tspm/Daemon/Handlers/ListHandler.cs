@@ -6,7 +6,7 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>list</c>: one entry per instance, from snapshots: it waits for nobody, however busy the supervisor is.
+/// <c>list</c>: one entry per instance. It reads snapshots, so it never waits for the supervisor.
 /// </summary>
 internal sealed class ListHandler() : Handler<ListRequest, ListResponse>(Methods.List)
 {

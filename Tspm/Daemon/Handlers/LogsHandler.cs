@@ -7,8 +7,8 @@ using Tspm.Protocol;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>logs</c>: lines from the files, then, when following, what comes. A reader that is slow reads later, and holds
-/// nobody up: nothing is kept for it but a position.
+/// <c>logs</c>: existing lines from the files, and new lines while the client follows. A slow reader delays nobody: the
+/// daemon keeps only a position for it and reads the files later.
 /// </summary>
 internal sealed class LogsHandler() : ConnectionHandler<LogsRequest, LogsResponse>(Methods.Logs)
 {
@@ -20,8 +20,8 @@ internal sealed class LogsHandler() : ConnectionHandler<LogsRequest, LogsRespons
         {
             var query = LogQuery.Of(request, context.Clock.GetUtcNow());
             if (request.Follow && request.Until is not null)
-                throw new LogQueryException("until", "a view that follows has no end; leave out follow, or until");
-            // Subscribed before the files are looked at: what comes in between is told twice rather than not at all.
+                throw new LogQueryException("until", "a log that is followed has no end; omit either follow or until");
+            // Subscribes before the files are read: lines that arrive in between cause two notifications and not none.
             using var growth = request.Follow ? context.Growth.Follow() : null;
             var views = Views.Select(context, request.Selectors);
             await context.Outputs.Settled();

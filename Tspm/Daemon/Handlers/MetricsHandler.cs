@@ -9,12 +9,12 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>metrics</c>: what is counted and measured, as text. Counters begin with this daemon. What costs something is read
-/// when somebody asks and at no other time.
+/// <c>metrics</c>: counters and measurements as text. Counters begin at the start of this daemon. Anything that costs
+/// time is measured only on request.
 /// </summary>
 internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse>(Methods.Metrics)
 {
-    /// <summary>A supervisor that is busier than that is said to be so.</summary>
+    /// <summary>How long to wait for the supervisor; a larger lag is reported as this value.</summary>
     static readonly TimeSpan LagPatience = TimeSpan.FromSeconds(2);
 
     public override async Task<MetricsResponse> Handle(DaemonContext context, MetricsRequest request, Requester? by)
@@ -32,7 +32,7 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
         Requests(context.Counters, text);
         Connections(context, text);
         text.Family("loop_lag_seconds", MetricsText.Gauge,
-            "Time that the supervisor took to begin something new when it was asked just now.");
+            "Time the supervisor took to answer a request made for this reading.");
         text.Sample("loop_lag_seconds", await Lag(context));
         Self(context, text);
         return new MetricsResponse { Text = text.End() };
@@ -146,7 +146,7 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
         }
         catch (TimeoutException)
         {
-            // At least so much.
+            // The lag is at least this long.
         }
         return Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }

@@ -4,7 +4,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>ping</c>: an answer shows that the daemon is well.</summary>
+/// <summary><c>ping</c>: an answer shows that the daemon is responsive.</summary>
 internal sealed class PingHandler() : Handler<PingRequest, PingResponse>(Methods.Ping)
 {
     public override Task<PingResponse> Handle(DaemonContext context, PingRequest request, Requester? by) =>

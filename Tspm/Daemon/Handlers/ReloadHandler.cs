@@ -7,7 +7,8 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>reload</c>: a new child first, then the old one goes; or a signal to the child. What is not online is started.
+/// <c>reload</c>: starts a new child and then stops the old one, or only signals the child. Processes that are not
+/// online are started.
 /// </summary>
 internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(Methods.Reload)
 {
@@ -18,8 +19,8 @@ internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(M
         {
             By = by,
             Selectors = request.Selectors,
-            NewEnvironment = Renewal.NewEnvironment(request.UpdateEnv, request.Client),
+            NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
         });
-        return await Renewal.Answer(context, begun, request.Wait, request.WaitTimeoutMs, inARow: true);
+        return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs, inARow: true);
     }
 }

@@ -8,8 +8,8 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>rename</c>: the same process, number and child under another name; its log files follow once that is saved, and
-/// writing goes on.
+/// <c>rename</c>: changes the name of a process, which keeps its id and its child. The log files are renamed once the
+/// new name is saved, and writing to them goes on.
 /// </summary>
 internal sealed class RenameHandler() : Handler<RenameRequest, RenameResponse>(Methods.Rename)
 {
@@ -27,14 +27,14 @@ internal sealed class RenameHandler() : Handler<RenameRequest, RenameResponse>(M
             Selector = request.Selector,
             NewName = request.NewName,
         });
-        var cells = renamed.Processes;
-        var error = await Settle.Unsaved(renamed.Begun.Saved)
-            ?? await context.Supervisor.Ask(new SupervisorQuery.LogMoveProblem { Id = cells[0].Key.Id });
+        var processes = renamed.Processes;
+        var error = await ChangeOutcomes.SaveError(renamed.Begun.Saved)
+            ?? await context.Supervisor.Ask(new SupervisorQuery.LogMoveProblem { Id = processes[0].Key.Id });
         return new RenameResponse
         {
             Success = error is null,
             Error = error,
-            Processes = [.. cells.Select(static cell => Settle.Outcome(cell.View))],
+            Processes = [.. processes.Select(static process => ChangeOutcomes.Of(process.View))],
         };
     }
 }

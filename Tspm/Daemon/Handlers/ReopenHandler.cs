@@ -8,8 +8,8 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>reopen</c>: log files that were moved away are made again at their paths. Not needed soon after the move (it is
-/// noticed), but exact: what is printed after the answer is in the new file.
+/// <c>reopen</c>: creates log files again that were moved away. The daemon notices such a move on its own soon
+/// afterwards; this verb is exact: output after the answer is in the new file.
 /// </summary>
 internal sealed class ReopenHandler() : Handler<ReopenRequest, ReopenResponse>(Methods.Reopen)
 {
@@ -27,7 +27,7 @@ internal sealed class ReopenHandler() : Handler<ReopenRequest, ReopenResponse>(M
     static ProcessOutcome Outcome(ProcessView view, IReadOnlyList<ReopenedLog> all)
     {
         List<ReopenedLog> own = [.. all.Where(log => LogsOf(view).Contains(log.Path))];
-        return Settle.Outcome(view) with
+        return ChangeOutcomes.Of(view) with
         {
             Unchanged = !own.Any(static log => log.IsOpen),
             Error = own.Find(static log => log.Problem is not null)?.Problem,

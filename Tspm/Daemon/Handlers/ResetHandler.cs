@@ -6,7 +6,7 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>reset</c>: restart counts and failures begin at zero again.</summary>
+/// <summary><c>reset</c>: sets restart and failure counts back to zero.</summary>
 internal sealed class ResetHandler() : Handler<ResetRequest, ResetResponse>(Methods.Reset)
 {
     public override async Task<ResetResponse> Handle(DaemonContext context, ResetRequest request, Requester? by)
@@ -16,6 +16,6 @@ internal sealed class ResetHandler() : Handler<ResetRequest, ResetResponse>(Meth
             By = by,
             Selectors = request.Selectors,
         });
-        return new ResetResponse { Success = true, Processes = [.. views.Select(Settle.Outcome)] };
+        return new ResetResponse { Success = true, Processes = [.. views.Select(ChangeOutcomes.Of)] };
     }
 }

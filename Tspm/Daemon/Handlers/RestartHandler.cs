@@ -6,7 +6,9 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>restart</c>: a new child in place of the present one; what is stopped is started.</summary>
+/// <summary>
+/// <c>restart</c>: stops the child and starts a new one. Processes that are stopped are started.
+/// </summary>
 internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse>(Methods.Restart)
 {
     public override async Task<RestartResponse> Handle(DaemonContext context, RestartRequest request, Requester? by)
@@ -16,8 +18,8 @@ internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse
         {
             By = by,
             Selectors = request.Selectors,
-            NewEnvironment = Renewal.NewEnvironment(request.UpdateEnv, request.Client),
+            NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
         });
-        return await Renewal.Answer(context, begun, request.Wait, request.WaitTimeoutMs);
+        return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs);
     }
 }

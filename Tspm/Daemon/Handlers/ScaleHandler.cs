@@ -8,8 +8,8 @@ using Tspm.Supervision.Lifecycle;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>scale</c>: more or fewer instances, while the others run on. Numbers have no gaps: the lowest free one comes
-/// first, the highest goes first.
+/// <c>scale</c>: adds or removes instances while the others keep running. Their numbers have no gaps: a new instance
+/// gets the lowest free number, and the highest numbers are removed first.
 /// </summary>
 internal sealed class ScaleHandler() : Handler<ScaleRequest, ScaleResponse>(Methods.Scale)
 {
@@ -28,13 +28,13 @@ internal sealed class ScaleHandler() : Handler<ScaleRequest, ScaleResponse>(Meth
             Instances = request.Instances,
             Difference = request.By ?? 0,
         });
-        var (begun, cells) = (scaled.Begun, scaled.Processes);
-        var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Error);
+        var (begun, processes) = (scaled.Begun, scaled.Processes);
+        var outcomes = await ChangeOutcomes.Collect(context, begun, request.Wait, request.WaitTimeoutMs, Error);
         if (outcomes.Count == 0)
-            outcomes = [.. cells.Select(cell => Settle.Outcome(cell.View) with { Unchanged = true })];
+            outcomes = [.. processes.Select(process => ChangeOutcomes.Of(process.View) with { Unchanged = true })];
         var notes = new List<string>();
         await LastLines.AddTo(context, begun.Pending, outcomes, notes);
-        var error = await Settle.Unsaved(begun.Saved);
+        var error = await ChangeOutcomes.SaveError(begun.Saved);
         return new ScaleResponse
         {
             Success = error is null && outcomes.All(outcome => outcome.Error is null),
@@ -44,7 +44,7 @@ internal sealed class ScaleHandler() : Handler<ScaleRequest, ScaleResponse>(Meth
         };
     }
 
-    /// <summary>What was begun for an instance did not come about.</summary>
+    /// <summary>Why an added or removed instance is neither online nor stopped; null if it is one of these.</summary>
     public static string? Error(LifecycleState state) =>
         state.Phase is LifecyclePhase.Online or LifecyclePhase.Stopped ? null : state.Reason;
 }

@@ -6,7 +6,7 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>search</c>: a piece of text in names, commands and namespaces, without regard to case.</summary>
+/// <summary><c>search</c>: finds text in names, namespaces, commands and arguments, ignoring case.</summary>
 internal sealed class SearchHandler() : Handler<SearchRequest, SearchResponse>(Methods.Search)
 {
     public override Task<SearchResponse> Handle(DaemonContext context, SearchRequest request, Requester? by) =>

@@ -8,13 +8,14 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>send</c>: one line to the standard input of a process that asked for a pipe.</summary>
+/// <summary><c>send</c>: writes one line to the standard input of a process whose config has <c>stdin: pipe</c>.
+/// </summary>
 internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods.Send)
 {
     public override async Task<SendResponse> Handle(DaemonContext context, SendRequest request, Requester? by)
     {
         var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = [request.Selector] });
-        var outcomes = views.Select(view => Settle.Outcome(view) with { Error = Send(context, view, request.Line) })
+        var outcomes = views.Select(view => ChangeOutcomes.Of(view) with { Error = Send(context, view, request.Line) })
             .ToList();
         return new SendResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }
@@ -23,9 +24,9 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
     {
         if (view.Pid is null) return "it is not running";
         if (view.Definition.Config.Stdin != "pipe")
-            return $"its standard input is /dev/null; to change that: tspm set {view.Definition.Name} stdin=pipe, "
-                + "then restart it";
-        // Not blocking: a program that does not read must not hold the daemon up.
+            return $"its standard input is /dev/null; to change that, run 'tspm set {view.Definition.Name} stdin=pipe' "
+                + "and restart it";
+        // Opens without blocking, because a program that does not read must not block the daemon.
         var path = context.Home.FifoPath(view.Key, view.RunId, "in");
         var opened = FifoInput.Open(path, out var problem);
         if (problem?.IsMissing == true && Tspm.Logs.Writing.LostFifos.Find(path) is { } lost)

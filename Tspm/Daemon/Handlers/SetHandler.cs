@@ -8,9 +8,9 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>set</c>: changes members of a config. As with <c>apply</c>, each takes effect as soon as it can: at once, or,
-/// where a child got it at its birth, at the next start. The answer says which processes run with earlier values, and
-/// of which fields, whichever change those wait from; unlike <c>apply</c>, it restarts nothing.
+/// <c>set</c>: changes fields of a config. As with <c>apply</c>, a field takes effect at once if possible, and
+/// otherwise at the next start. Unlike <c>apply</c>, it restarts nothing. The answer says which processes still run
+/// with earlier values of which fields, including those of earlier changes.
 /// </summary>
 internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Set)
 {
@@ -22,18 +22,17 @@ internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Se
             Selectors = request.Selectors,
             Assignments = request.Assignments,
         });
-        var (cells, begun, pending) = (set.Processes, set.Begun, PendingOf(set.ViewsThen));
-        var scaled = await Settle.Outcomes(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);
+        var (processes, begun, pending) = (set.Processes, set.Begun, PendingOf(set.ViewsThen));
+        var scaled = await ChangeOutcomes.Collect(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);
         var notes = new List<string>();
         await LastLines.AddTo(context, begun.Pending, scaled, notes);
-        var error = await Settle.Unsaved(begun.Saved);
+        var unscaled = processes.Where(process => !scaled.Exists(outcome =>
+            outcome.Id == process.Key.Id && outcome.Instance == process.Key.Instance));
+        var error = await ChangeOutcomes.SaveError(begun.Saved);
         return new SetResponse
         {
             Success = error is null && scaled.All(outcome => outcome.Error is null),
-            Processes = [.. cells.Where(cell =>
-                !scaled.Exists(outcome =>
-                    outcome.Id == cell.Key.Id && outcome.Instance == cell.Key.Instance)).Select(cell =>
-                        Settle.Outcome(cell.View)), .. scaled],
+            Processes = [.. unscaled.Select(static process => ChangeOutcomes.Of(process.View)), .. scaled],
             RestartNeeded = [.. pending.Keys],
             Pending = pending,
             Error = error,
@@ -41,7 +40,9 @@ internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Se
         };
     }
 
-    /// <summary>By name, the fields for which an instance that runs waits; also those of earlier changes.</summary>
+    /// <summary>
+    /// Maps process names to the fields that take effect at the next start, including those of earlier changes.
+    /// </summary>
     static Dictionary<string, IReadOnlyList<string>> PendingOf(IReadOnlyList<ProcessView> views)
     {
         var pending = new Dictionary<string, IReadOnlyList<string>>();

@@ -7,7 +7,9 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>shutdown</c>: stops everything, then the daemon itself. The answer is the last thing it says.</summary>
+/// <summary>
+/// <c>shutdown</c>: stops all processes and then the daemon, which sends its answer right before it exits.
+/// </summary>
 internal sealed class ShutdownHandler() : Handler<ShutdownRequest, ShutdownResponse>(Methods.Shutdown)
 {
     public override async Task<ShutdownResponse> Handle(DaemonContext context, ShutdownRequest request, Requester? by)
@@ -24,7 +26,7 @@ internal sealed class ShutdownHandler() : Handler<ShutdownRequest, ShutdownRespo
         var exitsBefore = before.ToDictionary(static view => view.Key, static view => view.RecentExits);
         var warnings = new List<string>();
         foreach (var view in now)
-            if (exitsBefore.TryGetValue(view.Key, out var exits) && Settle.Warning(view, exits) is { } warning)
+            if (exitsBefore.TryGetValue(view.Key, out var exits) && ChangeOutcomes.Warning(view, exits) is { } warning)
                 warnings.Add($"{view.DisplayName}: {warning}");
         return warnings.Count > 0 ? warnings : null;
     }

@@ -7,7 +7,10 @@ using Tspm.Supervision.Commands;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>signal</c>: to the child (with a shell: to its group), which then does with it what it wants.</summary>
+/// <summary>
+/// <c>signal</c>: sends a signal to the child, or to its process group if the command runs in a shell. Tspm does not
+/// change the state of the process because of it.
+/// </summary>
 internal sealed class SignalHandler() : Handler<SignalRequest, SignalResponse>(Methods.Signal)
 {
     public override async Task<SignalResponse> Handle(DaemonContext context, SignalRequest request, Requester? by)
@@ -28,7 +31,7 @@ internal sealed class SignalHandler() : Handler<SignalRequest, SignalResponse>(M
             Number = signal,
         });
         var outcomes = sent.Select(static one =>
-            Settle.Outcome(one.Before) with { Error = one.IsSent ? null : "it is not running" }).ToList();
+            ChangeOutcomes.Of(one.Before) with { Error = one.IsSent ? null : "it is not running" }).ToList();
         return new SignalResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }
 }

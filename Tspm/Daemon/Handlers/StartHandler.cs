@@ -9,8 +9,8 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>start</c>: known processes by selector, else new definitions. A new definition that cannot run at all is not
-/// kept.
+/// <c>start</c>: starts known processes by selector, or defines and starts new ones. A new definition that cannot be
+/// started at all is not kept.
 /// </summary>
 internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Methods.Start)
 {
@@ -19,15 +19,16 @@ internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Meth
         request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var started = await context.Supervisor.Order(OrderOf(request, by));
         var begun = started.Begun;
-        var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StartError);
+        var outcomes = await ChangeOutcomes.Collect(
+            context, begun, request.Wait, request.WaitTimeoutMs, ChangeOutcomes.StartError);
         var dropped = started.NewIds.Count > 0
             ? await context.Supervisor.Order(new SupervisorCommand.Withdraw { By = by, Ids = started.NewIds }) : null;
         if (request.Wait) await EarlyDeaths.AddTo(context, begun.Pending, outcomes, request.SettleMs);
         var notes = new List<string>(begun.Notes);
         await LastLines.AddTo(context, begun.Pending, outcomes, notes);
-        await Settle.NoteRetries(context, begun.Pending, notes);
-        if (request.Wait) await Watching.Settle(context, begun.Pending, notes);
-        var error = await Settle.Unsaved(dropped ?? begun.Saved);
+        await ChangeOutcomes.NoteRetries(context, begun.Pending, notes);
+        if (request.Wait) await WatchReadiness.Await(context, begun.Pending, notes);
+        var error = await ChangeOutcomes.SaveError(dropped ?? begun.Saved);
         return new StartResponse
         {
             Success = error is null && outcomes.All(outcome => outcome.Error is null),

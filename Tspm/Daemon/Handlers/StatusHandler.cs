@@ -5,7 +5,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Daemon.Handlers;
 
-/// <summary><c>status</c>: how the daemon is.</summary>
+/// <summary><c>status</c>: the state of the daemon itself.</summary>
 internal sealed class StatusHandler() : Handler<StatusRequest, StatusResponse>(Methods.Status)
 {
     public override Task<StatusResponse> Handle(
@@ -29,7 +29,10 @@ internal sealed class StatusHandler() : Handler<StatusRequest, StatusResponse>(M
             Counters = context.Counters.ForStatus(),
         });
 
-    /// <summary>Every state is there, also with 0, so that a script need not know which ones exist.</summary>
+    /// <summary>
+    /// Counts the instances in each state. Every state is included, even with 0, so that scripts need not know which
+    /// states exist.
+    /// </summary>
     public static Dictionary<string, int> CountByState(DaemonContext context)
     {
         var counts = new Dictionary<string, int>();

@@ -7,7 +7,8 @@ using Tspm.Supervision.Commands;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>stop</c>: done when no child and nothing of its tree is left. Stopping what is stopped is done already.
+/// <c>stop</c>: stops processes, and is done when neither a child nor any process of its tree is left. Stopping a
+/// stopped process succeeds at once.
 /// </summary>
 internal sealed class StopHandler() : Handler<StopRequest, StopResponse>(Methods.Stop)
 {
@@ -15,8 +16,9 @@ internal sealed class StopHandler() : Handler<StopRequest, StopResponse>(Methods
     {
         var begun = await context.Supervisor.Order(
             new SupervisorCommand.Stop { By = by, Selectors = request.Selectors });
-        var outcomes = await Settle.Outcomes(context, begun, request.Wait, request.WaitTimeoutMs, Settle.StopError);
-        var error = await Settle.Unsaved(begun.Saved);
+        var outcomes = await ChangeOutcomes.Collect(
+            context, begun, request.Wait, request.WaitTimeoutMs, ChangeOutcomes.StopError);
+        var error = await ChangeOutcomes.SaveError(begun.Saved);
         return new StopResponse
         {
             Success = error is null && outcomes.All(outcome => outcome.Error is null),

@@ -6,7 +6,7 @@ using Tspm.Supervision;
 namespace Tspm.Daemon.Handlers;
 
 /// <summary>
-/// <c>upgrade</c>: proves the executable, then leaves to it. The answer is the last thing that this version says.
+/// <c>upgrade</c>: tests the executable and then hands over to it. The answer is the last message of this version.
 /// </summary>
 internal sealed class UpgradeHandler() : ConnectionHandler<UpgradeRequest, UpgradeResponse>(Methods.Upgrade)
 {
@@ -17,7 +17,8 @@ internal sealed class UpgradeHandler() : ConnectionHandler<UpgradeRequest, Upgra
         if (request.HandOver)
         {
             await context.Upgrade(null, connection);
-            // The guardian goes on with this connection: nothing more is said on it here, and this process ends.
+            // The other guardian uses this connection from now on, so nothing more is sent here until this process
+            // ends.
             await new TaskCompletionSource().Task;
         }
         using var candidate = await Prove(request.Binary ?? UpgradeCandidate.OwnPath());
@@ -33,21 +34,21 @@ internal sealed class UpgradeHandler() : ConnectionHandler<UpgradeRequest, Upgra
     }
 
     /// <summary>
-    /// It waits for another program, for seconds perhaps: on a thread of its own, because those that answer are few.
+    /// Tests the executable on its own thread: the test may wait several seconds for the program, and only few threads
+    /// answer requests.
     /// </summary>
     public static Task<UpgradeCandidate> Prove(string path)
     {
         try
         {
-            return Task.Factory
-                .StartNew(() => UpgradeCandidate.Prove(path), CancellationToken.None, TaskCreationOptions.LongRunning,
-                    TaskScheduler.Default);
+            return Task.Factory.StartNew(() => UpgradeCandidate.Prove(path), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (OutOfMemoryException)
         {
             throw new RequestException(ErrorCode.Failed,
-                "not upgraded, nothing was touched: no thread could be made; this user has too many processes, or "
-                    + "there is too little memory");
+                "not upgraded, nothing was changed: cannot create a thread; this user has too many processes, or "
+                    + "memory is low");
         }
     }
 }

@@ -11,26 +11,26 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Streams;
 
 /// <summary>
-/// One client's view: its sources from their beginning on, and for as long as it follows, also those of processes that
-/// are renamed or come later.
+/// The log view of one client: reads the selected sources from where the request begins. While the client follows, the
+/// view also covers processes that are renamed or added later.
 /// </summary>
 internal sealed class LogFollower(DaemonContext context, LogsRequest request, LogQuery query,
     LogSender sender) : IDisposable
 {
-    /// <summary>Lines before it is looked what else has changed.</summary>
+    /// <summary>Lines sent per turn before looking for new or renamed processes.</summary>
     const int LinesPerTurn = 4096;
 
-    /// <summary>Read at once of a process that came later.</summary>
+    /// <summary>Block size for the logs of processes that were added later.</summary>
     const int NewcomerBlock = 16 << 10;
 
     readonly DateTimeOffset _begun = context.Clock.GetUtcNow();
     readonly LogView _view = new();
     readonly Dictionary<string, LogSource> _sources = new(StringComparer.Ordinal);
-    /// <summary>Instances whose events are wanted, or not, as far as that was asked.</summary>
+    /// <summary>Caches which instances' events the client wants and which it does not.</summary>
     readonly HashSet<InstanceKey> _followed = [], _foreign = [];
     EventSource? _events;
 
-    /// <summary>Sends what there is.</summary>
+    /// <summary>Sends the lines that exist so far.</summary>
     public async Task Begin(IReadOnlyList<ProcessView> views)
     {
         var sources = StreamsOf(views).Open();
@@ -48,13 +48,13 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         await sender.Send(_view.Read(all, takePartial: !request.Follow));
     }
 
-    /// <summary>Sends what comes, until the client closes or sends anything.</summary>
+    /// <summary>Sends new lines until the client closes or sends anything.</summary>
     public async Task Follow(LogGrowth.Subscription growth, ClientConnection connection)
     {
         IgnoreOthers(growth);
-        // Never disposed: the client may stir after the end, and there is no timer in it to give back.
+        // Not disposed: the client may send something after the end, and the source has no timer to release.
         var ended = new CancellationTokenSource();
-        var stirred = connection.WhenStirred().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
+        var streamEnd = connection.WhenStreamEnds().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
         var changed = true;
         while (!ended.IsCancellationRequested)
         {
@@ -68,15 +68,15 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
                 break;
             }
         }
-        await stirred;
-        // What the children said last, on their way out: the daemon waits for it, see ControlSocket.Drained.
+        await streamEnd;
+        // The last output of the children during a shutdown; the daemon waits for it, see ControlSocket.Drain.
         if (context.IsShuttingDown)
             do await ReadGrown(growth, lookAtAll: false);
             while (_view.HasMore);
-        // No answer that would look like the end of the stream: the reader comes back, and goes on behind the last line
-        // it has.
+        // A normal answer would look like the end of the stream. With this error the client reconnects and goes on
+        // after the last line it has.
         if (context.Changes.IsClosed)
-            throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingSentence);
+            throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingMessage);
     }
 
     public void Dispose()
@@ -91,14 +91,14 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         foreach (var source in _sources.Values)
             if (grown.Remove(source.Reader.Path)) sources.Add(source);
         if (grown.Remove(context.Home.EventsFile) && _events is not null) sources.Add(_events);
-        // A file that is nobody's yet: a process was renamed, or is new.
+        // The file belongs to no source yet: a process was renamed or added.
         if (grown.Count > 0 || lookAtAll) await LookForOthers(sources, growth);
         await sender.Send(_view.Read(sources, takePartial: false, LinesPerTurn));
     }
 
     /// <summary>
-    /// Processes that were renamed are followed under their new name, and new ones that the selectors fit from when
-    /// they came.
+    /// Follows renamed processes under their new names, and new processes that match the selectors from their first
+    /// line on.
     /// </summary>
     async Task LookForOthers(List<ILogSource> toRead, LogGrowth.Subscription growth)
     {
@@ -139,8 +139,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     }
 
     /// <summary>
-    /// What the selectors fit by now, and what is followed already: that stays, by its number, whatever its name has
-    /// become.
+    /// Returns the instances that match the selectors now, and those that are followed already: they stay, identified
+    /// by id, even if they were renamed.
     /// </summary>
     List<ProcessView> Selected()
     {
@@ -152,7 +152,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         }
         catch (NoSuchProcessException)
         {
-            // Deleted meanwhile, or renamed so that nothing fits.
+            // The processes were deleted or renamed meanwhile, so that the selectors match nothing.
         }
         foreach (var source in _sources.Values)
             keys.Add(new InstanceKey(source.Stream.Whose.Id, source.Stream.Whose.Instance));
@@ -179,7 +179,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         var key = new InstanceKey(happened.Id ?? -1, happened.Instance ?? -1);
         if (happened.Kind == EventKind.Withdrawn)
         {
-            // The next process with this id is another one.
+            // A later process with this id is a different one.
             _followed.Remove(key);
             _foreign.Remove(key);
             return false;

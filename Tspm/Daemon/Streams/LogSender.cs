@@ -6,17 +6,18 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace Tspm.Daemon.Streams;
 
 /// <summary>
-/// Sends lines to one client, in batches. Reading and searching are done in slices, of one client at a time: whatever
-/// is searched for, a request that is quick to answer finds a free thread. The wait for a slow client is in no slice.
+/// Sends lines to one client in batches. Reading and searching happen in short slices, and only one client reads at a
+/// time, so that requests with quick answers always find a free thread. Waiting for a slow client is not part of a
+/// slice.
 /// </summary>
 internal sealed class LogSender(ClientConnection connection)
 {
     const int BatchBytes = 64 << 10;
 
-    /// <summary>How long one client may read before another one does.</summary>
+    /// <summary>How long one client may read before the next one gets its turn.</summary>
     static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A client that gets nothing for long, because nothing fits, is told that the search goes on.</summary>
+    /// <summary>How often a client gets a heartbeat while a long search finds nothing.</summary>
     static readonly TimeSpan SignOfLifeEvery = TimeSpan.FromSeconds(2);
 
     static readonly SemaphoreSlim Reading = new(1, 1);
@@ -24,16 +25,17 @@ internal sealed class LogSender(ClientConnection connection)
     readonly ArrayBufferWriter<byte> _batch = new();
     readonly StreamPulse _pulse = new();
 
-    /// <summary>Lines so far.</summary>
+    /// <summary>The number of lines sent so far.</summary>
     public int Sent { get; private set; }
 
     /// <summary>
-    /// How long it may be waited for something to send: then it is time for a sign of life, which goes with the next
-    /// <see cref="Send"/> even if that has nothing.
+    /// The time until the next heartbeat is due. The next <see cref="Send"/> after that sends it, even without lines.
     /// </summary>
     public TimeSpan UntilHeartbeat => _pulse.Left;
 
-    /// <summary>Sends a sequence to its end; null in it is a moment to let others have their turn.</summary>
+    /// <summary>
+    /// Sends all lines of a sequence. A null in the sequence is a point at which other clients may get their turn.
+    /// </summary>
     public async Task Send(IEnumerable<LogLine?> lines)
     {
         using var next = lines.GetEnumerator();

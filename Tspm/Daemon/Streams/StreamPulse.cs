@@ -2,25 +2,32 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Tspm.Daemon.Streams;
 
-/// <summary>When a stream that has nothing to say owes its client a sign of life.</summary>
+/// <summary>Tracks when a quiet stream has to send its client a heartbeat.</summary>
 internal sealed class StreamPulse
 {
     /// <summary>
-    /// The client gives the daemon up after twice as long
+    /// The interval of heartbeats. After twice this time the client considers the daemon dead
     /// (<see cref="Tspm.Client.Connection.DaemonClient.DeadAfter"/>).
     /// </summary>
     static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    /// <summary>No wait is shorter.</summary>
+    /// <summary>The shortest wait.</summary>
     static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
     long _last = Stopwatch.GetTimestamp();
 
-    /// <summary>Since something was sent.</summary>
+    /// <summary>The time since the last send.</summary>
     public TimeSpan Quiet => Stopwatch.GetElapsedTime(_last);
 
-    /// <summary>How long something to send may be waited for.</summary>
-    public TimeSpan Left => Every - Quiet is var left && left > Shortest ? left : Shortest;
+    /// <summary>How long the stream may wait for something to send before a heartbeat is due.</summary>
+    public TimeSpan Left
+    {
+        get
+        {
+            var left = Every - Quiet;
+            return left > Shortest ? left : Shortest;
+        }
+    }
 
     public bool IsDue => Quiet >= Every - Shortest;
 

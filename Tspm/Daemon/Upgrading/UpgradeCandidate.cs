@@ -12,8 +12,8 @@ using Tspm.Storage;
 namespace Tspm.Daemon.Upgrading;
 
 /// <summary>
-/// An executable that is to take over, proved before anything is touched: it is opened once, and what was tried is what
-/// will be executed, whatever happens to its name meanwhile.
+/// An executable that has proved, before anything is changed, that it can take over. The file is opened only once, so
+/// the file that was tested is the one that will be executed, even if another one gets its name meanwhile.
 /// </summary>
 internal sealed class UpgradeCandidate : IDisposable
 {
@@ -22,14 +22,16 @@ internal sealed class UpgradeCandidate : IDisposable
     UpgradeCandidate(Descriptor descriptor, string path, VersionProof proof) =>
         (_descriptor, Path, Proof) = (descriptor, path, proof);
 
-    /// <summary>Open for reading, close-on-exec, and closed with this.</summary>
+    /// <summary>The descriptor of the file: open for reading, close-on-exec, and closed with this object.</summary>
     public int Number => _descriptor.Number;
 
     public string Path { get; }
 
     public VersionProof Proof { get; }
 
-    /// <summary>The path of the daemon's own executable, as it was started; another file may lie there now.</summary>
+    /// <summary>
+    /// Returns the path from which the daemon's own executable was started; another file may be there by now.
+    /// </summary>
     public static string OwnPath()
     {
         const string replaced = " (deleted)"; // man 5 proc: /proc/pid/exe of a file that is gone
@@ -37,8 +39,8 @@ internal sealed class UpgradeCandidate : IDisposable
         return path.EndsWith(replaced, StringComparison.Ordinal) ? path[..^replaced.Length] : path;
     }
 
-    /// <summary>Runs it, for seconds at most.</summary>
-    /// <exception cref="RequestException">It cannot take over; the sentence says why.</exception>
+    /// <summary>Opens the file and runs it, for a few seconds at most, to see whether it can take over.</summary>
+    /// <exception cref="RequestException">The file cannot take over; the message says why.</exception>
     public static UpgradeCandidate Prove(string path)
     {
         using var descriptor = Open(path);
@@ -50,7 +52,7 @@ internal sealed class UpgradeCandidate : IDisposable
 
     static Descriptor Open(string path)
     {
-        if (!path.StartsWith('/')) throw Refused(path, "is no absolute path");
+        if (!path.StartsWith('/')) throw Refused(path, "is not an absolute path");
         using var descriptor = ExecutableFile.Open(path);
         if (!descriptor.IsOpen) throw Refused(path, $"cannot be opened: {Descriptors.LastProblem}");
         return Problem(descriptor.Number, path) is { } problem ? throw Refused(path, problem) : descriptor.Move();
@@ -63,18 +65,19 @@ internal sealed class UpgradeCandidate : IDisposable
             ExecutableKind.Folder => "is a folder; name the executable in it",
             ExecutableKind.NotRegular => "is not a regular file",
             ExecutableKind.NotExecutable => $"cannot be executed: {reason} (chmod +x?)",
-            // The guardian becomes the file itself: as a script it would become an interpreter, which knows nothing of
-            // what it holds.
+            // The guardian executes the file in its own place. With a script it would become an interpreter, which
+            // cannot take over the descriptors and processes of the guardian.
             ExecutableKind.NotElf =>
-                "is no executable of this system (a script, perhaps?); name the tspm executable itself",
-            _ => $"cannot be looked at: {reason}",
+                "is not an executable of this system (a script, perhaps?); give the path of the tspm executable itself",
+            _ => $"cannot be examined: {reason}",
         };
 
     static VersionProof ProofOf(int descriptor, string path)
     {
         var (output, problem) = ProbeRun.Run(descriptor, path, VersionProofWriter.Word);
         if (output is null) throw Refused(path, problem!);
-        if (Read(output) is not { } proof) throw Refused(path, "did not answer as a tspm that can take over");
+        if (Read(output) is not { } proof)
+            throw Refused(path, "did not answer as a tspm executable that can take over");
         var own = VersionProofWriter.Own;
         Check(path, proof, "the state in processes.json", own.ProcessesFormat, proof.ProcessesFormat);
         Check(path, proof, "the records under run/", own.RunRecordFormat, proof.RunRecordFormat);
@@ -98,10 +101,10 @@ internal sealed class UpgradeCandidate : IDisposable
     {
         if (readable < present)
             throw Refused(path,
-                $"is tspm {proof.Version} and cannot read {what}: that is of format {present}, and it reads up to "
-                    + $"{readable}");
+                $"is tspm {proof.Version} and cannot read {what}: this is format {present}, and that version reads "
+                    + $"formats up to {readable}");
     }
 
     static RequestException Refused(string path, string problem) =>
-        new(ErrorCode.Failed, $"not upgraded, nothing was touched: {path} {problem}");
+        new(ErrorCode.Failed, $"not upgraded, nothing was changed: {path} {problem}");
 }

@@ -7,31 +7,33 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// Reads the facts of one run. What says most for the least time comes first, so that it is the large program that
-/// stays without a hash, and the large checkout that is compared in part only.
+/// Reads the facts of one run. The facts that say most for the least time come first. If time runs out, a large program
+/// stays without a hash, and a large checkout is compared only in part.
 /// </summary>
 internal static class FactsOf
 {
-    /// <summary>Bytes between two looks at the clock.</summary>
+    /// <summary>How many bytes are hashed between two checks of the clock.</summary>
     const int PartBytes = 64 << 10;
 
     /// <summary>
-    /// A larger file is told apart by size and time: reading all of it at each start would cost more than it says.
+    /// Larger files are compared by size and time only: reading them completely at each start would cost too much.
     /// </summary>
     const long MostHashedBytes = 8 << 20;
 
-    /// <summary>More than a kernel gives to a program (man 2 execve) is no environment.</summary>
+    /// <summary>A larger environment is ignored: no kernel passes that many variables (man 2 execve).</summary>
     const int MostVariables = 20_000;
 
-    /// <summary>What Tspm gives to each run anew says nothing about a change.</summary>
-    static readonly string[] OfTheRun =
+    /// <summary>Variables that Tspm sets to a new value for each run; they are not compared.</summary>
+    static readonly string[] PerRunVariables =
         ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID"];
 
+    /// <summary>The facts known before reading, with everything else marked as not read.</summary>
     public static RunFacts Nothing(FactsRequest request) => request.Known with
     {
         NotRead = [RunChange.Program, RunChange.Script, RunChange.Environment, RunChange.Git],
     };
 
+    /// <summary>Reads as much as the time budget allows; <see cref="RunFacts.NotRead"/> lists the rest.</summary>
     public static RunFacts Read(FactsRequest request, TimeBudget budget)
     {
         var notRead = new List<string>();
@@ -52,7 +54,7 @@ internal static class FactsOf
         return facts with { Program = WithHash(facts.Program, budget), NotRead = notRead.Count > 0 ? notRead : null };
     }
 
-    /// <summary>Null: without its environment nobody can say which one it is.</summary>
+    /// <returns>Null if the environment, and thus the PATH, is not known.</returns>
     static FileFacts? ProgramOf(string program, string folder, IReadOnlyDictionary<string, string>? environment)
     {
         if (program.Contains('/')) return FileAt(Path.Combine(folder, program));
@@ -75,7 +77,7 @@ internal static class FactsOf
         };
     }
 
-    /// <summary>Without the hash when the time limit does not allow for it.</summary>
+    /// <summary>Adds the hash of the content, if the time budget allows it.</summary>
     static FileFacts? WithHash(FileFacts? facts, TimeBudget budget)
     {
         if (facts is null or { IsMissing: true } or { SizeBytes: > MostHashedBytes } || budget.IsSpent) return facts;
@@ -95,7 +97,7 @@ internal static class FactsOf
         }
     }
 
-    /// <summary>Null: they are not known, or were not all made in time.</summary>
+    /// <returns>Null if the environment is not known, or the time budget was not enough.</returns>
     static VariableHashes? Hashes(
         IReadOnlyDictionary<string, string>? environment, string salt, TimeBudget budget)
     {
@@ -105,10 +107,10 @@ internal static class FactsOf
         foreach (var (name, value) in environment)
         {
             if (budget.IsSpent) return null;
-            if (Array.IndexOf(OfTheRun, name) >= 0) continue;
+            if (Array.IndexOf(PerRunVariables, name) >= 0) continue;
             var hash = Sha256.Hmac(key, Encoding.UTF8.GetBytes(value));
             names.Add(name);
-            // 64 bits tell values apart, and say nothing about them.
+            // 64 bits are enough to tell values apart, and do not reveal them.
             hashes.Add(BitConverter.ToUInt64(hash, 0));
         }
         return new VariableHashes(names, hashes);

@@ -3,18 +3,18 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// The reader on a thread of its own: the threads of the pool are for answers, and a file system that does not answer
-/// (a network mount) would take one after the other of them.
+/// The reader runs on its own thread: the threads of the pool answer requests, and a file system that does not answer
+/// (a network mount) would block one of them after the other.
 /// </summary>
 internal sealed class FactsReader : IFactsReader, IDisposable
 {
-    /// <summary>For one reading, in all. What does not fit stays unknown.</summary>
+    /// <summary>The time budget of one reading. Facts that do not fit in stay unknown.</summary>
     public static readonly TimeSpan ReadAtMost = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>After so long a reading is stuck in a file system.</summary>
+    /// <summary>A reading that takes longer than this counts as stuck in a file system.</summary>
     static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>As many processes may start at once.</summary>
+    /// <summary>The size of the queue: this many processes may start at once.</summary>
     const int MostWaiting = 1024;
 
     readonly TimeProvider _clock;
@@ -44,7 +44,7 @@ internal sealed class FactsReader : IFactsReader, IDisposable
         }
     }
 
-    /// <summary>Waits for nobody: a reading may be stuck.</summary>
+    /// <summary>Ends the thread after the present reading, without waiting for it: it may be stuck.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -73,12 +73,12 @@ internal sealed class FactsReader : IFactsReader, IDisposable
         }
         catch (Exception)
         {
-            // Whatever it is (a bug, no memory): what is not known is not claimed, and the process runs on.
+            // A bug, or too little memory: the facts count as not read, and the process keeps running.
             return FactsOf.Nothing(request);
         }
     }
 
-    /// <summary>Instances run the same program: what is equal to the last one read is kept once.</summary>
+    /// <summary>Shares equal objects with the last reading, because instances run the same program.</summary>
     RunFacts Shared(RunFacts facts)
     {
         if (facts.Program != _program) _program = facts.Program;

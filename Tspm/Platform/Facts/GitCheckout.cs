@@ -5,31 +5,33 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// A git checkout, as far as it says which commit is checked out and which tracked files were changed. Git's own files
-/// are read (man 5 gitrepository-layout, gitformat-index): a program would cost more time than there is, and would
-/// write into the checkout. Whoever made the checkout may have put anything there, so nothing but object names and
-/// names of refs and files is taken from it.
+/// A git checkout: says which commit is checked out and which tracked files were changed. It reads git's own files
+/// (man 5 gitrepository-layout, gitformat-index), because running git would take too long and would write to the
+/// checkout. Whoever created the checkout may have put anything there, so only object names and the names of refs and
+/// files are used.
 /// </summary>
 /// <param name="Root">The top folder of the working tree.</param>
-/// <param name="GitFolder">Its own HEAD and index lie there.</param>
-/// <param name="CommonFolder">The refs lie there: another one for a linked working tree.</param>
+/// <param name="GitFolder">The folder with HEAD and index.</param>
+/// <param name="CommonFolder">The folder with the refs; differs from GitFolder in a linked working tree.</param>
 internal sealed record GitCheckout(string Root, string GitFolder, string CommonFolder)
 {
-    /// <summary>Folders looked at upward.</summary>
+    /// <summary>How many parent folders are searched.</summary>
     const int MostFolders = 64;
 
-    /// <summary>A ref that names a ref.</summary>
+    /// <summary>How many refs that name other refs are followed.</summary>
     const int MostRefs = 5;
 
     const int MostBytes = 4 << 10;
 
-    /// <summary>Some ten thousand refs.</summary>
+    /// <summary>Enough for some ten thousand refs.</summary>
     const int MostPackedBytes = 2 << 20;
 
     const string RefPrefix = "ref: ", FolderPrefix = "gitdir: ";
 
-    /// <summary>The checkout that a folder is in; null: it is in none, or on a file system above which git does not
-    /// look.</summary>
+    /// <summary>
+    /// Finds the checkout that contains a folder; null if there is none. Like git, the search does not cross the border
+    /// of a file system.
+    /// </summary>
     public static GitCheckout? Around(string folder)
     {
         if (SysStat.stat(folder, out var first) != 0) return null;
@@ -62,7 +64,7 @@ internal sealed record GitCheckout(string Root, string GitFolder, string CommonF
         return new GitCheckout(root, folder, common);
     }
 
-    /// <summary>What is checked out. Null: not known, or nothing yet.</summary>
+    /// <summary>The commit and branch that are checked out; null if not known, or there is no commit yet.</summary>
     public (string? Commit, string? Branch) Head()
     {
         if (LineOf(Path.Combine(GitFolder, "HEAD")) is not { } head) return (null, null);
@@ -89,7 +91,7 @@ internal sealed record GitCheckout(string Root, string GitFolder, string CommonF
         return null;
     }
 
-    /// <summary>It becomes part of a path.</summary>
+    /// <summary>Checks a name that becomes part of a path.</summary>
     static bool IsRef(string name) =>
         name.StartsWith("refs/", StringComparison.Ordinal) && !name.Contains("..", StringComparison.Ordinal);
 
@@ -108,7 +110,7 @@ internal sealed record GitCheckout(string Root, string GitFolder, string CommonF
         return null;
     }
 
-    /// <summary>Null: it is not the name of an object, and nobody is to see what it is.</summary>
+    /// <returns>Null if the text is not the name of an object; such text must not be shown to anybody.</returns>
     static string? ObjectName(string text)
     {
         var name = text.Trim();
@@ -118,7 +120,7 @@ internal sealed record GitCheckout(string Root, string GitFolder, string CommonF
         return name;
     }
 
-    /// <summary>The first line of a small file; null: there is no such file.</summary>
+    /// <summary>Reads the first line of a small file; null if there is no such file.</summary>
     static string? LineOf(string path)
     {
         if (RegularFile.Read(path, MostBytes, out _) is not { } bytes) return null;
@@ -126,11 +128,12 @@ internal sealed record GitCheckout(string Root, string GitFolder, string CommonF
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes.AsSpan(0, end)).TrimEnd('\r');
     }
 
-    /// <summary>All that is known of it within the budget.</summary>
+    /// <summary>Reads as much as the time budget allows.</summary>
     public GitFacts Read(TimeBudget budget)
     {
         var (commit, branch) = Head();
-        var tree = new GitWorkTree(this, commit?.Length == 2 * Sha256.Bytes ? Sha256.Bytes : Sha1.Bytes, budget);
+        var hashBytes = commit?.Length == 2 * Sha256.Bytes ? Sha256.Bytes : Sha1.Bytes;
+        var tree = new GitWorkTree(this, hashBytes, budget);
         return tree.Compare() with { Root = Root, Commit = commit, Branch = branch };
     }
 }

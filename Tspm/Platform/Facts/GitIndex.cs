@@ -4,14 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// Reads git's index entry by entry, in versions 2 to 4 (man 5 gitformat-index), through a buffer of a fixed size: an
-/// index may be larger than the daemon. Whatever is in the file, it ends.
+/// Reads git's index entry by entry, in versions 2 to 4 (man 5 gitformat-index), through a buffer of a fixed size,
+/// because an index may be larger than the daemon. The reading terminates for any content of the file.
 /// </summary>
 internal sealed class GitIndex
 {
     const int HeaderBytes = 12, FixedBytes = 40, ExtensionHeaderBytes = 8;
 
-    /// <summary>A longer path cannot be opened anyway (PATH_MAX).</summary>
+    /// <summary>Longer paths cannot be opened anyway (PATH_MAX).</summary>
     const int MostPathBytes = 4096;
 
     const int BufferBytes = 64 << 10;
@@ -36,38 +36,38 @@ internal sealed class GitIndex
         _start += HeaderBytes;
     }
 
-    /// <summary>It is an index, as far as it was read.</summary>
+    /// <summary>Whether the part that was read so far is a valid index.</summary>
     public bool IsReadable { get; private set; }
 
-    // ---- the present entry
+    // ---- the current entry
 
     public uint ModifiedSeconds { get; private set; }
 
-    /// <summary>0: whoever wrote the index did not keep it.</summary>
+    /// <summary>0 if the program that wrote the index did not store it.</summary>
     public uint ModifiedNanoseconds { get; private set; }
 
     public uint Mode { get; private set; }
 
-    /// <summary>Of the file, without its higher bits; 0 also where git does not want to be relied on.</summary>
+    /// <summary>The low 32 bits of the file's size; git also writes 0 if the size must not be relied on.</summary>
     public uint Size { get; private set; }
 
-    /// <summary>Somebody told git not to look at the file, or the file is not meant to be there.</summary>
+    /// <summary>Git is to ignore changes of the file, or the file is not meant to be checked out.</summary>
     public bool IsUnwatched { get; private set; }
 
-    /// <summary>Two sides of a merge disagree about it.</summary>
+    /// <summary>The file has an unresolved merge conflict.</summary>
     public bool IsUnmerged { get; private set; }
 
     readonly byte[] _hash = new byte[Sha256.Bytes];
 
     public ReadOnlySpan<byte> Hash => _hash.AsSpan(0, _hashBytes);
 
-    /// <summary>Relative to the top folder, with a zero byte behind it.</summary>
+    /// <summary>The path relative to the top folder, followed by a zero byte.</summary>
     public ReadOnlySpan<byte> PathZ => _path.AsSpan(0, _pathLength + 1);
 
     public ReadOnlySpan<byte> Path => _path.AsSpan(0, _pathLength);
 
     /// <summary>
-    /// Goes to the next entry. False: there is none, or it cannot be read (see <see cref="IsReadable"/>).
+    /// Moves to the next entry; false if there is none, or it cannot be read (see <see cref="IsReadable"/>).
     /// </summary>
     public bool MoveNext()
     {
@@ -76,7 +76,10 @@ internal sealed class GitIndex
         return IsReadable = ReadEntry();
     }
 
-    /// <summary>After the last entry: nothing that the entries depend on is kept elsewhere (a split index).</summary>
+    /// <summary>
+    /// Whether the index is complete, which means that it is not split into several files. To be called after the last
+    /// entry.
+    /// </summary>
     public bool IsWhole()
     {
         if (!IsReadable || _left > 0) return false;
@@ -118,7 +121,7 @@ internal sealed class GitIndex
         if (length is <= 0 or > MostPathBytes) return false;
         Next[..length].CopyTo(_path);
         _pathLength = length;
-        // One to eight zero bytes make the entry a multiple of eight.
+        // One to eight zero bytes pad the entry to a multiple of eight.
         var padded = (before + length + 8) & ~7;
         if (!Has(padded - before)) return false;
         _start += padded - before;
@@ -129,7 +132,7 @@ internal sealed class GitIndex
     bool ReadCompressedPath()
     {
         Fill(MostPathBytes + 16);
-        // So many bytes go from the end of the path before, written as the offset of a delta (gitformat-pack).
+        // The number of bytes to remove from the end of the previous path, encoded as in gitformat-pack (OFS_DELTA).
         long stripped = 0;
         for (var count = 0; ; count++)
         {
@@ -159,7 +162,7 @@ internal sealed class GitIndex
         return _end - _start >= count;
     }
 
-    /// <summary>So many bytes are there, unless the file ends.</summary>
+    /// <summary>Fills the buffer with at least this many bytes, unless the file ends.</summary>
     void Fill(int count)
     {
         if (_end - _start >= count) return;

@@ -8,19 +8,19 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// Which tracked files differ from the index. As git does it: what has the size and the time that the index names is
-/// unchanged; where only the time differs, the content decides. What cannot be decided (no time left, a content that
-/// git would convert first) makes the answer incomplete, never wrong.
+/// Finds the tracked files that differ from the index, in the same way as git: a file with the size and time in the
+/// index is unchanged, and if only the time differs, the content decides. Files that cannot be decided (no time left,
+/// or content that git would convert first) make the answer incomplete, but never wrong.
 /// </summary>
-/// <param name="checkout">Whose.</param>
-/// <param name="hashBytes">Length of its object names.</param>
-/// <param name="budget">For all of it.</param>
+/// <param name="checkout">The checkout.</param>
+/// <param name="hashBytes">The length of its object names.</param>
+/// <param name="budget">The time budget for the whole comparison.</param>
 internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, TimeBudget budget)
 {
     const uint KindBits = 0xF000, Link = 0xA000, Regular = 0x8000;
 
-    /// <summary>Entries between two looks at the clock.</summary>
-    const int LookEvery = 32;
+    /// <summary>How many entries are compared between two checks of the clock.</summary>
+    const int EntriesPerCheck = 32;
 
     const int PartBytes = 64 << 10;
 
@@ -34,7 +34,7 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
     public GitFacts Compare()
     {
         using var index = RegularFile.Open(Path.Combine(checkout.GitFolder, "index"), out var problem);
-        // Without an index nothing is tracked.
+        // Without an index, no file is tracked.
         if (index is null) return new GitFacts { IsComplete = problem!.Kind == FileProblemKind.Missing };
         using var root = Linux.Descriptors.Open(checkout.Root, Fcntl.O_PATH | Fcntl.O_DIRECTORY);
         if (!root.IsOpen) return new GitFacts();
@@ -56,14 +56,14 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
         var staged = new XxHash128();
         for (var count = 0; index.MoveNext(); count++)
         {
-            if (count % LookEvery == 0 && budget.IsSpent)
+            if (count % EntriesPerCheck == 0 && budget.IsSpent)
             {
                 _isComplete = false;
                 return Found(staged: null);
             }
             staged.Append(index.Hash);
             staged.Append(index.PathZ);
-            if (!index.IsUnwatched && (index.Mode & KindBits) is Regular or Link) Look(index, root, written);
+            if (!index.IsUnwatched && (index.Mode & KindBits) is Regular or Link) CompareEntry(index, root, written);
         }
         _isComplete &= index.IsWhole();
         return Found(index.IsReadable ? Convert.ToHexStringLower(staged.GetCurrentHash()) : null);
@@ -77,7 +77,7 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
         Staged = staged,
     };
 
-    void Look(GitIndex index, int root, DateTimeOffset written)
+    void CompareEntry(GitIndex index, int root, DateTimeOffset written)
     {
         if (!_paths.IsInside(root, index.Path))
         {
@@ -103,8 +103,8 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
         var isSameTime = (uint)raw.stx_mtime_sec == index.ModifiedSeconds
             && (index.ModifiedNanoseconds == 0 || raw.stx_mtime_nsec == index.ModifiedNanoseconds);
         var isSameSize = (uint)raw.stx_size == index.Size;
-        // Written in the moment in which the index was written: it may have been written again since (git's own
-        // documentation calls that racy).
+        // A file that was written in the same moment as the index may have been written once more afterwards; git's
+        // documentation calls this racy.
         if (isSameTime && isSameSize && status.Modified < written) return;
         if (!isSameSize && index.Size != 0) Add(index, status);
         else if (DiffersInContent(index, status) is not { } differs) _isComplete = false;
@@ -114,13 +114,13 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
     void Add(GitIndex index, FileStatus? status)
     {
         var path = Encoding.UTF8.GetString(index.Path);
-        // The sides of a merge are an entry each.
+        // Each side of a merge conflict has its own entry.
         if (_changed.Count > 0 && _changed[^1].Path == path) return;
         if (++_count > GitFacts.MostNames) return;
         _changed.Add(new GitChange { Path = path, ModifiedAt = status?.Modified, SizeBytes = status?.Size ?? 0 });
     }
 
-    /// <summary>Null: not known.</summary>
+    /// <returns>Null if not known.</returns>
     bool? DiffersInContent(GitIndex index, FileStatus status)
     {
         if (hashBytes != Sha1.Bytes) return null;
@@ -132,12 +132,12 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
     }
 
     /// <summary>
-    /// Git may have stored something else than what is in the file: line ends, a filter (large files).
+    /// Whether git may have stored other content than the file has, because of line endings or a filter (git-lfs).
     /// </summary>
     bool MayConvert => _mayConvert ??= FileSystem.IsThere(Path.Combine(checkout.Root, ".gitattributes"))
         || FileSystem.IsThere(Path.Combine(checkout.CommonFolder, "info", "attributes"));
 
-    /// <summary>Git stores where a link leads.</summary>
+    /// <summary>Hashes the target of a link, which is what git stores for it.</summary>
     static byte[]? HashOfLink(string path)
     {
         if (new FileInfo(path).LinkTarget is not { } target) return null;
@@ -154,7 +154,9 @@ internal sealed unsafe class GitWorkTree(GitCheckout checkout, int hashBytes, Ti
         return hash;
     }
 
-    /// <summary>The name of the object that has this content; null: it could not be read in time.</summary>
+    /// <summary>
+    /// Returns the name of the object with the content of the file; null if it could not be read in time.
+    /// </summary>
     byte[]? HashOf(string path, long size)
     {
         using var file = RegularFile.Open(path, out _);

@@ -2,30 +2,33 @@ using Tspm.Model.State;
 
 namespace Tspm.Platform.Facts;
 
-/// <summary>What is to be read about one run, or about the one that would be started now.</summary>
+/// <summary>Asks for facts about one run, or about the run that would be started now.</summary>
 internal sealed record FactsRequest
 {
-    /// <summary>What is known already; with the salt for the environment.</summary>
+    /// <summary>The facts that are already known, with the salt for the hashes of the environment.</summary>
     public required RunFacts Known { get; init; }
 
-    /// <summary>argv. The first one is looked up in the PATH of the environment when it has no slash.</summary>
+    /// <summary>argv. The first argument is searched in the PATH of the environment if it has no slash.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>Of the child. May read files; null: it cannot be told.</summary>
+    /// <summary>Returns the environment of the child; null if not known. May read files.</summary>
     public required Func<IReadOnlyDictionary<string, string>?> Environment { get; init; }
 }
 
 /// <summary>
-/// Reads facts beside everything else. A file system that does not answer keeps the reader, and nobody else: what is
-/// asked meanwhile is refused.
+/// Reads facts in the background. A file system that does not answer blocks only the reader; requests in the meantime
+/// are refused.
 /// </summary>
 internal interface IFactsReader
 {
     /// <summary>
-    /// Begins to read, within one time budget for all requests, and tells the result on another thread. False: nothing
-    /// is read, there is too much to do, or the file system of an earlier request does not answer.
+    /// Begins to read, within one time budget for all requests, and calls back with the result on another thread.
     /// </summary>
+    /// <returns>
+    /// False if the request is refused, because the queue is full or the file system of an earlier request does not
+    /// answer.
+    /// </returns>
     bool TryRead(IReadOnlyList<FactsRequest> requests, Action<IReadOnlyList<RunFacts>> done);
 }

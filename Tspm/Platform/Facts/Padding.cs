@@ -2,15 +2,15 @@ using System.Buffers.Binary;
 
 namespace Tspm.Platform.Facts;
 
-/// <summary>The end of a message for SHA-1 and SHA-256 (FIPS 180-4, section 5.1.1).</summary>
+/// <summary>Pads the end of a message for SHA-1 and SHA-256 (FIPS 180-4, section 5.1.1).</summary>
 internal static class Padding
 {
     const int BlockBytes = 64;
 
-    /// <summary>Fills <paramref name="tail"/>, two blocks long, and says which parts of it are blocks.</summary>
-    /// <param name="rest">What is left of the message, less than a block.</param>
-    /// <param name="length">Of the whole message, in bytes.</param>
-    /// <param name="tail">Where the last blocks are made.</param>
+    /// <summary>Writes the last one or two blocks to <paramref name="tail"/>, and returns their ranges.</summary>
+    /// <param name="rest">The rest of the message, which is less than a block.</param>
+    /// <param name="length">The length of the whole message, in bytes.</param>
+    /// <param name="tail">A buffer of two blocks.</param>
     public static Range[] Of(ReadOnlySpan<byte> rest, long length, Span<byte> tail)
     {
         tail.Clear();

@@ -2,30 +2,32 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Facts;
 
-/// <summary>Finds the script among an interpreter's arguments: what a user calls the program.</summary>
+/// <summary>Finds the script among the arguments of an interpreter: users think of it as the program.</summary>
 internal static class ScriptArgument
 {
-    /// <summary>By the beginning of their names: versions follow (python3.12).</summary>
+    /// <summary>The beginnings of the names of interpreters; a version may follow (python3.12).</summary>
     static readonly string[] Interpreters =
     [
         "node", "python", "pypy", "ruby", "perl", "php", "bash", "sh", "dash", "zsh", "ksh", "fish", "lua", "java",
         "deno", "bun", "tsx", "ts-node", "Rscript", "julia", "dotnet", "elixir", "groovy", "tclsh", "guile",
     ];
 
-    /// <summary>Options of these programs that have a value of their own behind them.</summary>
+    /// <summary>Options of these programs that are followed by a value.</summary>
     static readonly string[] WithValue =
     [
         "-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "-W", "-X", "-I",
         "-d", "-o", "-O", "-cp", "-classpath", "--class-path", "-p", "--module-path",
     ];
 
-    /// <summary>Options after which no file is run: a text, or a module by name.</summary>
+    /// <summary>Options that run a text or a module by name, and no file.</summary>
     static readonly string[] NoFile = ["-c", "-e", "--eval", "-m", "--print", "-pe"];
 
-    /// <summary>Words in front of the file.</summary>
+    /// <summary>Words that may precede the file.</summary>
     static readonly string[] Verbs = ["run", "exec", "-jar"];
 
-    /// <summary>The path of the script; null: the program is no interpreter that is known, or names no file.</summary>
+    /// <summary>
+    /// Returns the path of the script; null if the program is not a known interpreter, or no argument names a file.
+    /// </summary>
     public static string? In(IReadOnlyList<string> arguments, string folder)
     {
         if (!IsInterpreter(Path.GetFileName(arguments[0]))) return null;
@@ -43,14 +45,15 @@ internal static class ScriptArgument
         return null;
     }
 
-    /// <summary>A missing one counts: it may have been there once. A class of Java is no file.</summary>
+    /// <summary>A missing file counts, because it may have existed before. The name of a Java class is not a file.
+    /// </summary>
     static string? FileOf(string path, bool isFile)
     {
         if (SysStat.stat(path, out var status) == 0) return status.IsRegularFile ? path : MainOf(path);
         return isFile && Path.HasExtension(path) ? path : null;
     }
 
-    /// <summary>A folder stands for a file in it.</summary>
+    /// <summary>Returns the main file of a folder, which an interpreter runs if it is given the folder.</summary>
     static string? MainOf(string folder)
     {
         foreach (var name in (string[])["__main__.py", "index.js"])

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// SHA-1 (FIPS 180-4), part by part: git names the content of files by it. The runtime's own needs OpenSSL at run time.
+/// Incremental SHA-1 (FIPS 180-4), by which git names the content of files. The runtime's own implementation needs
+/// OpenSSL at run time.
 /// </summary>
 internal sealed class Sha1
 {
@@ -32,7 +33,7 @@ internal sealed class Sha1
         content.CopyTo(_rest);
     }
 
-    /// <summary>Nothing can be appended after it.</summary>
+    /// <summary>Returns the hash. Nothing can be appended afterwards.</summary>
     public byte[] Finish()
     {
         Span<byte> tail = stackalloc byte[2 * BlockBytes];

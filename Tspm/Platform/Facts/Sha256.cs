@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// SHA-256 (FIPS 180-4) and HMAC with it (RFC 2104), for a few kilobytes. The runtime's own needs OpenSSL at run time,
-/// which a small container does not have.
+/// SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), for a few kilobytes of data. The runtime's own implementation
+/// needs OpenSSL at run time, which a small container does not have.
 /// </summary>
 internal static class Sha256
 {

@@ -1,12 +1,12 @@
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// How long a reading may take in all, on the monotonic clock. What does not fit into it stays unknown.
+/// Limits how long a reading may take, measured with the monotonic clock. Facts that do not fit in stay unknown.
 /// </summary>
 internal sealed class TimeBudget(TimeProvider clock, TimeSpan time)
 {
     readonly long _began = clock.GetTimestamp();
 
-    /// <summary>Nothing more is to be begun.</summary>
+    /// <summary>Whether the time is up, so that nothing more may be begun.</summary>
     public bool IsSpent => clock.GetElapsedTime(_began) >= time;
 }

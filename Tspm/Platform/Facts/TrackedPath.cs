@@ -3,19 +3,19 @@ using Tspm.Libc;
 namespace Tspm.Platform.Facts;
 
 /// <summary>
-/// Whether a path of an index leads to a place inside the checkout. Its owner can write anything into the index, and
-/// the daemon may be root: a path such as <c>../../root/x</c>, or one through a link, must not be looked at. Git itself
-/// takes what is behind a link for gone.
+/// Checks whether a path in an index leads to a place inside the checkout. The owner of the checkout can write anything
+/// to the index, and the daemon may be root, so a path such as <c>../../root/x</c>, or one through a link, must not be
+/// followed. Git itself treats files behind a link as deleted.
 /// </summary>
 internal sealed unsafe class TrackedPath
 {
     const uint KindBits = 0xF000, Folder = 0x4000;
 
-    /// <summary>The folder that was found to be inside last; the index is sorted, so most paths are in it.</summary>
+    /// <summary>The last folder that was found inside. The index is sorted, so most paths are in it.</summary>
     byte[] _folder = [];
 
-    /// <param name="root">Descriptor of the checkout.</param>
-    /// <param name="path">As the index has it.</param>
+    /// <param name="root">The descriptor of the top folder.</param>
+    /// <param name="path">The path from the index.</param>
     public bool IsInside(int root, ReadOnlySpan<byte> path)
     {
         if (!HasPlainNames(path)) return false;
@@ -33,7 +33,7 @@ internal sealed unsafe class TrackedPath
         return true;
     }
 
-    /// <summary>A name that is not there leads nowhere either.</summary>
+    /// <summary>Whether this is a folder. A missing name is not one.</summary>
     static bool IsFolder(int root, ReadOnlySpan<byte> path)
     {
         Span<byte> terminated = [.. path, 0];

@@ -3,9 +3,9 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Adds to the end of a file, wherever that is at the moment (O_APPEND): so a file that was emptied is written from its
-/// beginning, and one that took no more (a full disk, the limit of a file's size) goes on
-/// as soon as it does. Bytes that it did not take are gone.
+/// Appends to a file at its present end (O_APPEND). A file that somebody truncated is written from its beginning again.
+/// After an error (a full disk, a limit on the file size), later writes succeed as soon as there is space. Bytes that
+/// could not be written are lost.
 /// </summary>
 internal sealed unsafe class AppendingStream : Stream
 {
@@ -14,9 +14,10 @@ internal sealed unsafe class AppendingStream : Stream
     readonly Descriptor _descriptor;
 
     /// <summary>
-    /// Makes the file if it is not there. A FIFO or a device in its place is moved aside: it would block, or swallow
-    /// everything. Throws IOException.
+    /// Opens the file, and creates it if it is missing. A FIFO or a device in its place is renamed first, because it
+    /// would block or discard the output.
     /// </summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public AppendingStream(string path)
     {
         if (RegularFile.Obstacle(path) is not null) _ = FileSystem.SetAside(path, out _);
@@ -25,7 +26,7 @@ internal sealed unsafe class AppendingStream : Stream
         if (!_descriptor.IsOpen) throw new IOException(path, Errno.Last);
     }
 
-    /// <summary>Called when all of something was written.</summary>
+    /// <summary>Called after each complete write.</summary>
     public Action? Written { get; init; }
 
     public override bool CanRead => false;

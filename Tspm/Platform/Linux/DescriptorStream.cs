@@ -3,13 +3,14 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Reads and writes with the system calls themselves (man 2 read, man 2 write), for descriptors that others have too:
-/// no offset of our own, no console.
+/// Reads and writes with plain system calls (man 2 read, man 2 write), for descriptors that other processes share: it
+/// keeps no offset and does not use the runtime's console.
 /// </summary>
 internal static unsafe class DescriptorStream
 {
-    /// <summary>How many bytes came: waits for the first ones. 0: the end, or it cannot be read (a reset
-    /// connection).</summary>
+    /// <summary>
+    /// Waits for bytes and returns their number; 0 at the end, or if reading fails (a reset connection).
+    /// </summary>
     public static int Read(int descriptor, Span<byte> into)
     {
         fixed (byte* start = into)
@@ -21,13 +22,15 @@ internal static unsafe class DescriptorStream
         }
     }
 
-    /// <summary>Writes all of it, and waits for room also where somebody else made the descriptor non-blocking (a
-    /// shell's other child, ssh).</summary>
-    /// <param name="descriptor">Where to.</param>
-    /// <param name="bytes">What.</param>
-    /// <param name="name">What the descriptor is, for the sentence of the exception.</param>
-    /// <returns>False: the reader is gone (EPIPE; the runtime ignores SIGPIPE).</returns>
-    /// <exception cref="IOException">It cannot be written for any other reason: "cannot write NAME: …".</exception>
+    /// <summary>
+    /// Writes everything. Waits for buffer space even if somebody else made the descriptor non-blocking (another child
+    /// of the shell, ssh).
+    /// </summary>
+    /// <param name="descriptor">The descriptor to write to.</param>
+    /// <param name="bytes">The bytes to write.</param>
+    /// <param name="name">A name of the descriptor, for the message of the exception.</param>
+    /// <returns>False if the reader is gone (EPIPE; the runtime ignores SIGPIPE).</returns>
+    /// <exception cref="IOException">Writing failed for any other reason: "cannot write NAME: …".</exception>
     public static bool WriteAll(int descriptor, ReadOnlySpan<byte> bytes, string name)
     {
         while (bytes.Length > 0)

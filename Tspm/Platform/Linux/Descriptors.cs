@@ -3,17 +3,17 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// The system calls that make descriptors, with their results owned. They are made here and nowhere else (a guard looks
-/// for them), so that none is ever a mere number. All are close-on-exec. When a call fails, the result is not open, and
+/// The system calls that create descriptors, returning owned ones. Descriptors are created only here (a guard checks
+/// this), so that none is ever a mere number. All are close-on-exec. If a call fails, the result is not open, and
 /// <see cref="Errno.Last"/> says why.
 /// </summary>
 internal static unsafe class Descriptors
 {
-    /// <summary>Why the last call in this thread failed, in the system's words.</summary>
+    /// <summary>Why the last call on this thread failed, in the system's words.</summary>
     public static string LastProblem => Errno.Describe(Errno.Last);
 
     /// <summary>
-    /// Reads and writes of it no longer wait (man 2 fcntl, F_SETFL). What else was set there is lost.
+    /// Makes a descriptor non-blocking (man 2 fcntl, F_SETFL). Other status flags are cleared.
     /// </summary>
     public static void SetNonBlocking(int descriptor) =>
         _ = Fcntl.fcntl(descriptor, Fcntl.F_SETFL, Fcntl.O_NONBLOCK);
@@ -22,7 +22,7 @@ internal static unsafe class Descriptors
     public static Descriptor Open(string path, int flags, uint mode = 0) =>
         Descriptor.Own(Fcntl.open(path, flags | Fcntl.O_CLOEXEC, mode));
 
-    /// <summary>man 2 open, with a path that ends in a NUL: no string is made.</summary>
+    /// <summary>man 2 open, with a path that ends in a NUL, so that no string is allocated.</summary>
     public static Descriptor Open(ReadOnlySpan<byte> nullTerminatedPath, int flags)
     {
         fixed (byte* raw = nullTerminatedPath) return Descriptor.Own(Fcntl.open(raw, flags | Fcntl.O_CLOEXEC, 0));
@@ -32,11 +32,13 @@ internal static unsafe class Descriptors
     public static Descriptor OpenAt(int folder, string name, int flags, uint mode = 0) =>
         Descriptor.Own(Fcntl.openat(folder, name, flags | Fcntl.O_CLOEXEC, mode));
 
-    /// <summary>Another descriptor for the same open file, with the lowest free number from one on (F_DUPFD).</summary>
+    /// <summary>
+    /// Duplicates a descriptor to the lowest free number that is not below <paramref name="lowest"/> (F_DUPFD).
+    /// </summary>
     public static Descriptor Duplicate(int descriptor, int lowest = 0) =>
         Descriptor.Own(Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, lowest));
 
-    /// <summary>man 2 pipe2. False: neither end is open.</summary>
+    /// <summary>man 2 pipe2. If it returns false, neither end is open.</summary>
     public static bool Pipe(out Descriptor readEnd, out Descriptor writeEnd, int flags = 0)
     {
         var ends = stackalloc int[2];
@@ -49,7 +51,7 @@ internal static unsafe class Descriptors
     public static Descriptor Socket(int domain, int type, int protocol = 0) =>
         Descriptor.Own(SysSocket.socket(domain, type | SysSocket.SOCK_CLOEXEC, protocol));
 
-    /// <summary>man 2 socketpair, of Unix sockets. False: neither end is open.</summary>
+    /// <summary>man 2 socketpair, for Unix sockets. If it returns false, neither end is open.</summary>
     public static bool SocketPair(int type, out Descriptor one, out Descriptor other)
     {
         var ends = stackalloc int[2];
@@ -58,28 +60,28 @@ internal static unsafe class Descriptors
         return isMade;
     }
 
-    /// <summary>The same, of streams.</summary>
+    /// <summary>man 2 socketpair, for Unix stream sockets.</summary>
     public static bool StreamPair(out Descriptor one, out Descriptor other) =>
         SocketPair(SysSocket.SOCK_STREAM, out one, out other);
 
     /// <summary>man 2 pidfd_open, Linux 5.3.</summary>
     public static Descriptor Pidfd(int pid) => Descriptor.Own(SysSyscall.pidfd_open(pid));
 
-    /// <summary>man 2 memfd_create: a file in memory; the name is for people who look at /proc.</summary>
+    /// <summary>man 2 memfd_create: a file in memory. The name is shown in /proc.</summary>
     public static Descriptor MemoryFile(string name) => Descriptor.Own(SysMman.memfd_create(name, SysMman.MFD_CLOEXEC));
 
     /// <summary>man 2 epoll_create1.</summary>
     public static Descriptor Epoll() => Descriptor.Own(SysEpoll.epoll_create1(SysEpoll.EPOLL_CLOEXEC));
 
-    /// <summary>man 2 eventfd, not blocking.</summary>
+    /// <summary>man 2 eventfd, non-blocking.</summary>
     public static Descriptor Counter() =>
         Descriptor.Own(SysEventfd.eventfd(0, SysEventfd.EFD_CLOEXEC | SysEventfd.EFD_NONBLOCK));
 
-    /// <summary>man 2 signalfd, not blocking.</summary>
+    /// <summary>man 2 signalfd, non-blocking.</summary>
     public static Descriptor SignalReader(SignalSet* mask) => Descriptor.Own(
         SysSignalfd.signalfd(Descriptor.NoNumber, mask, SysSignalfd.SFD_CLOEXEC | SysSignalfd.SFD_NONBLOCK));
 
-    /// <summary>man 2 inotify_init1, not blocking.</summary>
+    /// <summary>man 2 inotify_init1, non-blocking.</summary>
     public static Descriptor FileWatcher() =>
         Descriptor.Own(SysInotify.inotify_init1(SysInotify.IN_CLOEXEC | SysInotify.IN_NONBLOCK));
 }

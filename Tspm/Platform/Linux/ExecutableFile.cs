@@ -2,41 +2,43 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux;
 
-/// <summary>What an open file is, to somebody who wants to execute it.</summary>
+/// <summary>Whether an open file can be executed, and if not, why.</summary>
 internal enum ExecutableKind
 {
-    /// <summary>A program for this kind of system (man 5 elf); whether for this processor only a try tells.</summary>
+    /// <summary>An ELF program (man 5 elf); only executing it shows whether it is for this processor.</summary>
     Elf,
     Folder,
 
     /// <summary>A FIFO, a socket or a device.</summary>
     NotRegular,
 
-    /// <summary>A script, or no program at all.</summary>
+    /// <summary>A script, or not a program at all.</summary>
     NotElf,
 
-    /// <summary>This user may not execute it (man 2 access), for the reason given.</summary>
+    /// <summary>This user may not execute the file (man 2 access), for the given reason.</summary>
     NotExecutable,
 
-    /// <summary>It cannot be looked at, for the reason given.</summary>
+    /// <summary>The file cannot be examined, for the given reason.</summary>
     Unknown,
 }
 
 /// <summary>
-/// An executable that is looked at and executed by its descriptor: so both are the same file, whatever happens to its
-/// name.
+/// An executable that is examined and executed through the same descriptor, so that both concern the same file, even
+/// if another one gets its name meanwhile.
 /// </summary>
 internal static unsafe class ExecutableFile
 {
     static ReadOnlySpan<byte> ElfMagic => "\u007fELF"u8;
 
-    /// <summary>To read, without waiting for a FIFO's writer. Not open: <see cref="Descriptors.LastProblem"/> says
-    /// why.</summary>
+    /// <summary>
+    /// Opens the file for reading, without waiting for the writer of a FIFO. If the result is not open,
+    /// <see cref="Descriptors.LastProblem"/> says why.
+    /// </summary>
     public static Descriptor Open(string path) => Descriptors.Open(path, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
 
     /// <param name="descriptor">The open file.</param>
-    /// <param name="path">Its name, by which the rights to it are asked.</param>
-    /// <param name="reason">The system's, where there is one.</param>
+    /// <param name="path">The path of the file, by which the access rights are checked.</param>
+    /// <param name="reason">The system's reason, if there is one.</param>
     public static ExecutableKind KindOf(int descriptor, string path, out string? reason)
     {
         reason = null;

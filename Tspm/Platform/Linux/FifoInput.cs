@@ -2,32 +2,35 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux;
 
-/// <summary>What came of a line for a FIFO.</summary>
+/// <summary>The result of a write to a FIFO.</summary>
 internal enum FifoWrite
 {
     Done,
 
-    /// <summary>Nobody reads, and there is no room for all of it. A part may have been written.</summary>
+    /// <summary>The FIFO has too little space, because nobody reads it. A part may have been written.</summary>
     Full,
 
-    /// <summary>The system's reason is in the words.</summary>
+    /// <summary>The write failed for a reason of the system.</summary>
     Failed,
 }
 
-/// <param name="IsMissing">Nothing has this name.</param>
-/// <param name="Reason">The system's words.</param>
+/// <summary>Why a FIFO could not be opened.</summary>
+/// <param name="IsMissing">Whether nothing has this name.</param>
+/// <param name="Reason">The system's reason.</param>
 internal sealed record FifoProblem(bool IsMissing, string Reason);
 
 /// <summary>
-/// Writes into a FIFO without ever waiting for its reader (man 7 fifo, O_NONBLOCK): a program that does not read holds
-/// nobody up.
+/// Writes to a FIFO without ever waiting for its reader (man 7 fifo, O_NONBLOCK), so that a program that does not read
+/// delays nobody.
 /// </summary>
 internal static unsafe class FifoInput
 {
     const int Flags = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
 
-    /// <summary>The caller's. Not open: <paramref name="problem"/> says why; also when nobody has it open to read
-    /// (ENXIO).</summary>
+    /// <summary>
+    /// Opens the FIFO; the caller owns the result. If it is not open, <paramref name="problem"/> says why. Fails if
+    /// nobody has the FIFO open for reading (ENXIO).
+    /// </summary>
     public static Descriptor Open(string path, out FifoProblem? problem)
     {
         var opened = Descriptors.Open(path, Flags);
@@ -35,10 +38,12 @@ internal static unsafe class FifoInput
         return opened;
     }
 
-    /// <summary>One write (man 2 write): up to PIPE_BUF bytes go as a whole or not at all.</summary>
-    /// <param name="fifo">Opened by <see cref="Open"/>.</param>
-    /// <param name="bytes">What.</param>
-    /// <param name="problem">The system's words when it has failed.</param>
+    /// <summary>
+    /// Makes one write (man 2 write); up to PIPE_BUF bytes are written completely or not at all.
+    /// </summary>
+    /// <param name="fifo">The FIFO, opened by <see cref="Open"/>.</param>
+    /// <param name="bytes">The bytes to write.</param>
+    /// <param name="problem">The system's reason if the write failed.</param>
     public static FifoWrite Write(int fifo, ReadOnlySpan<byte> bytes, out string? problem)
     {
         nint written;

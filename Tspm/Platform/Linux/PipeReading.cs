@@ -3,28 +3,28 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux;
 
-/// <summary>How the reading of a pipe came to its end.</summary>
+/// <summary>Why the reading of a pipe ended.</summary>
 internal enum PipeReadingEnd
 {
-    /// <summary>Everybody has closed the other end, or it cannot be read.</summary>
+    /// <summary>All writers have closed the pipe, or it cannot be read.</summary>
     Closed,
     TooLate,
     TooMuch,
 }
 
 /// <summary>
-/// Reads what a child writes into a pipe, on a thread that has nothing else to do (man 2 read, man 2 poll). The
-/// descriptor is blocking, and stays the caller's.
+/// Reads the output of a child from a pipe, and blocks the calling thread meanwhile (man 2 read, man 2 poll). The
+/// descriptor must be blocking; the caller still owns it.
 /// </summary>
 internal static unsafe class PipeReading
 {
     const int ChunkBytes = 4096;
 
-    /// <summary>Adds all that comes until the other end is closed.</summary>
-    /// <param name="pipe">To be read.</param>
-    /// <param name="into">Has at the end all that came, in time or not.</param>
+    /// <summary>Reads until the other end is closed.</summary>
+    /// <param name="pipe">The pipe to read.</param>
+    /// <param name="into">Receives all bytes, even if the reading ends early.</param>
     /// <param name="until">The deadline, on the clock of <see cref="Environment.TickCount64"/>.</param>
-    /// <param name="mostBytes">More than that ends it.</param>
+    /// <param name="mostBytes">The reading ends after more bytes than this.</param>
     public static PipeReadingEnd ReadToEnd(int pipe, List<byte> into, long until, int mostBytes = int.MaxValue)
     {
         var chunk = stackalloc byte[ChunkBytes];
@@ -39,8 +39,9 @@ internal static unsafe class PipeReading
         return PipeReadingEnd.TooMuch;
     }
 
-    /// <summary>One line without its end, or what came before the other end was closed. Waits without a
-    /// deadline.</summary>
+    /// <summary>
+    /// Reads one line, without its line break, or everything before the other end was closed. Waits without a deadline.
+    /// </summary>
     public static string ReadLine(int pipe)
     {
         var line = new List<byte>();
@@ -56,7 +57,7 @@ internal static unsafe class PipeReading
         }
     }
 
-    /// <summary>True when there is something to read, the end included. False: the time is over.</summary>
+    /// <summary>Waits until there is something to read, or the end is reached; false if the time is up.</summary>
     public static bool WaitReadable(int descriptor, long until)
     {
         while (true)

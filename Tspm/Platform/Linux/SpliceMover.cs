@@ -3,8 +3,8 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Moves inside the kernel (man 2 splice): a byte is in the FIFO or in the file at any instant, so even SIGKILL loses
-/// none and doubles none. Has no state. The file must not be open with O_APPEND (EINVAL).
+/// Moves bytes inside the kernel (man 2 splice). At any instant each byte is either in the FIFO or in the file, so even
+/// SIGKILL neither loses nor duplicates any. Has no state. The file must not be open with O_APPEND (EINVAL).
 /// </summary>
 internal sealed unsafe class SpliceMover : IByteMover
 {

@@ -2,14 +2,16 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux;
 
-/// <summary>Whether a descriptor is a terminal, and what that says of itself.</summary>
+/// <summary>Finds out whether a descriptor is a terminal, and how wide it is.</summary>
 internal static unsafe class TerminalDevice
 {
     /// <summary>man 3 isatty.</summary>
     public static bool Is(int descriptor) => Unistd.isatty(descriptor) == 1;
 
-    /// <summary>The width of its window; null: it is no terminal, or does not know (man 2 ioctl_tty,
-    /// TIOCGWINSZ).</summary>
+    /// <summary>
+    /// The number of columns; null if the descriptor is not a terminal, or the terminal does not report it (man 2
+    /// ioctl_tty, TIOCGWINSZ).
+    /// </summary>
     public static int? ColumnsOf(int descriptor)
     {
         WindowSize size = default;

@@ -3,26 +3,26 @@ using Tspm.Model.Config;
 
 namespace Tspm.Platform.Linux;
 
-/// <summary>This process as others see it, and its tie to the one that started it.</summary>
+/// <summary>The name of this process, and its relation to its parent.</summary>
 internal static class ThisProcess
 {
     /// <summary>
-    /// What ps shows of the calling thread; the first one's is the process's (man 2 PR_SET_NAME). At most 15 bytes are
-    /// kept.
+    /// Sets the name of the calling thread, of which the kernel keeps 15 bytes (man 2 PR_SET_NAME). The name of the
+    /// main thread is the name of the process that ps shows.
     /// </summary>
     public static void SetName(ReadOnlySpan<byte> nullTerminatedName) => _ = SysPrctl.SetName(nullTerminatedName);
 
-    /// <summary>The parent, or who has adopted this process since that ended (man 2 getppid).</summary>
+    /// <summary>The parent, or the process that has adopted this one since the parent ended (man 2 getppid).</summary>
     public static int ParentPid => Unistd.getppid();
 
     /// <summary>
-    /// From now on the kernel kills this process (SIGKILL) when the thread that started it has ended (man 2
-    /// PR_SET_PDEATHSIG). False: the parent is already another one than it should be, and nothing will be sent.
+    /// Makes the kernel kill this process with SIGKILL when the thread that started it ends (man 2 PR_SET_PDEATHSIG).
     /// </summary>
+    /// <returns>False if the expected parent is gone already, so that no signal will be sent.</returns>
     public static bool DieWith(int parent)
     {
         _ = SysPrctl.prctl(SysPrctl.PR_SET_PDEATHSIG, Signals.SIGKILL);
-        // The signal is sent at the parent's death: one that is dead already sends nothing.
+        // The signal is sent when the parent dies. If it died before the call, nothing is sent.
         return Unistd.getppid() == parent;
     }
 }

@@ -3,13 +3,13 @@ using Tspm.Libc;
 namespace Tspm.Platform.Portable;
 
 /// <summary>
-/// Reads and then writes: for file systems and systems without splice. What was read and could not be written is kept
-/// and goes first the next time. Being killed between the two loses at most <see cref="BufferBytes"/>; that is why this
-/// is not the first choice. The FIFO must be open non-blocking.
+/// Moves bytes by reading and then writing, for systems and file systems without splice. Bytes that were read but could
+/// not be written are kept, and go first the next time. Being killed between the two calls loses at most
+/// <see cref="BufferBytes"/>, so this is only the second choice. The FIFO must be non-blocking.
 /// </summary>
 internal sealed unsafe class CopyMover : IByteMover
 {
-    /// <summary>Size of a pipe by default: one read empties it.</summary>
+    /// <summary>The default size of a pipe, so that one read empties it.</summary>
     const int BufferBytes = 64 * 1024;
 
     readonly byte[] _buffer = new byte[BufferBytes];
@@ -67,7 +67,7 @@ internal sealed unsafe class CopyMover : IByteMover
             }
         }
         if (written == 0) return -1;
-        errno = 0; // what was written counts; the next call meets the trouble again
+        errno = 0; // The bytes that were written count; the next call meets the same error again.
         return written;
     }
 }

@@ -4,10 +4,10 @@ using Tspm.Model.State;
 
 namespace Tspm.Platform.Portable;
 
-/// <summary>The control socket as a Unix socket that somebody (the guardian) already listens on.</summary>
+/// <summary>Accepts clients on a Unix socket on which the guardian already listens.</summary>
 internal sealed class UnixControlListener(Socket listener) : IControlListener
 {
-    /// <param name="descriptor">Of the listening socket; closed with this.</param>
+    /// <param name="descriptor">The listening socket; the listener closes it.</param>
     public static UnixControlListener Of(Descriptor descriptor) =>
         new(new Socket(new SafeSocketHandle(descriptor.HandOver(), ownsHandle: true)));
 
@@ -36,7 +36,7 @@ internal sealed class UnixControlListener(Socket listener) : IControlListener
 /// <summary>A connection to a Unix socket.</summary>
 internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatched) : IControlChannel
 {
-    /// <summary>SO_PEERCRED (man 7 unix): as it was when the client connected.</summary>
+    /// <summary>The client's credentials at the time of connecting (man 7 unix, SO_PEERCRED).</summary>
     public Requester? Peer { get; } = SysSocket.GetPeerCredentials((int)socket.Handle, out var peer) == 0
         ? new Requester(peer.uid, peer.pid)
         : null;
@@ -70,8 +70,10 @@ internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatch
         return sent;
     }
 
-    /// <summary>Waits until there is room. A single byte is sent or not: when the socket could not be watched in the
-    /// middle of a longer text, nobody would know how much of it had been sent.</summary>
+    /// <summary>
+    /// Waits for buffer space by sending a single byte, which is either sent or not. With a longer text it would be
+    /// unknown how much had been sent when the system refuses to watch the socket.
+    /// </summary>
     async ValueTask<int> SendOneByte(ReadOnlyMemory<byte> single)
     {
         while (true)
@@ -87,7 +89,10 @@ internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatch
         }
     }
 
-    /// <summary>Bytes that were sent without waiting; 0 also when sending fails, which the next wait reports.</summary>
+    /// <summary>
+    /// Sends without waiting, and returns the number of bytes sent; 0 also if sending fails, which the next wait
+    /// reports.
+    /// </summary>
     unsafe int SendWhatFits(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return 0;
@@ -109,7 +114,7 @@ internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatch
         WithDescriptor(static descriptor => SysSocket.shutdown(descriptor, SysSocket.SHUT_RD) == 0, out _);
 
     /// <summary>
-    /// man 2 poll: POLLHUP of a Unix socket means that both directions are closed, as after the other side's close(2).
+    /// Whether both directions are closed, as after close(2) by the other side (man 2 poll: POLLHUP).
     /// </summary>
     static unsafe bool HangsUp(int descriptor)
     {
@@ -117,14 +122,14 @@ internal sealed class UnixControlChannel(Socket socket, UnwatchedSockets unwatch
         return SysPoll.poll(&poll, 1, 0) > 0 && (poll.revents & (SysPoll.POLLHUP | SysPoll.POLLERR)) != 0;
     }
 
-    /// <summary>False: the connection was disposed of, and nothing was done.</summary>
+    /// <returns>False if the connection was disposed of and nothing was done.</returns>
     bool WithDescriptor(Func<int, bool> act, out bool result)
     {
         var held = false;
         result = false;
         try
         {
-            // Held, so that its number cannot be another descriptor's by the time of the call.
+            // The reference keeps the number from being reused for another descriptor before the call.
             socket.SafeHandle.DangerousAddRef(ref held);
             result = act((int)socket.SafeHandle.DangerousGetHandle());
             return true;

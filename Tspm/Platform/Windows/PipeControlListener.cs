@@ -4,8 +4,8 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Windows;
 
 /// <summary>
-/// The control socket of a system without Unix sockets that know their peers: a named pipe that only its owner may
-/// open. Elsewhere the runtime makes a Unix socket of it, which is how it is tested.
+/// The control socket on a system whose Unix sockets do not report peer credentials: a named pipe that only its owner
+/// may open. On other systems the runtime implements named pipes with Unix sockets, which the tests make use of.
 /// </summary>
 internal sealed class PipeControlListener(string name, long owner) : IControlListener
 {
@@ -13,11 +13,11 @@ internal sealed class PipeControlListener(string name, long owner) : IControlLis
 
     public string? Trouble => null;
 
-    /// <summary>One for each user of a Windows machine.</summary>
+    /// <summary>Returns the name of the pipe of a user; each user of the machine has one.</summary>
     public static string NameOf(string user) =>
         "tspm-" + Convert.ToHexStringLower(System.IO.Hashing.XxHash128.Hash(System.Text.Encoding.UTF8.GetBytes(user)));
 
-    /// <summary>The first is made here, so that a client can connect before anybody accepts.</summary>
+    /// <summary>Creates the first pipe, so that a client can connect before <see cref="Accept"/> is called.</summary>
     public void Open() => _next ??= Make();
 
     public async ValueTask<IControlChannel> Accept(CancellationToken cancel)
@@ -37,12 +37,12 @@ internal sealed class PipeControlListener(string name, long owner) : IControlLis
 }
 
 /// <summary>
-/// A connection to a named pipe. That its client is the owner is what the pipe's own rights say; which process it is,
-/// nobody does.
+/// A connection to a named pipe. The access rights of the pipe guarantee that the client is the owner; which process it
+/// is remains unknown.
 /// </summary>
 internal sealed class PipeControlChannel(NamedPipeServerStream pipe, long owner) : IControlChannel
 {
-    // Never disposed: whoever finishes the reading may come after the end, and there is no timer in it to give back.
+    // Not disposed: FinishReading may be called after the end, and the source has no timer to release.
     readonly CancellationTokenSource _finished = new();
 
     public Requester? Peer { get; } = new(owner, 0);
@@ -71,7 +71,7 @@ internal sealed class PipeControlChannel(NamedPipeServerStream pipe, long owner)
     }
 
     /// <summary>
-    /// A pipe has no half that could be shut: what the client has sent and nobody has received yet is lost.
+    /// Stops receiving. A pipe cannot be shut in one direction, so data that was sent but not yet received is lost.
     /// </summary>
     public void FinishReading() => _finished.Cancel();
 

@@ -15,7 +15,7 @@ internal sealed class ExecProbe(
     public IDisposable Run(Action<string?> answered)
     {
         var command = new Command(services, answered);
-        if (services.System.LackOfRoom() is { } noRoom) answered(noRoom.Sentence);
+        if (services.System.ResourceShortage() is { } noRoom) answered(noRoom.Sentence);
         else plan(command.Start);
         return command;
     }

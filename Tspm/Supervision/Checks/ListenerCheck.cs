@@ -63,7 +63,7 @@ internal sealed class ListenerCheck
                 ? null : $"{address} is on another machine, so it is not known which program answered";
             judged(null);
         }
-        else _listeners.Look(address, pid, _before ?? new HashSet<ulong>(), facts =>
+        else _listeners.Inspect(address, pid, _before ?? new HashSet<ulong>(), facts =>
         {
             var (problem, note) = Verdict(address, facts, _before);
             _note = note;

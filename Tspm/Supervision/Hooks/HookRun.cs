@@ -66,7 +66,7 @@ internal sealed class HookRun
 
     void Begin()
     {
-        if (_services.System.LackOfRoom() is { } noRoom)
+        if (_services.System.ResourceShortage() is { } noRoom)
         {
             Fail(noRoom.Sentence);
             return;

@@ -15,7 +15,7 @@ internal sealed class ChildSpawn(SupervisionServices services, ChildRun run)
     /// <summary>Opens the child's sockets and output. A failure leaves nothing behind.</summary>
     public SpawnFailure? Open(ProcessDefinition definition)
     {
-        var failure = services.System.LackOfRoom() ?? OpenListeners(definition) ?? run.Messages?.Open()
+        var failure = services.System.ResourceShortage() ?? OpenListeners(definition) ?? run.Messages?.Open()
             ?? services.Outputs.Open(run.Streams);
         if (failure is not null) run.Messages?.Dispose();
         return failure;

@@ -60,7 +60,7 @@ internal sealed class Listeners(IListenSockets sockets)
         foreach (var (id, addresses) in needed)
             foreach (var text in addresses)
                 if (!Of(id).Exists(one => one.Address.Text == text) && ListenAddress.Parse(text) is { } address
-                    && sockets.TryTake(id, address, out var descriptor))
+                    && sockets.TryClaim(id, address, out var descriptor))
                     Of(id).Add((address, descriptor));
         sockets.DropUnclaimed();
         foreach (var id in new List<int>(_byId.Keys)) CloseUnneeded(id, needed.GetValueOrDefault(id) ?? []);

@@ -5,20 +5,22 @@ using Tspm.Platform.Linux.Watching;
 namespace Tspm.Platform.Linux.Cgroups;
 
 /// <summary>
-/// Where cgroups for processes may be made (man 7 cgroups, version 2). By itself only in what was delegated to this
-/// daemon: marked so by systemd (<c>Delegate=yes</c>), or below a folder that belongs to this user, who is not root.
-/// Root could make cgroups anywhere, and must not without being told.
+/// Finds the place where cgroups for processes may be created (man 7 cgroups, version 2). Unless the settings name one,
+/// this must be a cgroup that was delegated to this daemon: systemd has marked it (<c>Delegate=yes</c>), or it belongs
+/// to this user, who is not root. Root could create cgroups anywhere, but must not do so without being told.
 /// </summary>
 internal static class CgroupPlace
 {
     public const string Auto = "auto", Off = "off";
 
-    /// <summary>What systemd writes on a delegated folder; who is not root can read the second one only.</summary>
+    /// <summary>
+    /// The attributes that systemd sets on a delegated folder; only root can read the first one.
+    /// </summary>
     static readonly string[] DelegationMarks = ["trusted.delegate", "user.delegate"];
 
     /// <summary>
-    /// The folder below which to make cgroups; null: nowhere, and with a setting that asked for one a sentence says
-    /// why.
+    /// Returns the folder below which cgroups may be created; null if there is none. If the settings name a folder that
+    /// cannot be used, <paramref name="trouble"/> says why.
     /// </summary>
     public static string? Find(string? setting, out string? trouble)
     {
@@ -27,21 +29,26 @@ internal static class CgroupPlace
         var (mount, mountedRoot) = MountOfVersion2(ReadLines("/proc/self/mountinfo"));
         if (setting is null or Auto)
             return mount is null ? null : Delegated(mount, Own(mountedRoot, ReadLines("/proc/self/cgroup")));
-        trouble = mount is null ? "no cgroup file system of version 2 is mounted"
-            : !WatchedTree.IsAtOrBelow(setting, mount)
-                || setting.Contains("/..",
-                    StringComparison.Ordinal) ? $"it is not below {mount}, where the cgroups of version 2 are"
-            : SysStat.mkdir(setting, 0x1ED /* 0755 */) != 0 && Errno.Last != Errno.EEXIST ? Errno.Describe(Errno.Last)
-            : Unistd.access(setting + "/cgroup.procs",
-                Unistd.W_OK) != 0 ? $"its cgroup.procs: {Errno.Describe(Errno.Last)}"
-            : null;
-        if (trouble is null) return setting;
-        trouble = $"settings.json: cgroup {setting} cannot be used: {trouble}. Processes run without cgroups of "
-            + "their own";
+        if (ProblemOf(setting, mount) is not { } problem) return setting;
+        trouble = $"settings.json: cgroup {setting} cannot be used: {problem}; processes run without their own cgroups";
         return null;
     }
 
-    /// <summary>Mount point, and which cgroup is its root (man 5 proc, mountinfo). Null: none.</summary>
+    static string? ProblemOf(string setting, string? mount)
+    {
+        if (mount is null) return "no cgroup v2 file system is mounted";
+        if (!WatchedTree.IsAtOrBelow(setting, mount) || setting.Contains("/..", StringComparison.Ordinal))
+            return $"it is not below {mount}, where cgroup v2 is mounted";
+        if (SysStat.mkdir(setting, 0x1ED /* 0755 */) != 0 && Errno.Last != Errno.EEXIST)
+            return Errno.Describe(Errno.Last);
+        return Unistd.access(setting + "/cgroup.procs", Unistd.W_OK) != 0
+            ? $"its cgroup.procs: {Errno.Describe(Errno.Last)}"
+            : null;
+    }
+
+    /// <summary>
+    /// Returns the mount point, and the cgroup that is its root (man 5 proc, mountinfo); null if there is none.
+    /// </summary>
     public static (string? Mount, string Root) MountOfVersion2(IEnumerable<string> mountinfo)
     {
         foreach (var line in mountinfo)
@@ -54,7 +61,9 @@ internal static class CgroupPlace
         return (null, "/");
     }
 
-    /// <summary>The cgroup that this program is in, below the mount point; null: not visible there.</summary>
+    /// <summary>
+    /// Returns the cgroup of this process, relative to the mount point; null if it is not visible there.
+    /// </summary>
     public static string? Own(string mountedRoot, IEnumerable<string> lines)
     {
         foreach (var line in lines)
@@ -67,7 +76,7 @@ internal static class CgroupPlace
         return null;
     }
 
-    /// <summary>The folder of the cgroup that this process is in; null: it is not visible here.</summary>
+    /// <summary>The folder of the cgroup of this process; null if it is not visible.</summary>
     public static string? OfThisProcess()
     {
         var (mount, mountedRoot) = MountOfVersion2(ReadLines("/proc/self/mountinfo"));
@@ -75,8 +84,8 @@ internal static class CgroupPlace
     }
 
     /// <summary>
-    /// Our own cgroup, or the one above when we were put into a leaf of what was delegated (systemd's
-    /// DelegateSubgroup).
+    /// Returns this process's own cgroup if it is delegated, or the one above it, because systemd may put the process
+    /// into a leaf of the delegated cgroup (DelegateSubgroup=).
     /// </summary>
     static string? Delegated(string mount, string? own)
     {
@@ -110,7 +119,7 @@ internal static class CgroupPlace
         }
     }
 
-    /// <summary>Spaces and the like are written as three octal digits.</summary>
+    /// <summary>Decodes a field, in which spaces, tabs and backslashes are written as three octal digits.</summary>
     static string Plain(string field) =>
         field.Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal)
             .Replace("\\134", "\\", StringComparison.Ordinal);

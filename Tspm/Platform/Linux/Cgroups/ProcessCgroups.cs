@@ -5,24 +5,26 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Cgroups;
 
 /// <summary>
-/// A cgroup for each instance, <c>BASE/tspm-HOME/ID.INSTANCE</c>: nothing that a child starts leaves it, whatever it
-/// does with sessions, groups and environment, and all that is in it is killed at once. Made for a run, removed when it
-/// is empty; found again by its name, so it outlives daemons. No controllers are switched on here: then this daemon may
-/// stay where it is.
+/// The cgroups of instances, <c>BASE/tspm-HOME/ID.INSTANCE</c>. The descendants of a child cannot leave its cgroup,
+/// regardless of what they do with sessions, groups and environment, and all of them can be killed at once. A cgroup is
+/// created for a run and removed once empty. It is found again by its name, so it outlives daemons. No controllers are
+/// enabled here, so this daemon may stay in its own cgroup.
 /// </summary>
 internal sealed class ProcessCgroups(string folder)
 {
     const string FolderPrefix = "tspm-";
 
-    /// <summary>Digits of the hash that names a home.</summary>
+    /// <summary>The number of hexadecimal digits of the hash that names a home.</summary>
     const int HomeDigits = 32;
 
     const uint Mode = 0x1ED; // 0755
 
-    /// <summary>Why there is none for the last process that was to get one; null: there is.</summary>
+    /// <summary>Why the last cgroup could not be created; null if it was.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>The folder to run in; null: it cannot be made, and the process runs without.</summary>
+    /// <summary>
+    /// Creates the cgroup of an instance and returns its folder; null if that fails, and the process runs without.
+    /// </summary>
     public string? Make(int id, int instance)
     {
         var path = PathOf(id, instance);
@@ -32,18 +34,18 @@ internal sealed class ProcessCgroups(string folder)
             Trouble = null;
             return path;
         }
-        Trouble = $"no cgroup can be made at {path}: {Errno.Describe(Errno.Last)}. Processes run without one";
+        Trouble = $"cannot create the cgroup {path}: {Errno.Describe(Errno.Last)}; processes run without one";
         return null;
     }
 
     /// <summary>
-    /// The living processes in the cgroup, those in cgroups below it included. An empty cgroup is removed.
+    /// Returns the living processes in the cgroup and the cgroups below it. An empty cgroup is removed.
     /// </summary>
     public IReadOnlyList<int> MembersOrRemove(int id, int instance)
     {
         var path = PathOf(id, instance);
         if (IsPopulated(path)) return Members(path);
-        if (Unistd.rmdir(path) == 0) _ = Unistd.rmdir(folder); // stays while others are in it
+        if (Unistd.rmdir(path) == 0) _ = Unistd.rmdir(folder); // Fails while other cgroups are in it.
         return [];
     }
 
@@ -66,16 +68,16 @@ internal sealed class ProcessCgroups(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Removed while it was read.
+            // The cgroup was removed during the reading.
         }
         return pids;
     }
 
     /// <summary>
-    /// Moves this process out of the cgroup of an instance, in which it was started, to the folder below which that
-    /// Tspm's cgroups lie. Does nothing elsewhere, or where that is not permitted.
+    /// If this process was started in the cgroup of an instance, moves it to the folder that contains the cgroups of
+    /// that Tspm. Does nothing otherwise, or if that is not permitted.
     /// </summary>
-    public static void LeaveThatOfAnInstance()
+    public static void LeaveInstanceCgroup()
     {
         if (CgroupPlace.OfThisProcess() is not { } own) return;
         for (var path = own; Path.GetDirectoryName(path) is { Length: > 1 } above; path = above)
@@ -86,18 +88,21 @@ internal sealed class ProcessCgroups(string folder)
         }
     }
 
-    /// <summary>The folder of a home's cgroups.</summary>
-    /// <param name="place">Where cgroups may be made.</param>
-    /// <param name="home">Hash that names the home: 32 hexadecimal digits.</param>
+    /// <summary>Returns the folder of a home's cgroups.</summary>
+    /// <param name="place">The folder in which cgroups may be created.</param>
+    /// <param name="home">The hash that names the home: 32 hexadecimal digits.</param>
     public static string FolderOf(string place, string home) => $"{place}/{FolderPrefix}{home}";
 
-    /// <summary>Not a unit that happens to be called tspm-something.</summary>
+    /// <summary>
+    /// Whether a folder belongs to a home, and not to a unit that happens to be called tspm-something.
+    /// </summary>
     static bool IsOfHome(string folder) =>
         folder.StartsWith(FolderPrefix, StringComparison.Ordinal) && folder.Length == FolderPrefix.Length + HomeDigits
         && folder[FolderPrefix.Length..].All(char.IsAsciiHexDigitLower);
 
     /// <summary>
-    /// Memory without file contents that can be dropped any time; null: the memory controller is not there.
+    /// Returns the memory in use, without file contents that can be dropped any time; null if the memory controller is
+    /// not enabled.
     /// </summary>
     public long? ReadMemory(int id, int instance)
     {
@@ -107,8 +112,8 @@ internal sealed class ProcessCgroups(string folder)
         return MemoryInUse(all, Read(path + "/memory.stat") ?? "");
     }
 
-    /// <param name="all">memory.current.</param>
-    /// <param name="stat">memory.stat.</param>
+    /// <param name="all">The value of memory.current.</param>
+    /// <param name="stat">The text of memory.stat.</param>
     public static long MemoryInUse(long all, string stat)
     {
         foreach (var line in stat.Split('\n'))
@@ -123,7 +128,9 @@ internal sealed class ProcessCgroups(string folder)
     static bool IsPopulated(string path) =>
         Read(path + "/cgroup.events")?.Contains("populated 1", StringComparison.Ordinal) == true;
 
-    /// <summary>Before Linux 5.14. What is born meanwhile is met at the next look.</summary>
+    /// <summary>
+    /// Kills each process (before Linux 5.14). The next call finds processes that were started in the meantime.
+    /// </summary>
     static void KillEach(string path)
     {
         foreach (var pid in Members(path)) _ = SysSignal.kill(pid, Signals.SIGKILL);

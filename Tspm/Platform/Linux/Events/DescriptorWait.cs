@@ -2,20 +2,25 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Events;
 
-/// <summary>Waits of a thread that has nothing else to do (man 2 poll).</summary>
+/// <summary>Waits for a descriptor, and blocks the calling thread meanwhile (man 2 poll).</summary>
 internal static unsafe class DescriptorWait
 {
-    /// <summary>True when there is something to read, the end of the stream included, within this time.</summary>
+    /// <summary>
+    /// Waits until there is something to read, or the end of the stream is reached; false if the time is up.
+    /// </summary>
     public static bool UntilReadable(int descriptor, int milliseconds)
     {
         var request = new PollFd { fd = descriptor, events = SysPoll.POLLIN };
         return SysPoll.poll(&request, 1, milliseconds) > 0;
     }
 
-    /// <summary>The same, and ends as well when all readers of an output (a pipe, a socket) are gone.</summary>
+    /// <summary>
+    /// Waits until there is something to read, but also returns when all readers of an output (a pipe, a socket) are
+    /// gone.
+    /// </summary>
     public static bool UntilReadable(int descriptor, int milliseconds, int output, out bool isUnread)
     {
-        // No event is asked for: that all readers are gone is told unasked (man 2 poll, POLLERR).
+        // No event needs to be requested: poll always reports that all readers are gone (man 2 poll, POLLERR).
         var requests = stackalloc[]
         {
             new PollFd { fd = descriptor, events = SysPoll.POLLIN }, new PollFd { fd = output },
@@ -25,6 +30,6 @@ internal static unsafe class DescriptorWait
         return requests[0].revents != 0;
     }
 
-    /// <summary>Lets this time pass.</summary>
+    /// <summary>Blocks the calling thread for this time.</summary>
     public static void Pause(TimeSpan time) => _ = UntilReadable(-1, (int)time.TotalMilliseconds);
 }

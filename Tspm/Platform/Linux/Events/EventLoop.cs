@@ -4,21 +4,21 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Events;
 
 /// <summary>
-/// One thread that waits for everything: exits of children, output, whatever has a descriptor. It exists because .NET's
-/// own waiting is built for sockets only, and because one thread that owns what it waits for needs no locks and, idle,
-/// no CPU. Level-triggered; an event allocates nothing.
+/// One thread that waits for exits of children, for output, and for anything else that has a descriptor. It exists
+/// because .NET can wait for sockets only. A single thread that owns what it waits for needs no locks, and no CPU time
+/// while idle. Events are level-triggered, and an event allocates nothing.
 /// </summary>
 internal sealed unsafe class EventLoop : IDisposable
 {
     /// <summary>
-    /// Events taken by one epoll_wait: enough for a burst, small enough that <see cref="AfterWait"/> comes soon.
+    /// Events per epoll_wait: enough for a burst, but few enough that <see cref="AfterWait"/> is called soon.
     /// </summary>
     const int BatchSize = 64;
 
-    /// <summary>Room for the wider of the two layouts of struct epoll_event.</summary>
+    /// <summary>The size of the larger of the two layouts of struct epoll_event.</summary>
     const int WidestEvent = 16;
 
-    /// <summary>The data of the wake-up descriptor's events: no watch has generation 0.</summary>
+    /// <summary>The data of the wake-up descriptor's events; no watch has generation 0.</summary>
     const ulong WakeUpMark = 0;
 
     readonly Descriptor _epoll;
@@ -46,8 +46,8 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     /// <summary>
-    /// Asked before each wait, on the loop's thread: how many milliseconds at most, -1 for any time. To be set before
-    /// <see cref="Start"/>.
+    /// Called before each wait, on the loop's thread; returns the longest wait in milliseconds, or -1 for no limit.
+    /// Must be set before <see cref="Start"/>.
     /// </summary>
     public Func<int>? BeforeWait { get; set; }
 
@@ -55,17 +55,17 @@ internal sealed unsafe class EventLoop : IDisposable
     public Action? AfterWait { get; set; }
 
     /// <summary>
-    /// Told of an exception that a handler let out; the loop goes on. Without it such a bug ends the program.
+    /// Called with an exception that a handler threw; the loop goes on. Without this, such a bug ends the program.
     /// </summary>
     public Action<Exception>? OnFault { get; set; }
 
-    /// <summary>The event of <see cref="Watch"/> that there is something to read, the end included.</summary>
+    /// <summary>The event for <see cref="Watch"/> that there is something to read, including the end.</summary>
     public const uint Readable = SysEpoll.EPOLLIN;
 
-    /// <summary>For tests: epoll has no room for this descriptor.</summary>
+    /// <summary>For tests: returns true if epoll is to refuse this descriptor.</summary>
     public Func<int, bool>? Refuses { get; init; }
 
-    /// <summary>Why some events come late; null: none do.</summary>
+    /// <summary>Why some events arrive late; null if none do.</summary>
     public string? Trouble => _refused.Trouble;
 
     public bool IsLoopThread => Thread.CurrentThread == _thread;
@@ -73,11 +73,11 @@ internal sealed unsafe class EventLoop : IDisposable
     public void Start() => _thread.Start();
 
     /// <summary>
-    /// Calls the handler whenever one of the events is there (EPOLLHUP and EPOLLERR always count). Watching a
-    /// descriptor again changes events and handler. From any thread. When the system has no room for it (no memory,
-    /// fs.epoll.max_user_watches), its events come up to 0.1 s late until there is room, see <see cref="Trouble"/>.
-    /// Throws IOException for a descriptor that cannot be watched at all.
+    /// Calls the handler whenever one of the events occurs (EPOLLHUP and EPOLLERR always count). Watching a descriptor
+    /// again replaces events and handler. Any thread may call this. While the system refuses to watch the descriptor
+    /// (no memory, fs.epoll.max_user_watches), its events arrive up to 0.1 s late, see <see cref="Trouble"/>.
     /// </summary>
+    /// <exception cref="IOException">The descriptor cannot be watched at all.</exception>
     public void Watch(int fd, uint events, IReadyHandler handler)
     {
         lock (_gate)
@@ -89,14 +89,14 @@ internal sealed unsafe class EventLoop : IDisposable
             var isTaken = Control(known && former.IsTaken, fd, events, data);
             _entries[fd] = new Entry(generation, handler, isTaken || former.IsTaken);
             if (isTaken) return;
-            // What epoll still knows of it has the former generation, and would wake the loop in vain.
+            // The entry in epoll has the previous generation, and would wake the loop in vain.
             if (former.IsTaken) Forget(fd);
             _refused.Add(fd, events, data, Errno.Last);
         }
         WakeUp();
     }
 
-    /// <summary>False: refused, errno says why.</summary>
+    /// <returns>False if epoll refused; errno says why.</returns>
     bool Control(bool known, int fd, uint events, ulong data)
     {
         if (Refuses?.Invoke(fd) == true)
@@ -119,8 +119,8 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     /// <summary>
-    /// No event of this descriptor from now on, not even one that this wait has already brought; to be called before
-    /// the descriptor is closed. From another thread than the loop's, one call of the handler may still be under way.
+    /// Stops events of this descriptor, including those that the last wait has already returned. Must be called before
+    /// the descriptor is closed. If another thread calls this, one call of the handler may still be in progress.
     /// Unknown descriptors are ignored.
     /// </summary>
     public void Unwatch(int fd)
@@ -130,19 +130,21 @@ internal sealed unsafe class EventLoop : IDisposable
             if (!_entries.Remove(fd, out var entry)) return;
             _refused.Remove(fd);
             if (!entry.IsTaken) return;
-            // Fails only for a descriptor that was closed too early, and then there is nothing to take out.
+            // Fails only if the descriptor was closed too early, and then there is nothing to remove.
             _ = SysEpoll.Control(_epoll.NumberOrNone, SysEpoll.EPOLL_CTL_DEL, fd, 0, 0);
         }
     }
 
-    /// <summary>Runs the action soon on the loop's thread; in the order posted. From any thread.</summary>
+    /// <summary>
+    /// Runs the action soon on the loop's thread, in the order of posting. Any thread may call this.
+    /// </summary>
     public void Post(Action action)
     {
         _posted.Enqueue(action);
         WakeUp();
     }
 
-    /// <summary>Runs the work soon on the loop's thread and gives its result.</summary>
+    /// <summary>Runs the work soon on the loop's thread and returns its result.</summary>
     public Task<T> Ask<T>(Func<T> work) => PostedWork.Run(Post, work);
 
     public void Dispose()
@@ -159,7 +161,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         if (Interlocked.Exchange(ref _wakeUpPending, 1) != 0) return;
         ulong one = 1;
-        // Fails only when the counter is full, and then the loop is awake anyway, or when it has ended.
+        // Fails only if the counter is full, and then the loop is awake anyway, or if the loop has ended.
         _ = Unistd.write(_wakeUp.NumberOrNone, &one, sizeof(ulong));
     }
 
@@ -178,12 +180,15 @@ internal sealed unsafe class EventLoop : IDisposable
                 if (data == WakeUpMark) RunPosted();
                 else Dispatch(data, ready);
             }
-            if (_refused.Count > 0 && !_stopping) LookAtRefused();
+            if (_refused.Count > 0 && !_stopping) PollRefused();
             if (!_stopping) Guarded(AfterWait);
         }
     }
 
-    /// <summary>epoll did not even take the wake-up: poll(2) watches both. 0, because the wait is over then.</summary>
+    /// <summary>
+    /// Waits with poll(2) for epoll and the wake-up descriptor, because epoll refused even the latter.
+    /// </summary>
+    /// <returns>The timeout for epoll_wait: 0, because the wait is over.</returns>
     int WaitForBoth(int timeout)
     {
         var both = stackalloc[] { new PollFd { fd = _epoll.Number, events = SysPoll.POLLIN },
@@ -192,18 +197,18 @@ internal sealed unsafe class EventLoop : IDisposable
         return 0;
     }
 
-    void LookAtRefused()
+    void PollRefused()
     {
         (int Fd, uint Events, ulong Data)[] due;
         lock (_gate)
         {
-            due = _refused.TakeDue();
+            due = _refused.GetDue();
             foreach (ref var watch in due.AsSpan())
             {
                 if (!Control(known: false, watch.Fd, watch.Events, watch.Data)) continue;
                 _refused.Remove(watch.Fd);
                 _entries[watch.Fd] = _entries[watch.Fd] with { IsTaken = true };
-                // epoll tells from now on.
+                // From now on epoll reports its events.
                 watch.Fd = -1;
             }
         }
@@ -225,9 +230,9 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             handler.Ready(fd, ready);
         }
-        catch (Exception fault) when (OnFault is { } tell)
+        catch (Exception fault) when (OnFault is { } report)
         {
-            tell(fault);
+            report(fault);
         }
     }
 
@@ -235,7 +240,8 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         ulong counter;
         _ = Unistd.read(_wakeUp.NumberOrNone, &counter, sizeof(ulong));
-        Volatile.Write(ref _wakeUpPending, 0); // before the queue is read: what is posted from here on wakes again
+        // Cleared before the queue is read, so that actions posted from now on wake the loop again.
+        Volatile.Write(ref _wakeUpPending, 0);
         Interlocked.MemoryBarrier();
         while (!_stopping && _posted.TryDequeue(out var action)) Guarded(action);
     }
@@ -246,17 +252,17 @@ internal sealed unsafe class EventLoop : IDisposable
         {
             action?.Invoke();
         }
-        catch (Exception fault) when (OnFault is { } tell)
+        catch (Exception fault) when (OnFault is { } report)
         {
-            tell(fault);
+            report(fault);
         }
     }
 
     static IOException Refusal() =>
-        new($"The system refused to watch a descriptor: {Errno.Describe(Errno.Last)}.", Errno.Last);
+        new($"the system refused to watch a descriptor: {Errno.Describe(Errno.Last)}", Errno.Last);
 
-    /// <param name="Generation">Tells this watch from earlier ones of the same number.</param>
-    /// <param name="Handler">Whom to tell.</param>
-    /// <param name="IsTaken">epoll has it.</param>
+    /// <param name="Generation">Distinguishes this watch from earlier ones of the same number.</param>
+    /// <param name="Handler">The handler to call.</param>
+    /// <param name="IsTaken">Whether epoll has accepted the watch.</param>
     readonly record struct Entry(uint Generation, IReadyHandler Handler, bool IsTaken);
 }

@@ -2,25 +2,26 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Events;
 
-/// <param name="Number">Which signal.</param>
-/// <param name="Uid">The real user of the sender; 0 for what the kernel sends.</param>
-/// <param name="Pid">The sender; 0: the kernel, or a process that this one cannot see.</param>
+/// <summary>A signal and its sender.</summary>
+/// <param name="Number">The signal's number.</param>
+/// <param name="Uid">The real user of the sender; 0 for signals of the kernel.</param>
+/// <param name="Pid">The sender; 0 for the kernel, or for a process outside of this pid namespace.</param>
 internal readonly record struct ReceivedSignal(int Number, uint Uid, int Pid);
 
 /// <summary>
-/// Signals that become readable instead of interrupting anything (man 2 signalfd). All threads must have them blocked,
-/// which a daemon has from its guardian.
+/// Reads signals from a descriptor instead of handling them asynchronously (man 2 signalfd). All threads must have them
+/// blocked; a daemon inherits that from its guardian.
 /// </summary>
 internal static unsafe class SignalDescriptor
 {
-    /// <summary>Does not block. Not open: there is no descriptor left.</summary>
+    /// <summary>Opens a non-blocking descriptor; the result is not open if no descriptor is left.</summary>
     public static Descriptor Open(params ReadOnlySpan<int> signals)
     {
         var mask = SignalSet.Of(signals);
         return Descriptors.SignalReader(&mask);
     }
 
-    /// <returns>False: none is waiting.</returns>
+    /// <returns>False if no signal is pending.</returns>
     public static bool TryRead(int descriptor, out ReceivedSignal signal)
     {
         SignalfdSiginfo info;

@@ -8,7 +8,7 @@ using Tspm.Platform.Linux.Events;
 
 namespace Tspm.Platform.Linux.Sockets;
 
-/// <summary>Connections without waiting: the event loop tells when something has come of them.</summary>
+/// <summary>Connects without blocking: the event loop reports progress.</summary>
 internal sealed class Dialer(EventLoop loop) : IDialer
 {
     readonly NameLookup _names = new();
@@ -21,16 +21,16 @@ internal sealed class Dialer(EventLoop loop) : IDialer
     }
 
     /// <summary>
-    /// One connection. Its members come from several threads, one at a time under the lock; results are told outside of
-    /// it.
+    /// One attempt to connect. Several threads call its members, one at a time under the lock; results are reported
+    /// outside of the lock.
     /// </summary>
     sealed unsafe class Attempt(EventLoop loop, byte[]? request, DialResult told) : IReadyHandler, IDisposable
     {
-        /// <summary>A status line that is longer is none.</summary>
-        const int LongestLine = 4096;
+        /// <summary>The limit on the length of the first line of an answer.</summary>
+        const int MaxLineBytes = 4096;
 
-        /// <summary>What is taken of an answer before the connection is closed all the same.</summary>
-        const int LongestAnswer = 1 << 20;
+        /// <summary>How much of an answer is read before the connection is closed.</summary>
+        const int MaxAnswerBytes = 1 << 20;
 
         readonly Lock _gate = new();
         readonly StringBuilder _line = new();
@@ -47,7 +47,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
                 _addresses = addresses;
                 if (problem is null) problem = TryNext("it has no address");
             }
-            Tell(problem, "");
+            Report(problem, "");
         }
 
         void IReadyHandler.Ready(int fd, uint events)
@@ -62,7 +62,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
                 if (result is null && line.Length == 0 && !(_connected && request is null)) return;
                 if (request is null || result is not null) Close();
             }
-            Tell(result, line);
+            Report(result, line);
         }
 
         public void Dispose()
@@ -74,11 +74,11 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             }
         }
 
-        void Tell(string? problem, string line)
+        void Report(string? problem, string line)
         {
             lock (_gate)
             {
-                // Begin without a problem: it is under way.
+                // The call by Begin without a problem: the attempt is in progress.
                 var done = problem is not null || line.Length > 0 || (_connected && request is null);
                 if (!done || _told || _over) return;
                 _told = true;
@@ -87,9 +87,9 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         }
 
         /// <summary>
-        /// Begins with the next address that can be begun with. Null: the loop will tell; else why the last one could
-        /// not.
+        /// Begins to connect to the next address for which that is possible.
         /// </summary>
+        /// <returns>Null if the loop will report the result; otherwise why the last address failed.</returns>
         string? TryNext(string problem)
         {
             Close();
@@ -113,7 +113,8 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             return problem;
         }
 
-        /// <summary>Null: it goes on, or is done.</summary>
+        /// <summary>Handles the end of connect.</summary>
+        /// <returns>Null if the attempt continues or has succeeded; otherwise the problem.</returns>
         string? Connected()
         {
             int error;
@@ -127,13 +128,16 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             nint sent;
             fixed (byte* bytes = request)
                 sent = SysSocket.send(_socket.Number, bytes, (nuint)request.Length, SysSocket.MSG_NOSIGNAL);
-            // A few hundred bytes into an empty buffer go whole, or the connection is gone.
+            // A few hundred bytes fit into the empty buffer completely, unless the connection is gone.
             if (sent != request.Length) return "the request could not be sent";
             loop.Watch(_socket.Number, SysEpoll.EPOLLIN, this);
             return null;
         }
 
-        /// <summary>Whom this is connected to. A machine speaks to an address of its own from that address.</summary>
+        /// <summary>
+        /// Returns the address of the peer. It is local if both ends have the same address, because a machine connects
+        /// to one of its own addresses from that address.
+        /// </summary>
         DialedAddress Address(ReadOnlySpan<byte> peer)
         {
             SockaddrUn name;
@@ -145,20 +149,21 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             return new DialedAddress(host.ToArray(), BinaryPrimitives.ReadUInt16BigEndian(peer[PortOffset..]), isLocal);
         }
 
-        /// <summary>Of a <c>struct sockaddr_in</c> or <c>sockaddr_in6</c> (man 7 ip, man 7 ipv6).</summary>
+        /// <summary>The address in a <c>struct sockaddr_in</c> or <c>sockaddr_in6</c> (man 7 ip, ipv6).</summary>
         static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> address) =>
             MemoryMarshal.Read<ushort>(address) == SysSocket.AF_INET ? address.Slice(4, 4) : address.Slice(8, 16);
 
         const int PortOffset = 2;
 
-        /// <summary>Null: it goes on, or the line is there.</summary>
+        /// <summary>Reads a part of the answer; the line is empty until it is complete.</summary>
+        /// <returns>Null if the reading continues or the line is complete; otherwise the problem.</returns>
         string? Read(out string line)
         {
             line = "";
-            var buffer = stackalloc byte[LongestLine];
-            var count = Unistd.read(_socket.Number, buffer, LongestLine);
+            var buffer = stackalloc byte[MaxLineBytes];
+            var count = Unistd.read(_socket.Number, buffer, MaxLineBytes);
             if (count < 0 && Errno.Last is Errno.EAGAIN or Errno.EINTR) return null;
-            if (count <= 0 || (_taken += (int)count) > LongestAnswer)
+            if (count <= 0 || (_taken += (int)count) > MaxAnswerBytes)
             {
                 var why = count < 0
                     ? NameLookup.Phrase(Errno.Describe(Errno.Last))
@@ -171,7 +176,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
             var text = _line.ToString();
             if (text.IndexOf('\n') is >= 0 and var end)
                 line = text[..end].TrimEnd('\r') is { Length: > 0 } found ? found : " ";
-            return line.Length == 0 && text.Length >= LongestLine ? "the answer has no end of line" : null;
+            return line.Length == 0 && text.Length >= MaxLineBytes ? "the first line of the answer is too long" : null;
         }
 
         void Close()

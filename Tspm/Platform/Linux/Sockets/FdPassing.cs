@@ -3,13 +3,16 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Sockets;
 
-/// <summary>A small message with at most one open descriptor over a Unix socket (man 7 unix, SCM_RIGHTS).</summary>
+/// <summary>
+/// Passes small messages with at most one open descriptor over a Unix socket (man 7 unix, SCM_RIGHTS).
+/// </summary>
 internal static unsafe class FdPassing
 {
     /// <summary>
-    /// Sends without ever blocking. On a SOCK_SEQPACKET socket the message goes whole or not at all. A descriptor stays
-    /// open here too. Returns 0 or an error number: EAGAIN when the other side does not read, EPIPE when it is gone.
+    /// Sends without ever blocking. On a SOCK_SEQPACKET socket the message is sent completely or not at all. The
+    /// descriptor also stays open here.
     /// </summary>
+    /// <returns>0 or an error number: EAGAIN if the other side does not read, EPIPE if it is gone.</returns>
     public static int Send(int socket, ReadOnlySpan<byte> payload, int fdOrMinus1)
     {
         fixed (byte* bytes = payload)
@@ -38,9 +41,9 @@ internal static unsafe class FdPassing
     }
 
     /// <summary>
-    /// The same, but waits for room as long as the other side lives and does not read, so that no message is lost.
-    /// Returns 0 or an error number: EPIPE when it is gone.
+    /// Sends, and waits for buffer space as long as the other side is alive, so that no message is lost.
     /// </summary>
+    /// <returns>0 or an error number: EPIPE if the other side is gone.</returns>
     public static int SendWhenRoom(int socket, ReadOnlySpan<byte> payload, int fdOrMinus1)
     {
         while (true)
@@ -53,10 +56,10 @@ internal static unsafe class FdPassing
     }
 
     /// <summary>
-    /// Receives one message; waits for it unless the socket is non-blocking. Returns its length, 0 when the other side
-    /// is gone, or -1 with the error number set. <paramref name="fd"/> is the descriptor that came with it,
-    /// close-on-exec and the caller's; not open: none did.
+    /// Receives one message, and waits for it unless the socket is non-blocking. <paramref name="fd"/> is the
+    /// descriptor that came with it, close-on-exec and owned by the caller; it is not open if there was none.
     /// </summary>
+    /// <returns>The length of the message; 0 if the other side is gone; -1 with the error number set.</returns>
     public static int Receive(int socket, Span<byte> buffer, out Descriptor fd)
     {
         fd = default;
@@ -64,7 +67,8 @@ internal static unsafe class FdPassing
         {
             var vector = new IoVector { iov_base = bytes, iov_len = (nuint)buffer.Length };
             var control = default(ControlMessageOfOneFd);
-            // Length, not the padded size: the padding would be room for a second descriptor, which nobody would close.
+            // The exact length and not the padded size, whose padding would be space for a second descriptor that
+            // nobody closes.
             var message = new MessageHeader
             {
                 msg_iov = &vector,
@@ -87,8 +91,8 @@ internal static unsafe class FdPassing
     }
 
     /// <summary>
-    /// One datagram of a socket with SO_PASSCRED, as text, and who sent it; null: there is none now. Descriptors that
-    /// come with it are closed: that is what who waits for a barrier waits for (BARRIER=1, man 3 sd_notify).
+    /// Receives one datagram, as text, from a socket with SO_PASSCRED, together with its sender; null if there is none.
+    /// Descriptors in the datagram are closed. A sender that sends BARRIER=1 waits for exactly that (man 3 sd_notify).
     /// </summary>
     public static string? ReceiveText(int socket, int most, out Ucred sender)
     {

@@ -7,44 +7,46 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Listening sockets (man 2 listen), as systemd makes them for its services: blocking, with the longest queue that the
-/// system allows. Their descriptors lie above all that a child is given, so that no number is overwritten before it was
-/// copied.
+/// Creates listening sockets (man 2 listen) as systemd does for its services: blocking, with the longest queue that the
+/// system allows. Their descriptors have higher numbers than any that a child gets, so that none is overwritten before
+/// it has been copied.
 /// </summary>
 /// <param name="store">Keeps each socket for the next daemon.</param>
 internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSockets
 {
     const string Stage = "listen";
 
-    /// <summary>The kernel takes the smaller one of this and net.core.somaxconn.</summary>
+    /// <summary>The kernel uses the smaller of this and net.core.somaxconn.</summary>
     const int Backlog = 4096;
 
     /// <summary>
-    /// Lowest number for a listener: a child gets at most <see cref="SpawnRequest.MaxListeners"/> and a report pipe
-    /// from 3 on.
+    /// The lowest number for a listener. A child gets at most <see cref="SpawnRequest.MaxListeners"/> listeners and a
+    /// report pipe, starting with descriptor 3.
     /// </summary>
     const int FirstSafeFd = 64;
 
     readonly Dictionary<DescriptorKey, Descriptor> _inherited = [];
 
-    /// <summary>Takes the listeners out of what the guardian gave back. Called before anything is opened.</summary>
+    /// <summary>
+    /// Takes the listeners from the descriptors that the guardian returned. Must be called before anything is opened.
+    /// </summary>
     public void Inherit(Dictionary<DescriptorKey, Descriptor> returned)
     {
         foreach (var (key, descriptor) in returned)
             if (key.Kind == DescriptorKind.Listener && returned.Remove(key)) _inherited[key] = descriptor;
     }
 
-    public bool TryTake(int owner, ListenAddress address, out Descriptor descriptor)
+    public bool TryClaim(int owner, ListenAddress address, out Descriptor descriptor)
     {
         if (!_inherited.Remove(KeyOf(owner, address), out descriptor)) return false;
-        // Where there is no room above, it stays where it is.
+        // If no higher number is free, the descriptor keeps its number.
         _ = MoveUp(ref descriptor);
         return true;
     }
 
     public SpawnFailure? Open(int owner, ListenAddress address, SocketFileRights rights, out Descriptor descriptor)
     {
-        if (TryTake(owner, address, out descriptor)) return null;
+        if (TryClaim(owner, address, out descriptor)) return null;
         var failure = address.Path is { } path
             ? OpenUnix(address, path, rights, out descriptor)
             : OpenTcp(address, out descriptor);
@@ -66,20 +68,22 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
     }
 
     /// <summary>
-    /// shutdown(2) before close: it takes effect for every duplicate at once, and the guardian closes its own a moment
-    /// later.
+    /// Closes a socket after shutdown(2), which takes effect for every duplicate at once; the guardian closes its
+    /// duplicate a moment later.
     /// </summary>
     void End(DescriptorKey key, Descriptor descriptor)
     {
         var path = SocketFiles.PathOf(descriptor.Number);
         _ = SysSocket.shutdown(descriptor.Number, SysSocket.SHUT_RDWR);
-        // Not somebody else's who has put his own in that place.
-        if (path is not null && SocketFiles.Look(path, out _) == SocketFile.Stale) _ = Unistd.unlink(path);
+        // Another program may have created its own socket at this path; that one is kept.
+        if (path is not null && SocketFiles.Examine(path, out _) == SocketFile.Stale) _ = Unistd.unlink(path);
         descriptor.Dispose();
         store.Remove(key);
     }
 
-    /// <summary>Told by process and address alone, so that the next daemon finds it again.</summary>
+    /// <summary>
+    /// Returns the key, which depends only on process and address, so that the next daemon finds the socket again.
+    /// </summary>
     static DescriptorKey KeyOf(int owner, ListenAddress address)
     {
         var name = Encoding.UTF8
@@ -91,14 +95,14 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
     {
         var isSix = address.Host is null or { Length: 16 };
         descriptor = Descriptors.Socket(isSix ? SysSocket.AF_INET6 : SysSocket.AF_INET, SysSocket.SOCK_STREAM);
-        // ":PORT" on a machine without IPv6.
+        // A ":PORT" address on a machine without IPv6.
         if (!descriptor.IsOpen && address.Host is null && Errno.Last == Errno.EAFNOSUPPORT)
         {
             isSix = false;
             descriptor = Descriptors.Socket(SysSocket.AF_INET, SysSocket.SOCK_STREAM);
         }
         if (!descriptor.IsOpen) return Failure(address, Errno.Last);
-        // Connections of an earlier listener that still time out are no reason to fail.
+        // Connections of an earlier listener in TIME_WAIT must not prevent the bind.
         int yes = 1, onlySix = address.Host is null ? 0 : 1;
         _ = SysSocket.setsockopt(descriptor.Number, SysSocket.SOL_SOCKET, SysSocket.SO_REUSEADDR, &yes, sizeof(int));
         if (isSix)
@@ -112,8 +116,8 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
     }
 
     /// <summary>
-    /// <c>struct sockaddr_in</c> and <c>sockaddr_in6</c> (man 7 ip, ipv6): family, port, [flow], address, [scope] or
-    /// padding.
+    /// Returns a <c>struct sockaddr_in</c> or <c>sockaddr_in6</c> (man 7 ip, ipv6): family, port, [flow], address,
+    /// [scope] or padding.
     /// </summary>
     static byte[] NameOf(ListenAddress address, bool isSix)
     {
@@ -128,12 +132,12 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
         out Descriptor descriptor)
     {
         descriptor = default;
-        switch (SocketFiles.Look(path, out var errno))
+        switch (SocketFiles.Examine(path, out var errno))
         {
             case SocketFile.Answers: return Failure(address, Errno.EADDRINUSE);
             case SocketFile.IsSomethingElse:
                 return new SpawnFailure(Stage, Errno.EADDRINUSE,
-                    $"cannot listen on {address.Text}: {path} is there and is not a socket; remove it, or choose "
+                    $"cannot listen on {address.Text}: {path} exists and is not a socket; remove it, or choose "
                         + "another path");
             case SocketFile.Unknown: return Failure(address, errno);
             case SocketFile.Stale: _ = Unistd.unlink(path); break;
@@ -143,13 +147,15 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
         _ = SockaddrUn.TryCreate(path, out var name);
         if (SysSocket.bind(descriptor.Number, &name, (uint)sizeof(SockaddrUn)) != 0)
             return Failure(address, Errno.Last);
-        // Before it listens nobody can connect, whatever the mode is until then.
+        // Nobody can connect before listen(2), so the mode does not matter until then.
         if (SocketFiles.GiveTo(path, rights) is not { } problem) return null;
         _ = Unistd.unlink(path);
         return new SpawnFailure(Stage, Errno.EPERM, $"cannot listen on {address.Text}: {problem}");
     }
 
-    /// <summary>False: there is no room above, and it has the number that it had.</summary>
+    /// <summary>
+    /// Moves the descriptor to a higher number; if none is free, returns false and leaves it as it is.
+    /// </summary>
     static bool MoveUp(ref Descriptor descriptor)
     {
         if (descriptor.Number >= FirstSafeFd) return true;
@@ -162,7 +168,7 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
 
     static SpawnFailure Failure(ListenAddress address, int errno)
     {
-        var hint = errno == Errno.EACCES && address.Path is null ? " (low ports are for root)" : "";
+        var hint = errno == Errno.EACCES && address.Path is null ? " (low ports are reserved for root)" : "";
         return new SpawnFailure(Stage, errno,
             $"cannot listen on {address.Text}: {NameLookup.Phrase(Errno.Describe(errno))}{hint}");
     }

@@ -6,9 +6,9 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Names to addresses. The C library asks name servers and waits for them, half a minute if need be: that is done on a
-/// thread of its own, one for all who ask for the same place, and there are few of them. Addresses in digits, and
-/// localhost, are known at once.
+/// Resolves names to addresses. The C library queries name servers and may wait half a minute for them, so each lookup
+/// has its own thread. Requests for the same name share a lookup, and the number of threads is limited. Numeric
+/// addresses and localhost are resolved at once.
 /// </summary>
 internal sealed unsafe class NameLookup
 {
@@ -18,15 +18,19 @@ internal sealed unsafe class NameLookup
     readonly Lock _gate = new();
     readonly Dictionary<string, List<Found>> _asked = new(StringComparer.Ordinal);
 
-    /// <param name="addresses">Each a <c>struct sockaddr</c>, in the order to be tried; empty when there is a
+    /// <summary>Receives the result of a lookup.</summary>
+    /// <param name="addresses">A <c>struct sockaddr</c> for each address, in the order to try them; empty if there is a
     /// problem.</param>
+    /// <param name="problem">Why the name could not be resolved; null if it was.</param>
     internal delegate void Found(IReadOnlyList<byte[]> addresses, string? problem);
 
-    /// <summary>Tells once: on the caller's thread when nobody has to be asked, else on another.</summary>
+    /// <summary>
+    /// Resolves a name and calls back once: on the caller's thread if no lookup is needed, otherwise on another thread.
+    /// </summary>
     public void Find(HostPort place, Found found)
     {
         var addresses = new List<byte[]>();
-        // Whatever is in /etc/hosts: this name means this machine (RFC 6761).
+        // This name always means this machine, regardless of /etc/hosts (RFC 6761).
         var known = place.Host == "localhost"
             ? Ask("127.0.0.1", place.Port, Netdb.AI_NUMERICHOST, addresses) | Ask("::1", place.Port,
                 Netdb.AI_NUMERICHOST, addresses)
@@ -45,7 +49,7 @@ internal sealed unsafe class NameLookup
                 others.Add(found);
                 return null;
             }
-            if (_asked.Count >= MaxThreads) return "the name is not known yet: too many names are being looked up";
+            if (_asked.Count >= MaxThreads) return "the name is not resolved yet: too many lookups are in progress";
             _asked[key] = [found];
         }
         try
@@ -56,7 +60,7 @@ internal sealed unsafe class NameLookup
         catch (OutOfMemoryException)
         {
             lock (_gate) _asked.Remove(key);
-            return "the name cannot be looked up: no thread can be made";
+            return "cannot resolve the name: no thread can be created";
         }
     }
 
@@ -68,7 +72,7 @@ internal sealed unsafe class NameLookup
         lock (_gate) _asked.Remove(key, out waiting!);
         var problem = error == 0
             ? null
-            : $"the name '{place.Host}' is not known: "
+            : $"cannot resolve the name '{place.Host}': "
                 + $"{Phrase(Marshal.PtrToStringUTF8((nint)Netdb.gai_strerror(error)) ?? "")}";
         foreach (var found in waiting) found(addresses, problem);
     }
@@ -85,6 +89,6 @@ internal sealed unsafe class NameLookup
         return 0;
     }
 
-    /// <summary>A text of the C library within a sentence.</summary>
+    /// <summary>Makes a text of the C library fit into a sentence.</summary>
     public static string Phrase(string text) => text.Length > 0 ? char.ToLowerInvariant(text[0]) + text[1..] : text;
 }

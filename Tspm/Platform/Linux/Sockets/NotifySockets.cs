@@ -7,21 +7,24 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Abstract sockets (man 7 unix): no file that has to be removed, none that a child of another user could not reach,
-/// and the name is free when its last holder is gone. It is told by the run alone, so that a daemon under a new
-/// guardian, which was given nothing, can make it again. The kernel says who sent each datagram.
+/// Uses abstract sockets (man 7 unix): no file has to be removed, children of other users can reach them, and the name
+/// is free once its last holder is gone. The name depends only on the run, so that a daemon under a new guardian, which
+/// has no descriptors from earlier, can create the socket again. The kernel reports the sender of each datagram.
 /// </summary>
-/// <param name="loop">Tells when something came.</param>
+/// <param name="loop">Reports datagrams.</param>
 /// <param name="store">Keeps each socket for the next daemon.</param>
-/// <param name="post">Runs an action on the supervisor's thread, where all else here is called.</param>
+/// <param name="post">Runs an action on the supervisor's thread, which calls all other members.</param>
 internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore store, Action<Action> post) : INotifySockets
 {
     Dictionary<DescriptorKey, Descriptor> _inherited = [];
 
-    /// <summary>What the guardian gave back and nobody else has taken. Called before anything is opened.</summary>
+    /// <summary>
+    /// Takes the descriptors that the guardian returned and nobody else has claimed. Must be called before anything is
+    /// opened.
+    /// </summary>
     public void Inherit(Dictionary<DescriptorKey, Descriptor> descriptors) => _inherited = descriptors;
 
-    /// <summary>Lets go of what no run has asked for.</summary>
+    /// <summary>Closes the sockets that no run has claimed.</summary>
     public void DropUnclaimed()
     {
         foreach (var (key, descriptor) in _inherited)
@@ -45,7 +48,7 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
             if (!socket.IsOpen)
             {
                 failure = new SpawnFailure("open notify socket", errno,
-                    $"cannot make the socket for readiness messages: {Errno.Describe(errno)}");
+                    $"cannot create the socket for readiness messages: {Errno.Describe(errno)}");
                 return null;
             }
             store.Store(key, socket.Number);
@@ -74,7 +77,7 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
         var yes = 1;
         _ = SockaddrUn.TryCreate(name, out var address);
         address.sun_path[0] = 0;
-        // The length tells where an abstract name ends.
+        // The length determines where an abstract name ends.
         if (SysSocket.setsockopt(socket.Number, SysSocket.SOL_SOCKET, SysSocket.SO_PASSCRED, &yes, sizeof(int)) == 0
             && SysSocket.bind(socket.Number, &address,
                 (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name))) == 0) return socket;
@@ -86,15 +89,15 @@ internal sealed unsafe class NotifySockets(EventLoop loop, IDescriptorStore stor
     sealed class Listener(NotifySockets owner, Descriptor socket, DescriptorKey key, NotifyHeard heard) : IReadyHandler,
         IDisposable
     {
-        /// <summary>As systemd has it.</summary>
+        /// <summary>The limit that systemd has.</summary>
         const int LongestDatagram = 4096;
 
-        /// <summary>Datagrams taken at a time: who floods the socket waits, and nobody else.</summary>
+        /// <summary>Datagrams read in a row, so that a child that floods its socket delays only itself.</summary>
         const int MostInARow = 16;
 
         bool _closed;
 
-        /// <summary>Nothing more is told before this was read where it belongs.</summary>
+        /// <summary>Suspends the events until the supervisor's thread has read the datagrams.</summary>
         void IReadyHandler.Ready(int fd, uint events)
         {
             owner.Watch(this, fd, 0);

@@ -5,17 +5,17 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// The notification protocol of service managers (man 3 sd_notify): what this program tells the one that runs it.
-/// Without one nothing is sent. It never waits: nothing here may hold up supervision.
+/// Sends messages to the service manager that runs this process (man 3 sd_notify). Without a service manager nothing is
+/// sent. No call waits, because nothing here may delay supervision.
 /// </summary>
 internal static unsafe class ServiceNotify
 {
-    /// <summary>Somebody wants to be told.</summary>
+    /// <summary>Whether there is a service manager that expects messages.</summary>
     public static bool IsWanted { get; } = Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 1 };
 
     /// <summary>
-    /// How often a sign of life is to be given: a third of the time after which the service manager ends us; null: it
-    /// does not watch (man 3 sd_watchdog_enabled).
+    /// How often to send WATCHDOG=1: a third of the time after which the service manager kills this service; null if
+    /// the watchdog is off (man 3 sd_watchdog_enabled).
     /// </summary>
     /// <param name="mainPid">The process that the service manager started.</param>
     public static TimeSpan? WatchdogInterval(int mainPid)
@@ -28,9 +28,9 @@ internal static unsafe class ServiceNotify
     }
 
     /// <summary>
-    /// Lines of KEY=VALUE. False: it could not be sent now, because the service manager does not read; nothing waits
-    /// for it.
+    /// Sends lines of the form KEY=VALUE, without waiting.
     /// </summary>
+    /// <returns>False if the message could not be sent now, because the service manager is not reading.</returns>
     public static bool Send(string lines)
     {
         if (!IsWanted) return true;
@@ -39,7 +39,7 @@ internal static unsafe class ServiceNotify
         var length = (uint)sizeof(SockaddrUn);
         if (name[0] == '@')
         {
-            // An abstract one: the length tells where its name ends.
+            // The length determines where an abstract name ends.
             address.sun_path[0] = 0;
             length = (uint)(sizeof(ushort) + Encoding.UTF8.GetByteCount(name));
         }

@@ -4,31 +4,35 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Sockets;
 
-/// <summary>What lies at the path of a Unix socket.</summary>
+/// <summary>What is at the path of a Unix socket.</summary>
 internal enum SocketFile
 {
     Absent,
-    /// <summary>A socket that nobody listens on any more.</summary>
+    /// <summary>A socket on which nobody listens any more.</summary>
     Stale,
     /// <summary>Somebody listens.</summary>
     Answers,
     IsSomethingElse,
-    /// <summary>It could not be found out.</summary>
+    /// <summary>This could not be determined.</summary>
     Unknown,
 }
 
 /// <summary>
-/// The files of Unix sockets (man 7 unix): they outlive who made them, so each is asked before it is removed.
+/// Files of Unix sockets (man 7 unix). They outlive their creators, so a connection is attempted before a file is
+/// removed.
 /// </summary>
 internal static unsafe class SocketFiles
 {
     /// <summary>0600.</summary>
     const uint OwnerOnly = 0x180;
 
-    /// <summary>0666, of which a mask takes its part.</summary>
+    /// <summary>0666, from which a mask removes bits.</summary>
     const uint Everybody = 0x1b6;
 
-    public static SocketFile Look(string path, out int errno)
+    /// <summary>Finds out what is at a path, by connecting to a socket.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="errno">The reason for <see cref="SocketFile.Unknown"/>.</param>
+    public static SocketFile Examine(string path, out int errno)
     {
         errno = 0;
         if (SysStat.lstat(path, out var status) != 0)
@@ -51,12 +55,12 @@ internal static unsafe class SocketFiles
             Errno.ECONNREFUSED => SocketFile.Stale,
             Errno.ENOENT => SocketFile.Absent,
             Errno.EACCES => SocketFile.Unknown,
-            // A full queue, a datagram socket: somebody is there.
+            // The queue is full, or it is a datagram socket: somebody is using it.
             _ => SocketFile.Answers,
         };
     }
 
-    /// <summary>The path that a socket was bound to; null: none.</summary>
+    /// <summary>The path that a socket is bound to; null if there is none.</summary>
     public static string? PathOf(int descriptor)
     {
         SockaddrUn name = default;
@@ -69,12 +73,14 @@ internal static unsafe class SocketFiles
     }
 
     /// <summary>
-    /// As if the process itself had made it, but that without a mask nobody else may connect. Null: done.
+    /// Sets owner and mode as if the process itself had created the socket, except that without a mask nobody else may
+    /// connect.
     /// </summary>
+    /// <returns>Null, or a sentence about the failure.</returns>
     public static string? GiveTo(string path, SocketFileRights rights)
     {
         var mode = rights.Umask is { } mask ? Everybody & ~Convert.ToUInt32(mask, 8) : OwnerOnly;
-        if (SysStat.chmod(path, mode) != 0) return $"the mode of {path} cannot be set: {Errno.Describe(Errno.Last)}";
+        if (SysStat.chmod(path, mode) != 0) return $"cannot set the mode of {path}: {Errno.Describe(Errno.Last)}";
         uint uid = uint.MaxValue, gid = uint.MaxValue;
         if (rights.User is { } user)
         {
@@ -87,7 +93,7 @@ internal static unsafe class SocketFiles
             else if (!uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out gid))
                 return $"there is no group '{group}'";
         }
-        return (uid, gid) == (uint.MaxValue, uint.MaxValue) || SysStat.chown(path, uid, gid) == 0
-            ? null : $"{path} cannot be given to {rights.User ?? rights.Group}: {Errno.Describe(Errno.Last)}";
+        if ((uid, gid) == (uint.MaxValue, uint.MaxValue) || SysStat.chown(path, uid, gid) == 0) return null;
+        return $"cannot change the owner of {path} to {rights.User ?? rights.Group}: {Errno.Describe(Errno.Last)}";
     }
 }

@@ -6,17 +6,19 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Who has a socket open (man 5 proc, /proc/PID/fd). The links are read, not followed: a file of a file system that
-/// hangs would hang whoever asks for its status. Bounded: of a machine with very many processes and descriptors only a
-/// part is looked at. One thread at a time.
+/// Finds the process that has a socket open (man 5 proc, /proc/PID/fd). The links are read but not followed, because a
+/// stat of a file on a hanging file system would hang too. The effort is bounded: on a machine with very many processes
+/// and descriptors, only a part is searched. For one thread at a time.
 /// </summary>
-/// <param name="clock">Tells how long ago nobody was found.</param>
+/// <param name="clock">Measures how long ago a search found nobody.</param>
 internal sealed unsafe class SocketHolders(TimeProvider clock)
 {
-    /// <summary>Most processes of one tree, descriptors of one search, and sockets that are remembered.</summary>
+    /// <summary>Limits: processes of one tree, descriptors of one search, and remembered sockets.</summary>
     const int MostProcesses = 4096, MostDescriptors = 100_000, MostKnown = 1024;
 
-    /// <summary>So long nobody is looked for again whom nobody may see, such as another user's program.</summary>
+    /// <summary>
+    /// How long a holder that was not found is not searched again: it may be invisible, such as another user's program.
+    /// </summary>
     public static readonly TimeSpan NobodyFor = TimeSpan.FromSeconds(10);
 
     readonly ProcFiles _files = new();
@@ -25,15 +27,17 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
     int _left;
 
     /// <summary>Where a socket was last seen.</summary>
-    /// <param name="Pid">0: nobody who can be seen has it open.</param>
-    /// <param name="Descriptor">Which of its descriptors.</param>
-    /// <param name="FoundAt">Timestamp of the clock.</param>
+    /// <param name="Pid">The process; 0 if no visible process has the socket open.</param>
+    /// <param name="Descriptor">The descriptor number in that process.</param>
+    /// <param name="FoundAt">The timestamp of the search.</param>
     readonly record struct Place(int Pid, int Descriptor, long FoundAt);
 
-    /// <summary>How often all processes of the machine were searched.</summary>
+    /// <summary>The number of searches of all processes of the machine.</summary>
     public int Searches { get; private set; }
 
-    /// <summary>Whether a process or one below it has one of some sockets open; null: that cannot be seen.</summary>
+    /// <summary>
+    /// Whether a process or one of its descendants has one of the sockets open; null if that is not visible.
+    /// </summary>
     public bool? IsHeldBelow(int root, IReadOnlySet<ulong> sockets)
     {
         _left = MostDescriptors;
@@ -46,14 +50,15 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
             if (!ProcFiles.TryReadStat(pid, out var stat) || !stat.IsLiving) continue;
             if (Find(pid, sockets, out _, out _) is not { } holds) isSure = false;
             else if (holds) return true;
-            _ = _files.TryReadChildren(pid, stat.Threads, _pids); // gone: it has none any more
+            // Fails if the process is gone, and then it has no children.
+            _ = _files.TryReadChildren(pid, stat.Threads, _pids);
         }
         return isSure && _pids.Count <= MostProcesses ? false : null;
     }
 
     /// <summary>
-    /// Who has one of some sockets open, in words; null: nobody who can be seen. Who had it open the last time is asked
-    /// first: whoever still has that descriptor of it is a holder, whichever process that is.
+    /// Describes the process that has one of the sockets open; null if none is visible. The last known holder is
+    /// checked first: any process that has this descriptor for the socket is a holder.
     /// </summary>
     public string? Holder(IReadOnlySet<ulong> sockets)
     {
@@ -61,7 +66,8 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
         foreach (var socket in sockets)
         {
             var isKnown = _known.TryGetValue(socket, out var place);
-            if (isKnown && place.Pid != 0 && SocketOf(place.Pid, place.Descriptor) == socket) return Words(place.Pid);
+            if (isKnown && place.Pid != 0 && SocketOf(place.Pid, place.Descriptor) == socket)
+                return Describe(place.Pid);
             areUnseen &= isKnown && place.Pid == 0 && clock.GetElapsedTime(place.FoundAt) < NobodyFor;
         }
         return areUnseen ? null : Search(sockets);
@@ -79,15 +85,15 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
         {
             if (Find(pid, sockets, out var socket, out var descriptor) != true) continue;
             _known[socket] = new Place(pid, descriptor, now);
-            return Words(pid);
+            return Describe(pid);
         }
         foreach (var socket in sockets) _known[socket] = new Place(0, 0, now);
         return null;
     }
 
-    string Words(int pid) => string.Create(CultureInfo.InvariantCulture, $"pid {pid} ({_files.ReadName(pid)})");
+    string Describe(int pid) => string.Create(CultureInfo.InvariantCulture, $"pid {pid} ({_files.ReadName(pid)})");
 
-    /// <summary>Null: its descriptors cannot be seen, or there are too many.</summary>
+    /// <returns>Null if the descriptors of the process are not visible, or there are too many.</returns>
     bool? Find(int pid, IReadOnlySet<ulong> sockets, out ulong socket, out int descriptor)
     {
         (socket, descriptor) = (0, 0);
@@ -105,7 +111,9 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
         return false;
     }
 
-    /// <summary>The number of the socket behind a descriptor; null: it is no socket, or not to be seen.</summary>
+    /// <summary>
+    /// The inode number of the socket that a descriptor leads to; null if it is not a socket, or not visible.
+    /// </summary>
     static ulong? SocketOf(int pid, int descriptor)
     {
         Span<byte> path = stackalloc byte[48], target = stackalloc byte[48];

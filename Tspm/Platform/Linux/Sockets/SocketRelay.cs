@@ -3,22 +3,22 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Carries bytes between a pair of descriptors (standard input and output) and a stream socket, both ways at once, on
-/// one thread (man 2 poll). A way that does not move does not hold up the other one.
+/// Copies bytes between a pair of descriptors (standard input and output) and a stream socket, in both directions, on
+/// one thread (man 2 poll). A blocked direction does not delay the other one.
 /// </summary>
-/// <param name="input">Read, and carried to the socket.</param>
-/// <param name="output">What the socket says is written there.</param>
-/// <param name="socket">Connected.</param>
+/// <param name="input">Is read; its bytes are sent to the socket.</param>
+/// <param name="output">Receives the bytes that are read from the socket.</param>
+/// <param name="socket">The connected socket.</param>
 internal sealed unsafe class SocketRelay(int input, int output, int socket)
 {
-    /// <summary>A write of so much to a pipe that has room does not wait (man 7 pipe, PIPE_BUF).</summary>
+    /// <summary>A write of this size to a writable pipe does not block (man 7 pipe, PIPE_BUF).</summary>
     const int ChunkBytes = 4096;
 
     const short Broken = SysPoll.POLLERR | SysPoll.POLLHUP;
 
     readonly byte[] _toSocket = new byte[ChunkBytes], _fromSocket = new byte[ChunkBytes];
 
-    /// <summary>How many bytes of the two chunks are still to be written.</summary>
+    /// <summary>The numbers of bytes in the two chunks that are still to be written.</summary>
     int _up, _down;
 
     bool _inputEnded;
@@ -29,21 +29,22 @@ internal sealed unsafe class SocketRelay(int input, int output, int socket)
         var fds = stackalloc PollFd[3];
         do
         {
-            // Each way on its own: what waits to be written is written before more is read.
+            // In each direction, pending bytes are written before more are read.
             fds[0] = new PollFd { fd = _up > 0 || _inputEnded ? -1 : input, events = SysPoll.POLLIN };
-            // Not asked at all when there is nothing to do with it: that it has closed would be told again and again.
+            // Left out while there is nothing to do with the socket, because poll would report a closed one
+            // permanently.
             fds[1] = new PollFd
             {
                 fd = _up == 0 && _down > 0 ? -1 : socket,
                 events = (short)((_down > 0 ? 0 : SysPoll.POLLIN) | (_up > 0 ? SysPoll.POLLOUT : 0)),
             };
-            // Asked for nothing, it still tells when nobody reads any more.
+            // Even without requested events, poll reports that nobody reads any more.
             fds[2] = new PollFd { fd = output, events = (short)(_down > 0 ? SysPoll.POLLOUT : 0) };
         }
         while (SysPoll.poll(fds, 3, -1) < 0 || Move(fds[0].revents, fds[1].revents, fds[2].revents));
     }
 
-    /// <summary>False: it is over.</summary>
+    /// <returns>False if the relay is done.</returns>
     bool Move(short inputEvents, short socketEvents, short outputEvents)
     {
         if (inputEvents != 0) ReadInput();
@@ -67,7 +68,7 @@ internal sealed unsafe class SocketRelay(int input, int output, int socket)
         nint sent;
         fixed (byte* start = _toSocket)
             sent = SysSocket.send(socket, start, (nuint)_up, SysSocket.MSG_NOSIGNAL | SysSocket.MSG_DONTWAIT);
-        // It takes no more, but may have said why: that is still read.
+        // The socket accepts no more bytes, but may have sent the reason, which is still read.
         if (!Keep(sent, _toSocket, ref _up)) (_up, _inputEnded) = (0, true);
     }
 
@@ -83,7 +84,7 @@ internal sealed unsafe class SocketRelay(int input, int output, int socket)
         fixed (byte* start = chunk) return (int)Unistd.read(descriptor, start, ChunkBytes);
     }
 
-    /// <summary>Keeps what was not taken. False: nobody takes it.</summary>
+    /// <summary>Keeps the bytes that were not written; false if the receiver is gone.</summary>
     static bool Keep(nint taken, byte[] chunk, ref int held)
     {
         if (taken < 0) return Errno.Last is Errno.EINTR or Errno.EAGAIN;

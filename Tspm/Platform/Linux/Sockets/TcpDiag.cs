@@ -6,13 +6,13 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Asks the kernel for the TCP sockets that listen, and for no others (man 7 sock_diag): that takes some microseconds,
-/// where <c>/proc/net/tcp</c> takes milliseconds, because for it the kernel goes through its table of all connections,
-/// also when that is empty.
+/// Asks the kernel for the listening TCP sockets only (man 7 sock_diag). This takes some microseconds, whereas
+/// <c>/proc/net/tcp</c> takes milliseconds, because for it the kernel walks its table of all connections even if that
+/// is empty.
 /// </summary>
 internal static unsafe class TcpDiag
 {
-    /// <summary>More than the kernel puts into one datagram for a reader that has asked for no more.</summary>
+    /// <summary>More than the kernel puts into one datagram by default.</summary>
     const int BufferBytes = 16 * 1024;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -23,19 +23,19 @@ internal static unsafe class TcpDiag
     }
 
     /// <summary>
-    /// Adds those that listen. False: this kernel, or whoever confines this program, does not allow it.
+    /// Adds the listening sockets; false if the kernel, or a sandbox around this process, does not allow it.
     /// </summary>
     public static bool Read(List<TcpTable.Listener> found)
     {
-        // Never waits: the kernel has the answer ready when the question was sent.
+        // Never waits, because the kernel has the answer ready once the request was sent.
         const int type = SysSocket.SOCK_DGRAM | SysSocket.SOCK_NONBLOCK;
         using var socket = Descriptors.Socket(SockDiag.AF_NETLINK, type, SockDiag.NETLINK_SOCK_DIAG);
         return socket.IsOpen
-            && Ask(socket.Number, SysSocket.AF_INET) && Hear(socket.Number, found)
-            && Ask(socket.Number, SysSocket.AF_INET6) && Hear(socket.Number, found);
+            && SendRequest(socket.Number, SysSocket.AF_INET) && ReadAnswer(socket.Number, found)
+            && SendRequest(socket.Number, SysSocket.AF_INET6) && ReadAnswer(socket.Number, found);
     }
 
-    static bool Ask(int socket, int family)
+    static bool SendRequest(int socket, int family)
     {
         var question = new Question
         {
@@ -56,7 +56,7 @@ internal static unsafe class TcpDiag
     }
 
     [SkipLocalsInit]
-    static bool Hear(int socket, List<TcpTable.Listener> found)
+    static bool ReadAnswer(int socket, List<TcpTable.Listener> found)
     {
         Span<byte> buffer = stackalloc byte[BufferBytes];
         while (true)
@@ -68,14 +68,15 @@ internal static unsafe class TcpDiag
         }
     }
 
-    /// <summary>The messages of one datagram. Null: more are to come.</summary>
+    /// <summary>Adds the sockets in one datagram.</summary>
+    /// <returns>True after the last one, false if the datagram is not valid, null if more datagrams follow.</returns>
     public static bool? Add(ReadOnlySpan<byte> datagram, List<TcpTable.Listener> found)
     {
         while (!datagram.IsEmpty)
         {
             if (!MemoryMarshal.TryRead(datagram, out NetlinkHeader header)) return false;
             if (header.nlmsg_type == SockDiag.NLMSG_DONE) return true;
-            // An error, or a datagram that was cut off.
+            // An error message, or a truncated datagram.
             if (header.nlmsg_type != SockDiag.SOCK_DIAG_BY_FAMILY || header.nlmsg_len > datagram.Length) return false;
             if (header.nlmsg_len < sizeof(NetlinkHeader) + sizeof(InetDiagMessage)) return false;
             found.Add(ListenerOf(MemoryMarshal.Read<InetDiagMessage>(datagram[sizeof(NetlinkHeader)..])));

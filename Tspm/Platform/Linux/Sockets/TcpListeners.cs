@@ -1,27 +1,27 @@
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Reads who listens from /proc. A socket belongs to whoever has a descriptor of it. The looks of all probes are served
-/// one after another: however many processes are probed, they occupy one of the runtime's threads, and share what is
-/// read.
+/// Finds listeners in the kernel's tables and their holders in /proc: a socket belongs to any process that has a
+/// descriptor for it. The questions of all probes are answered one after another, so that they occupy only one of the
+/// runtime's threads and share readings, however many processes are probed.
 /// </summary>
-/// <param name="readings">The tables.</param>
-/// <param name="holders">Who has sockets open; used by one look at a time.</param>
+/// <param name="readings">Readings of the kernel's tables.</param>
+/// <param name="holders">Finds the holders of sockets; used for one question at a time.</param>
 internal sealed class TcpListeners(TcpReadings readings, SocketHolders holders) : ITcpListeners
 {
-    /// <summary>A probe that gave up waiting and asks again does not make the queue longer.</summary>
+    /// <summary>Pending questions by subject, so that a probe that asks again does not make the queue longer.</summary>
     readonly Dictionary<Subject, Question> _waiting = [];
     readonly Queue<Subject> _order = [];
     bool _isServing;
 
-    /// <summary>Those of this machine.</summary>
+    /// <summary>Uses the tables of this machine.</summary>
     public TcpListeners() : this(new TcpReadings(), new SocketHolders(TimeProvider.System))
     {
     }
 
     readonly record struct Subject(int Pid, TcpTable.Host Host, int Port);
 
-    /// <param name="AskedAt">A timestamp of the readings.</param>
+    /// <param name="AskedAt">The timestamp of the question, on the clock of the readings.</param>
     sealed record Question(Subject About, IReadOnlySet<ulong> Suspects, Action<ListenerFacts> Told, long AskedAt);
 
     public IReadOnlySet<ulong>? ListeningOn(int port)
@@ -34,7 +34,7 @@ internal sealed class TcpListeners(TcpReadings readings, SocketHolders holders) 
         return found;
     }
 
-    public void Look(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told)
+    public void Inspect(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told)
     {
         var about = new Subject(pid, TcpTable.Host.Of(address.Host), address.Port);
         lock (_waiting)
@@ -53,7 +53,7 @@ internal sealed class TcpListeners(TcpReadings readings, SocketHolders holders) 
         while (Next() is { } question) question.Told(Answer(question));
     }
 
-    /// <summary>Null: there is none, and the thread goes.</summary>
+    /// <returns>Null if there are no more questions, and the thread is returned to the pool.</returns>
     Question? Next()
     {
         lock (_waiting)
@@ -65,8 +65,8 @@ internal sealed class TcpListeners(TcpReadings readings, SocketHolders holders) 
     }
 
     /// <summary>
-    /// A reading from before the answer is good enough to find the child's own socket, and to refuse an answer, for it
-    /// is asked for again; what lets somebody else's answer count is read after it.
+    /// A reading from before the probe's answer suffices to find the child's own socket, and to reject the answer,
+    /// because a rejected probe is repeated. To accept the answer of another process, a newer reading is needed.
     /// </summary>
     ListenerFacts Answer(Question question)
     {

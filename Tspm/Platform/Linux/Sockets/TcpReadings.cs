@@ -3,39 +3,40 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// Readings of the kernel's tables of listening sockets, which all who ask share: a thousand processes that are started
-/// or probed within a moment read them once. Any thread may ask.
+/// Shared readings of the kernel's tables of listening sockets: if a thousand processes are started or probed at once,
+/// the tables are read once. Any thread may use this.
 /// </summary>
-/// <param name="clock">Whose timestamps tell how old a reading is.</param>
-/// <param name="read">Reads the tables; null: there are none.</param>
+/// <param name="clock">The clock that measures the age of a reading.</param>
+/// <param name="read">Reads the tables; returns null if there are none.</param>
 internal sealed class TcpReadings(TimeProvider clock, Func<IReadOnlyList<TcpTable.Listener>?> read)
 {
-    /// <summary>A reading is used again for so long.</summary>
+    /// <summary>How long a reading is reused.</summary>
     public static readonly TimeSpan LongestUse = TimeSpan.FromMilliseconds(50);
 
     readonly Lock _reading = new();
     Reading? _newest;
 
-    /// <summary>Those of this machine.</summary>
+    /// <summary>Reads the tables of this machine.</summary>
     public TcpReadings() : this(TimeProvider.System, Read)
     {
     }
 
-    /// <param name="Listeners">Null: they cannot be seen.</param>
-    /// <param name="BeganAt">Timestamp of the clock before it was read.</param>
+    /// <summary>One reading of the tables.</summary>
+    /// <param name="Listeners">The listening sockets; null if they are not visible.</param>
+    /// <param name="BeganAt">The timestamp before the tables were read.</param>
     public sealed record Reading(IReadOnlyList<TcpTable.Listener>? Listeners, long BeganAt);
 
-    /// <summary>For <see cref="Since"/>.</summary>
+    /// <summary>The present timestamp, for <see cref="Since"/>.</summary>
     public long Now => clock.GetTimestamp();
 
-    /// <summary>One that is at most <see cref="LongestUse"/> old.</summary>
+    /// <summary>Returns a reading that is at most <see cref="LongestUse"/> old.</summary>
     public Reading Recent()
     {
         lock (_reading)
             return _newest is { } newest && clock.GetElapsedTime(newest.BeganAt) <= LongestUse ? newest : ReadAgain();
     }
 
-    /// <summary>One that was not begun before a moment.</summary>
+    /// <summary>Returns a reading that was not begun before this timestamp.</summary>
     public Reading Since(long moment)
     {
         lock (_reading) return _newest is { } newest && newest.BeganAt >= moment ? newest : ReadAgain();
@@ -54,12 +55,12 @@ internal sealed class TcpReadings(TimeProvider clock, Func<IReadOnlyList<TcpTabl
         return ReadTables();
     }
 
-    /// <summary>The same, from the tables for people; null: there are none.</summary>
+    /// <summary>Reads the listening sockets from the text tables in /proc; null if there are none.</summary>
     public static IReadOnlyList<TcpTable.Listener>? ReadTables()
     {
         var found = new List<TcpTable.Listener>();
         if (!Add("/proc/net/tcp\0"u8, found)) return null;
-        // Without IPv6 there is no second table.
+        // Without IPv6 the second table does not exist.
         return Add("/proc/net/tcp6\0"u8, found) || Errno.Last == Errno.ENOENT ? found : null;
     }
 

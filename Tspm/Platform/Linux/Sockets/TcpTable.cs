@@ -5,19 +5,19 @@ using System.Runtime.InteropServices;
 namespace Tspm.Platform.Linux.Sockets;
 
 /// <summary>
-/// The listening sockets in <c>/proc/net/tcp</c> and <c>tcp6</c> (man 5 proc), and which of them the kernel gives a
-/// connection to. Read without an object per line, for it is read before a child is started. Only where
-/// <see cref="TcpDiag"/> cannot be used.
+/// Parses the listening sockets in <c>/proc/net/tcp</c> and <c>tcp6</c> (man 5 proc), and determines to which of them
+/// the kernel gives a connection. Parsing allocates no object per line, because it happens before a child is started.
+/// The tables are used only where <see cref="TcpDiag"/> is not available.
 /// </summary>
 internal static class TcpTable
 {
     /// <summary>
-    /// The kernel names those that listen first (net/ipv4/tcp_ipv4.c, tcp_get_idx); a busy server has very many others,
-    /// which are not read. A few are, for the lines of half open connections that old kernels put between.
+    /// The kernel lists listening sockets first (net/ipv4/tcp_ipv4.c, tcp_get_idx). A busy server has very many others,
+    /// which are not read, except for a few, because old kernels put half-open connections between the listeners.
     /// </summary>
     const int MostOthers = 50;
 
-    /// <summary>The kernel gives at most a page at once.</summary>
+    /// <summary>The kernel returns at most a page per read.</summary>
     const int ChunkBytes = 4096;
 
     /// <summary>Longer than any line.</summary>
@@ -25,17 +25,19 @@ internal static class TcpTable
 
     const int LocalColumn = 1, StateColumn = 3, InodeColumn = 9, Columns = 10;
 
-    /// <summary>Reads the next part of a table into a buffer. 0: that was all; negative: it cannot be read.</summary>
+    /// <summary>
+    /// Reads the next part of a table into a buffer; returns its length, 0 at the end, or a negative number on failure.
+    /// </summary>
     public delegate int ChunkReader(Span<byte> into);
 
-    /// <summary>An address, comparable without its bytes.</summary>
-    /// <param name="Bits">In the order of the network.</param>
-    /// <param name="IsIPv6">False also for an IPv4 address in the clothes of IPv6 (RFC 4291, 2.5.5.2).</param>
+    /// <summary>An address as a value that can be compared.</summary>
+    /// <param name="Bits">The bits in network byte order.</param>
+    /// <param name="IsIPv6">Also false for an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2).</param>
     public readonly record struct Host(UInt128 Bits, bool IsIPv6)
     {
         const ulong MappedPrefix = 0xffff;
 
-        /// <param name="bytes">4, or 16 of IPv6, in the order of the network.</param>
+        /// <param name="bytes">4 bytes for IPv4 or 16 for IPv6, in network byte order.</param>
         public static Host Of(ReadOnlySpan<byte> bytes)
         {
             if (bytes.Length == 4) return new Host(BinaryPrimitives.ReadUInt32BigEndian(bytes), IsIPv6: false);
@@ -45,12 +47,12 @@ internal static class TcpTable
     }
 
     /// <summary>One listening socket.</summary>
-    /// <param name="Host">Its address; 0: every address.</param>
-    /// <param name="Port">Its port.</param>
-    /// <param name="Inode">Its number, by which descriptors lead to it.</param>
+    /// <param name="Host">The address; 0 for every address.</param>
+    /// <param name="Port">The port.</param>
+    /// <param name="Inode">The inode number, which the links in /proc/PID/fd contain.</param>
     public readonly record struct Listener(Host Host, int Port, ulong Inode);
 
-    /// <summary>Adds those that listen, of one table. False: it could not be read to its end.</summary>
+    /// <summary>Adds the listening sockets of one table; false if it could not be read completely.</summary>
     public static bool Parse(ChunkReader read, List<Listener> found)
     {
         Span<byte> buffer = stackalloc byte[ChunkBytes + LongestLine];
@@ -65,13 +67,13 @@ internal static class TcpTable
                 if (!ParseLine(text[..end], found) && ++others > MostOthers) return true;
                 text = text[(end + 1)..];
             }
-            // A line that fills the buffer is none of a table.
+            // No line of a table is that long.
             rest = text.Length < LongestLine ? text.Length : 0;
             text[..rest].CopyTo(buffer);
         }
     }
 
-    /// <summary>False: it is not one that listens.</summary>
+    /// <returns>False if the line is not about a listening socket.</returns>
     static bool ParseLine(ReadOnlySpan<byte> line, List<Listener> found)
     {
         ReadOnlySpan<byte> local = default, state = default, inode = default;
@@ -97,7 +99,7 @@ internal static class TcpTable
         Span<byte> host = stackalloc byte[16];
         for (var at = 0; at < colon; at += 8)
         {
-            // Words as this machine has them in memory, which is the order of the network.
+            // The words are printed in host byte order; in memory they are in network byte order.
             if (!TryParseHex(local.Slice(at, 8), out var word)) return null;
             MemoryMarshal.Write(host[(at / 2)..], word);
         }
@@ -109,8 +111,9 @@ internal static class TcpTable
         Utf8Parser.TryParse(text, out value, out var used, 'x') && used == text.Length;
 
     /// <summary>
-    /// Those that the kernel chooses from for a connection: with exactly this address, else with every address, and
-    /// for IPv4 one of IPv4 before one of both. Several share the port. Empty: there is none.
+    /// Returns the sockets from which the kernel chooses for a connection: those with exactly this address, otherwise
+    /// those with every address; for IPv4, an IPv4 socket comes before one for both. There are several if they share
+    /// the port. Empty if there is none.
     /// </summary>
     public static IReadOnlySet<ulong> Answering(IReadOnlyList<Listener> listeners, Host target, int port)
     {
@@ -126,13 +129,15 @@ internal static class TcpTable
         return found;
     }
 
-    /// <summary>0: it does not take connections to this address; else the higher, the sooner it is chosen.</summary>
+    /// <summary>
+    /// Rates how well a listener matches; the kernel prefers higher values, and 0 means that it does not match.
+    /// </summary>
     static int Fit(Host host, Host target)
     {
         if (host == target) return 3;
         if (host.Bits != 0) return 0;
         if (host.IsIPv6 == target.IsIPv6) return 2;
-        // One for every IPv6 address takes IPv4 too, unless it was told not to: that cannot be seen.
+        // A listener for every IPv6 address also accepts IPv4, unless IPV6_V6ONLY is set, which is not visible.
         return host.IsIPv6 ? 1 : 0;
     }
 }

@@ -2,46 +2,46 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Sockets;
 
-/// <summary>What came of connecting to a Unix socket.</summary>
+/// <summary>The result of connecting to a Unix socket.</summary>
 internal enum ConnectOutcome
 {
     Connected,
 
-    /// <summary>The path does not fit, see <see cref="UnixClient.MostPathBytes"/>.</summary>
+    /// <summary>The path is too long, see <see cref="UnixClient.MostPathBytes"/>.</summary>
     PathTooLong,
 
-    /// <summary>There is no socket, or a dead one's.</summary>
+    /// <summary>There is no socket, or nobody listens on it any more.</summary>
     NobodyListens,
 
     NotPermitted,
 
-    /// <summary>There was no place in the backlog for the time given.</summary>
+    /// <summary>The backlog was full for the whole given time.</summary>
     NotAccepted,
 
-    /// <summary>The system's reason is in the words.</summary>
+    /// <summary>Another failure, for the system's reason.</summary>
     Failed,
 }
 
 /// <summary>
-/// The client's end of a Unix stream socket (man 7 unix), by system calls: the runtime's own socket starts an epoll
-/// thread and probes three address families before the first byte.
+/// The client's end of a Unix stream socket (man 7 unix), with plain system calls: the runtime's own Socket class
+/// starts an epoll thread and probes three address families before it sends the first byte.
 /// </summary>
 internal static unsafe class UnixClient
 {
     /// <summary>
-    /// man 7 socket: also the time that connect may wait for a place in the backlog. The same number on x86-64 and
-    /// arm64.
+    /// Limits each write, and also how long connect waits while the backlog is full (man 7 socket). The number is the
+    /// same on x86-64 and arm64.
     /// </summary>
     const int SO_SNDTIMEO = 21;
 
-    /// <summary>How long a path may be, with its ending zero.</summary>
+    /// <summary>The longest path in bytes, including the terminating zero.</summary>
     public const int MostPathBytes = SockaddrUn.PathBytes;
 
-    /// <summary>Connects; blocks at most for this time, and so does each later write.</summary>
-    /// <param name="path">Of the socket.</param>
-    /// <param name="sendTimeout">Whole seconds.</param>
-    /// <param name="socket">The caller's; not open unless it is connected.</param>
-    /// <param name="reason">The system's, when it has failed.</param>
+    /// <summary>Connects. This call and each later write block at most for the given time.</summary>
+    /// <param name="path">The path of the socket.</param>
+    /// <param name="sendTimeout">The time, in whole seconds.</param>
+    /// <param name="socket">The socket, owned by the caller; not open unless it is connected.</param>
+    /// <param name="reason">The system's reason if connecting failed.</param>
     public static ConnectOutcome Connect(string path, TimeSpan sendTimeout, out Descriptor socket, out string? reason)
     {
         (socket, reason) = (default, null);
@@ -61,13 +61,13 @@ internal static unsafe class UnixClient
     }
 
     /// <summary>
-    /// Who listens at the other end: the kernel keeps who called listen(2) (man 7 unix, SO_PEERCRED). Null: it does not
-    /// say.
+    /// Returns the process that called listen(2) at the other end (man 7 unix, SO_PEERCRED); null if the kernel does
+    /// not report it.
     /// </summary>
     public static (int Pid, uint Uid)? ListenerOf(int socket) =>
         SysSocket.GetPeerCredentials(socket, out var listener) == 0 ? (listener.pid, listener.uid) : null;
 
-    /// <summary>Sends all of it. False: the other end is gone, or does not read.</summary>
+    /// <summary>Sends everything; false if the other end is gone or does not read.</summary>
     public static bool Send(int socket, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)
@@ -75,7 +75,7 @@ internal static unsafe class UnixClient
             nint sent;
             fixed (byte* start = bytes)
             {
-                // sendmsg and not write: it can be told to send no SIGPIPE, whatever the process does with that signal.
+                // Unlike write, sendmsg can suppress SIGPIPE, whatever the process does with that signal.
                 var part = new IoVector { iov_base = start, iov_len = (nuint)bytes.Length };
                 var message = new MessageHeader { msg_iov = &part, msg_iovlen = 1 };
                 sent = SysSocket.sendmsg(socket, &message, SysSocket.MSG_NOSIGNAL);

@@ -3,15 +3,16 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Becomes another user's program: nothing that this process does for him afterwards is done with root's rights in
-/// folders that are his.
+/// Executes this program as another user, so that nothing it does afterwards in that user's folders is done with root's
+/// rights.
 /// </summary>
 internal static unsafe class AsUser
 {
     /// <summary>
-    /// Executes this executable as the user, with what a login gives and nothing of the present environment but PATH
-    /// and language. Comes back only when that failed: with the sentence.
+    /// Executes this executable as the user, with the environment of a login; only PATH, LANG, TERM and NO_COLOR are
+    /// kept.
     /// </summary>
+    /// <returns>Returns only on failure: a sentence that says why.</returns>
     public static string Execute(string user, string[] words)
     {
         if (Pwd.getpwnam(user) is not { } entry) return $"there is no user '{user}'";
@@ -28,6 +29,6 @@ internal static unsafe class AsUser
         return $"cannot execute {SelfPath.Value} as {user}: {Errno.Describe(Errno.Last)}";
     }
 
-    /// <summary>The number of a user; null: there is none.</summary>
+    /// <summary>The uid of a user; null if there is no such user.</summary>
     public static uint? IdOf(string user) => Pwd.getpwnam(user)?.Uid;
 }

@@ -6,33 +6,35 @@ using Tspm.Text;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// What a child has from its first instant besides environment and descriptors, in the kernel's numbers: a <see
-/// cref="LaunchContext"/> with its gaps filled. Also as one word, for the command line of the
-/// set-up mode.
+/// The settings that a child has from its first instant, besides environment and descriptors, in the kernel's numbers:
+/// a complete <see cref="LaunchContext"/>. It can be written as one word for the command line of the set-up mode.
 /// </summary>
 internal sealed unsafe class BirthSettings
 {
-    /// <summary>Limits that could hurt this process if it had them even for a microsecond: a write or a thread of
-    /// another thread would fail, or a signal end it all.</summary>
+    /// <summary>
+    /// Limits that this process must not have even for a microsecond: a write or the creation of a thread could fail
+    /// elsewhere in the process, or a signal could end it.
+    /// </summary>
     static readonly int[] Dangerous = [SysResource.RLIMIT_FSIZE, SysResource.RLIMIT_DATA, SysResource.RLIMIT_AS,
         SysResource.RLIMIT_CPU, SysResource.RLIMIT_NPROC];
 
-    /// <summary>With a smaller stack limit than this the main thread of this process might not get its next
-    /// page.</summary>
+    /// <summary>
+    /// With a smaller stack limit, the stack of this process's main thread might not be able to grow.
+    /// </summary>
     const ulong SmallStack = 1 << 20;
 
     public required uint Umask { get; init; }
     public required int Nice { get; init; }
     public required int IoPriority { get; init; }
 
-    /// <summary>Null: all.</summary>
+    /// <summary>A mask of processors; null for all.</summary>
     public ulong[]? Cpus { get; init; }
 
-    /// <summary>Soft limits by kernel number; null: as this process has it.</summary>
+    /// <summary>Soft limits by kernel number; null for the limit of this process.</summary>
     public required ulong?[] Limits { get; init; }
 
-    /// <param name="launch">What was kept; null: nothing.</param>
-    /// <param name="openFiles">The descriptor limit of a definition that has no other.</param>
+    /// <param name="launch">The stored launch context; null if there is none.</param>
+    /// <param name="openFiles">The descriptor limit if the launch context has none.</param>
     /// <param name="original">The limits that the guardian was started with.</param>
     public static BirthSettings Of(LaunchContext? launch, long? openFiles, ulong?[] original)
     {
@@ -53,8 +55,9 @@ internal sealed unsafe class BirthSettings
         };
     }
 
-    /// <summary>Can they be given to a child only by the set-up mode, because this process must not have them
-    /// itself?</summary>
+    /// <summary>
+    /// Whether only the set-up mode can apply these settings, because this process must not have them itself.
+    /// </summary>
     public bool NeedsSetUp()
     {
         if (Limits[SysResource.RLIMIT_STACK] < SmallStack) return true;
@@ -62,7 +65,7 @@ internal sealed unsafe class BirthSettings
         {
             ResourceLimit own;
             if (Limits[resource] is not { } wanted || SysResource.getrlimit(resource, &own) != 0) continue;
-            // Above the hard limit it is cut to it, unless a privilege helps.
+            // A soft limit above the hard limit is reduced to it, unless this process may raise the hard limit.
             if (own.rlim_cur != wanted
                 && (wanted <= own.rlim_max || own.rlim_cur != own.rlim_max
                     || LimitedSpawn.CanHave(resource, wanted))) return true;
@@ -74,7 +77,7 @@ internal sealed unsafe class BirthSettings
         string.Create(CultureInfo.InvariantCulture,
             $"{Umask};{Nice};{IoPriority};{(Cpus is null ? "" : CpuList.Format(Cpus))};{SoftLimits.Format(Limits)}");
 
-    /// <summary>Null: not written by <see cref="ToWord"/>.</summary>
+    /// <returns>Null if the word was not written by <see cref="ToWord"/>.</returns>
     public static BirthSettings? Parse(string word)
     {
         var culture = CultureInfo.InvariantCulture;
@@ -88,9 +91,7 @@ internal sealed unsafe class BirthSettings
             Umask = mask,
             Nice = niceness,
             IoPriority = io,
-            Cpus = cpus.Length == 0
-                ? null
-                : CpuList.Parse(cpus),
+            Cpus = cpus.Length == 0 ? null : CpuList.Parse(cpus),
             Limits = parsed,
         };
     }

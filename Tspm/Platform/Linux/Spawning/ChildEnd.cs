@@ -5,12 +5,12 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// The end of a child that was started for a moment and has nobody else who reaps it (a client's node or ssh, a tool, a
-/// child whose set-up failed).
+/// Ends and reaps short-lived children that nobody else reaps: a client's node or ssh, a tool, or a child whose set-up
+/// failed.
 /// </summary>
 internal static unsafe class ChildEnd
 {
-    /// <summary>Blocks until it has ended, and reaps it (man 2 wait4).</summary>
+    /// <summary>Blocks until the child has ended, and reaps it (man 2 wait4).</summary>
     public static ExitStatus Wait(int pid)
     {
         var status = 0;
@@ -20,9 +20,9 @@ internal static unsafe class ChildEnd
         return ExitStatus.FromWaitStatus(status);
     }
 
-    /// <summary>With SIGKILL; it is still to be waited for.</summary>
+    /// <summary>Sends SIGKILL to the child, which still has to be reaped.</summary>
     public static void Force(int pid) => _ = SysSignal.kill(pid, Signals.SIGKILL);
 
-    /// <summary>The same for the group that it leads.</summary>
+    /// <summary>Sends SIGKILL to the process group that the child leads.</summary>
     public static void ForceGroup(int pid) => _ = SysSignal.kill(-pid, Signals.SIGKILL);
 }

@@ -8,10 +8,11 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// The hidden mode <c>tspm __child-setup …</c>: runs as the child itself, changes what posix_spawn cannot, and becomes
-/// the program by exec: same pid, no fork. The order matters: what needs root (priority, limits, OOM score) comes
-/// before the change of user; the working directory and the program are looked at after it, because a directory that
-/// only root may enter must fail, and one on a network that root may not enter must work: systemd does the same.
+/// The hidden mode <c>tspm __child-setup …</c>: runs as the child itself, applies the settings that posix_spawn cannot,
+/// and then executes the program, without a fork and with the same pid. The order matters. Settings that need root
+/// (priority, limits, OOM score) come before the change of user. The working directory and the program are checked
+/// after it: a directory that only root may enter must fail, and a network directory that root may not enter must work.
+/// systemd does the same.
 /// </summary>
 internal static unsafe class ChildSetUp
 {
@@ -19,19 +20,24 @@ internal static unsafe class ChildSetUp
     public const string Word = "__child-setup";
 
     /// <summary>
-    /// The first descriptor behind the three: listening sockets, as many as there are, and behind them the report.
+    /// The first descriptor after 0, 1 and 2: the listening sockets come first, and the report pipe follows.
     /// </summary>
     internal const int FirstPassedFd = 3;
 
-    /// <summary>Where the report goes: "stage, line feed, error number, line feed, sentence", or nothing.</summary>
+    /// <summary>
+    /// The report pipe. A report is "stage, line feed, error number, line feed, sentence"; there is none on success.
+    /// </summary>
     static int s_reportFd = FirstPassedFd;
 
-    /// <summary>Written right before the exec. If the pipe then just closes, the exec has succeeded.</summary>
+    /// <summary>
+    /// Written right before the exec. If the pipe is then closed without a report, the exec succeeded.
+    /// </summary>
     internal const string AboutToExecute = "\u0001";
 
     const int FailureExitCode = 127;
 
-    /// <summary>Returns only on failure; the exit code of the process.</summary>
+    /// <summary>Sets up the child and executes the program.</summary>
+    /// <returns>Returns only on failure: the exit code.</returns>
     public static int Run(string[] args)
     {
         var wanted = SetUpArguments.Read(args);
@@ -48,8 +54,7 @@ internal static unsafe class ChildSetUp
 
     static SpawnFailure? ApplySettings(SetUpArguments wanted)
     {
-        // First of all, and while still root: from here on nothing that it starts is anywhere else. "0" is whoever
-        // writes it.
+        // Comes first, and while still root, so that all descendants are in the cgroup. "0" stands for the writer.
         if (wanted.Cgroup.Length > 0
             && FileSystem.WriteInPlace(wanted.Cgroup + "/cgroup.procs", "0"u8, create: false) is { } refused)
             return new SpawnFailure("join cgroup", Errno.EIO, $"cannot enter the cgroup {wanted.Cgroup}: {refused}");
@@ -61,7 +66,7 @@ internal static unsafe class ChildSetUp
             if (SetLimit(name, value) is { } noLimit) return noLimit;
         }
         KeepLimits(wanted, ofMemory: false);
-        // What was kept is taken as far as it may be; what the config asks for must be.
+        // Values from the launch context are applied as far as permitted; values from the config must be applied.
         if (wanted.Nice is null) _ = SysResource.setpriority(SysResource.PRIO_PROCESS, 0, wanted.Birth.Nice);
         _ = ThreadValues.Set(wanted.Birth, withNice: false);
         if (wanted.Nice is { } nice && SysResource.setpriority(SysResource.PRIO_PROCESS, 0, nice) != 0)
@@ -93,12 +98,12 @@ internal static unsafe class ChildSetUp
     }
 
     /// <summary>
-    /// The runtime ignores SIGPIPE, and what is ignored stays so over an exec (man 7 signal). Handlers become default
-    /// by themselves.
+    /// Resets all signals: the runtime ignores SIGPIPE, and ignored signals stay ignored across exec (man 7 signal).
+    /// Signals with handlers are reset by the exec itself.
     /// </summary>
     static void ResetSignals()
     {
-        // SIGKILL, SIGSTOP: EINVAL
+        // Fails with EINVAL for SIGKILL and SIGSTOP.
         for (var signal = 1; signal <= SysSignal.HighestSignal; signal++)
             _ = SysSignal.signal(signal, SysSignal.SIG_DFL);
         var none = SignalSet.Empty;
@@ -116,8 +121,8 @@ internal static unsafe class ChildSetUp
     }
 
     /// <summary>
-    /// The soft limits that were kept, but for those that the config sets. Those of memory come last: the runtime has
-    /// more address space than most programs may have.
+    /// Sets the soft limits of the launch context, except those that the config sets. Memory limits come last, because
+    /// the runtime uses more address space than most programs may have.
     /// </summary>
     static void KeepLimits(SetUpArguments wanted, bool ofMemory)
     {
@@ -132,10 +137,10 @@ internal static unsafe class ChildSetUp
 
     static bool IsOfMemory(int resource) => resource is SysResource.RLIMIT_AS or SysResource.RLIMIT_DATA;
 
-    /// <summary>Fails only when the daemon is gone, and nobody asks any more.</summary>
+    /// <summary>Writes to the report pipe. This fails only if the daemon is gone, and then nobody needs it.</summary>
     static void Report(string text) => Write(s_reportFd, text);
 
-    /// <summary>Without the runtime's console, which would install signal handlers.</summary>
+    /// <summary>Writes without the runtime's console, which would install signal handlers.</summary>
     static void Write(int descriptor, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

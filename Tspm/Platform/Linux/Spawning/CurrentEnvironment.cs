@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Tspm.Platform.Linux.Spawning;
 
-/// <summary>This process's own environment in the form that exec takes. Made once and kept.</summary>
+/// <summary>The environment of this process in the form that exec needs. Created once and kept.</summary>
 internal static unsafe class CurrentEnvironment
 {
     static StringBlock? s_block;

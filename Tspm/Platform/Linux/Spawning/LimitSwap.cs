@@ -3,9 +3,9 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Soft limits of this process changed for the moment of a spawn, because posix_spawn cannot set those of the child: a
-/// limit belongs to the process, so all threads have it meanwhile. Which ones may be
-/// changed that way is for the caller to know. Used under one lock.
+/// Changes soft limits of this process for the moment of a spawn, because posix_spawn cannot set those of the child. A
+/// limit belongs to the process, so all threads have it meanwhile; the caller must know which limits may be changed
+/// like this. Used under one lock.
 /// </summary>
 internal unsafe ref struct LimitSwap
 {
@@ -15,8 +15,10 @@ internal unsafe ref struct LimitSwap
     fixed int _resources[Most];
     int _count;
 
-    /// <summary>Sets the soft limit, and with it the hard one when that is lower and may be raised; cut to the hard one
-    /// when it may not. False: nothing was changed.</summary>
+    /// <summary>
+    /// Sets a soft limit. A lower hard limit is raised too, if permitted; otherwise the soft limit is reduced to it.
+    /// </summary>
+    /// <returns>False if nothing was changed.</returns>
     public bool Set(int resource, ulong soft)
     {
         ResourceLimit own;
@@ -34,13 +36,13 @@ internal unsafe ref struct LimitSwap
         return true;
     }
 
-    /// <summary>Puts everything back.</summary>
+    /// <summary>Restores all changed limits.</summary>
     public void Restore()
     {
         for (; _count > 0; _count--)
         {
             var own = new ResourceLimit { rlim_cur = _former[_count * 2 - 2], rlim_max = _former[_count * 2 - 1] };
-            // lowering a hard limit, or raising a soft one up to it: always allowed
+            // Lowering a hard limit, and raising a soft limit up to it, are always permitted.
             _ = SysResource.setrlimit(_resources[_count - 1], &own);
         }
     }

@@ -6,31 +6,31 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Spawns a child that has its limits and its OOM score from its first instant. A program may look at its limits first
-/// of all, and posix_spawn cannot set them. So our own are changed for the moment of the spawn, as long as that cannot
-/// hurt us (see <see cref="BirthSettings.NeedsSetUp"/>); with more descriptors open than the child may have, the
-/// child's limit of them is changed right after the exec instead.
+/// Spawns a child that has its limits and its OOM score from its first instant, because a program may read its limits
+/// right away. posix_spawn cannot set them, so the limits of this process are changed for the moment of the spawn, if
+/// that is harmless (see <see cref="BirthSettings.NeedsSetUp"/>). If this process has more descriptors open than the
+/// child may have, the child's descriptor limit is changed right after the exec instead.
 /// </summary>
 internal static unsafe class LimitedSpawn
 {
-    /// <summary>Room left for what other threads open while the limit is lowered for a moment.</summary>
+    /// <summary>Descriptors that other threads may open while the limit is lowered for a moment.</summary>
     const ulong SpareDescriptors = 64;
 
     /// <summary>
-    /// From so many on a start is quicker by way of <see cref="BareSpawner"/> than from a thread that has them all:
-    /// going there and back costs some ten microseconds.
+    /// From this number of open descriptors on, a spawn is faster through <see cref="IsolatedTableSpawner"/>, although
+    /// switching threads costs some ten microseconds.
     /// </summary>
-    const ulong ManyDescriptors = 256;
+    const ulong IsolateFrom = 256;
 
     /// <summary>
-    /// A limit is the process's: a second spawner would take the lowered one for the own one, and leave it behind.
+    /// Limits belong to the process: a concurrent spawn would take the changed limit for the original one and keep it.
     /// </summary>
     static readonly Lock Gate = new();
 
-    static readonly BareSpawner Bare = new();
+    static readonly IsolatedTableSpawner OnIsolatedTable = new();
 
     /// <summary>
-    /// The limits that this process can have for a moment without any harm, but for that of descriptors.
+    /// The limits that this process can have for a moment without harm, besides the limit of descriptors.
     /// </summary>
     static readonly int[] Harmless =
     [
@@ -40,17 +40,16 @@ internal static unsafe class LimitedSpawn
     ];
 
     /// <summary>
-    /// Makes the call, on whatever thread is right for it; afterwards <see cref="SpawnCall.Result"/> is set.
+    /// Makes the call on a suitable thread; afterwards <see cref="SpawnCall.Result"/> is set.
     /// </summary>
-    /// <param name="call">With settings, or without them for the set-up mode, which sets its limits itself.</param>
-    /// <param name="limits">Soft limits by kernel number; null: as this process has it.</param>
-    /// <param name="oomScore">Null: that of this process.</param>
+    /// <param name="call">The call; without settings for the set-up mode, which sets its limits itself.</param>
+    /// <param name="limits">Soft limits by kernel number; null for the limit of this process.</param>
+    /// <param name="oomScore">The OOM score; null for that of this process.</param>
     public static void Run(SpawnCall call, ulong?[] limits, int? oomScore)
     {
         lock (Gate)
         {
-            // Likewise the score: a child inherits it at its birth, and so do its own children from their first
-            // instant.
+            // The score is changed in the same way: a child inherits it, and so do its own children.
             if (oomScore is { } score) _ = OomScore.Set(score);
             RunAlone(call, limits);
             if (oomScore is not null) _ = OomScore.Set(OomScore.OfSupervision);
@@ -58,7 +57,8 @@ internal static unsafe class LimitedSpawn
     }
 
     /// <summary>
-    /// May a child have this soft limit? Found by trying: root may lack the privilege to raise a hard limit.
+    /// Whether a child can get this soft limit. This is found by trying, because even root may lack the privilege to
+    /// raise a hard limit.
     /// </summary>
     public static bool CanHave(int resource, ulong soft)
     {
@@ -86,14 +86,14 @@ internal static unsafe class LimitedSpawn
             foreach (var resource in Harmless)
                 if (limits[resource] is { } limit) swap.Set(resource, limit);
         if (call.Settings is { } settings && !ThreadValues.CanBorrow(settings.Nice)) call.RunOnce();
-        // A runtime that compiles while it runs has a descriptor for that, on whatever thread it does it.
-        else if (call.Settings is null || open < ManyDescriptors || RuntimeFeature.IsDynamicCodeSupported) call.Run();
-        else Bare.Run(call);
+        // A runtime with a JIT compiler uses a descriptor for that on any thread, so it must see the common table.
+        else if (call.Settings is null || open < IsolateFrom || RuntimeFeature.IsDynamicCodeSupported) call.Run();
+        else OnIsolatedTable.Run(call);
         swap.Restore();
         if (isLate && call.Result.IsStarted) LimitFilesOf(call.Result.Pid, files!.Value);
     }
 
-    /// <summary>False: a finite hard limit leaves no room for a mark.</summary>
+    /// <summary>Whether the hard limit allows the mark; a finite one does not.</summary>
     static bool MayMark(ulong runMark)
     {
         ResourceLimit own;
@@ -103,8 +103,8 @@ internal static unsafe class LimitedSpawn
     static void LimitFilesOf(int child, ulong soft)
     {
         ResourceLimit own;
-        _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own); // cannot fail with a good pointer
+        _ = SysResource.getrlimit(SysResource.RLIMIT_NOFILE, &own); // Cannot fail with a valid pointer.
         own.rlim_cur = Math.Min(soft, own.rlim_max);
-        _ = SysResource.prlimit(child, SysResource.RLIMIT_NOFILE, &own, null); // ended already: no matter
+        _ = SysResource.prlimit(child, SysResource.RLIMIT_NOFILE, &own, null); // Fails if the child has ended already.
     }
 }

@@ -5,12 +5,12 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Starts programs with posix_spawn: glibc clones without copying memory and comes back when the exec has succeeded or
-/// failed, so a start costs well under a millisecond and a failure is known at once. What posix_spawn cannot do (user,
-/// umask, limits …) is done by <see cref="ChildSetUp"/>, the same executable between spawn and exec. The error number
-/// alone does not tell the stage, so files, directory and program are looked at first; afterwards the FIFOs may be gone
-/// already: who reads them removes them when nobody has them open any more. Descriptors 0, 1 and 2 of this process must
-/// be open, as they are in every daemon.
+/// Starts programs with posix_spawn: glibc clones without copying memory and returns when the exec has succeeded or
+/// failed, so a start takes well under a millisecond and a failure is known at once. <see cref="ChildSetUp"/>, which is
+/// the same executable between spawn and exec, does what posix_spawn cannot (user, umask, limits …). The error number
+/// alone does not identify the stage, so files, directory and program are checked first. Afterwards the FIFOs may be
+/// gone, because their reader removes them once nobody has them open. Descriptors 0, 1 and 2 of this process must be
+/// open, as they are in every daemon.
 /// </summary>
 internal sealed class LinuxSpawner
 {
@@ -21,14 +21,16 @@ internal sealed class LinuxSpawner
     readonly ulong?[] _originalLimits;
     readonly int? _originalOomScore;
 
-    /// <summary>Those of the last start, which most others share.</summary>
+    /// <summary>The settings of the last start; most starts have the same ones.</summary>
     (LaunchContext? Launch, long? OpenFiles, BirthSettings Settings)? _last;
 
     /// <param name="setUpCommand">How to run the hidden set-up mode.</param>
     /// <param name="originalOpenFiles">The soft descriptor limit that children get by default.</param>
-    /// <param name="originalOomScore">The score that children are started with; null: that of this process.</param>
-    /// <param name="originalLimits">The other soft limits that children get by default, see <see cref="SoftLimits"/>;
-    /// null: those of this process.</param>
+    /// <param name="originalOomScore">The OOM score of children; null for that of this process.</param>
+    /// <param name="originalLimits">
+    /// The other soft limits that children get by default, see <see cref="SoftLimits"/>; null for those of this
+    /// process.
+    /// </param>
     public LinuxSpawner(SetUpCommand setUpCommand, ulong originalOpenFiles, int? originalOomScore = null,
         string? originalLimits = null)
     {
@@ -39,7 +41,8 @@ internal sealed class LinuxSpawner
         InheritedDescriptors.HideAll();
     }
 
-    /// <summary>Null: the program runs and <paramref name="pid"/> is its pid, to be reaped by the caller.</summary>
+    /// <summary>Starts a program; the caller has to reap it.</summary>
+    /// <returns>Null if the program runs, with the pid <paramref name="pid"/>; otherwise the failure.</returns>
     public SpawnFailure? Spawn(SpawnRequest request, out int pid)
     {
         pid = 0;
@@ -60,8 +63,8 @@ internal sealed class LinuxSpawner
     }
 
     /// <summary>
-    /// posix_spawn itself. With a report descriptor (set-up mode) it becomes the child's first number behind the
-    /// listeners, and the directory is left to the child.
+    /// Calls posix_spawn. In the set-up mode, the child gets the report descriptor as the first number after its
+    /// listeners, and changes the directory itself.
     /// </summary>
     internal SpawnResult Start(string program, IReadOnlyCollection<string> arguments, SpawnRequest request,
         BirthSettings settings, int reportFd)
@@ -78,7 +81,7 @@ internal sealed class LinuxSpawner
         });
         var call = new SpawnCall(spawner)
         {
-            // The set-up mode gives the child its values itself: it needs others until then.
+            // The set-up mode applies the settings itself, and must not have them before that.
             Settings = reportFd < 0 ? settings : null,
             RunMark = request.RunMark,
         };

@@ -4,13 +4,15 @@ using Tspm.Text;
 
 namespace Tspm.Platform.Linux.Spawning;
 
-/// <summary>What a child of this process would inherit: read with a few system calls, because a client pays for each
-/// millisecond.</summary>
+/// <summary>
+/// Reads what a child of this process would inherit, with few system calls, because each millisecond counts in a
+/// client.
+/// </summary>
 internal static unsafe class OwnLaunch
 {
     public static LaunchContext Read()
     {
-        // There is no call that only reads it (man 2 umask); this is a client with one thread.
+        // No system call only reads the umask (man 2 umask). Changing it is safe, because a client has one thread.
         var mask = SysStat.umask(LaunchContext.DefaultUmaskBits);
         _ = SysStat.umask(mask);
         return Of(mask, Nice, ReadLimits(), ThreadValues.ReadCpus(0), SysSyscall.ioprio_get(0));
@@ -19,15 +21,16 @@ internal static unsafe class OwnLaunch
     /// <summary>The nice value (man 2 getpriority).</summary>
     public static int Nice => SysResource.getpriority(SysResource.PRIO_PROCESS, 0);
 
-    /// <summary>The hard limit of a resource given by its kernel number (man 2 getrlimit); null: there is no such
-    /// resource.</summary>
+    /// <summary>
+    /// The hard limit of a resource, given by its kernel number (man 2 getrlimit); null if there is no such resource.
+    /// </summary>
     public static ulong? HardLimitOf(int resource)
     {
         ResourceLimit own;
         return SysResource.getrlimit(resource, &own) == 0 ? own.rlim_max : null;
     }
 
-    /// <summary>Soft limits by kernel number.</summary>
+    /// <summary>Reads the soft limits, by kernel number.</summary>
     public static ulong?[] ReadLimits()
     {
         var limits = new ulong?[SoftLimits.Names.Length];
@@ -39,7 +42,7 @@ internal static unsafe class OwnLaunch
         return limits;
     }
 
-    /// <summary>From the kernel's numbers.</summary>
+    /// <summary>Creates a launch context from the kernel's numbers.</summary>
     public static LaunchContext Of(uint umask, int nice, ulong?[] limits, ulong[]? cpus, int ioPriority) => new()
     {
         Umask = Convert.ToString((int)(umask & 0x1FF), 8).PadLeft(3, '0'),

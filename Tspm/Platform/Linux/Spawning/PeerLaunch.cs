@@ -5,18 +5,20 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// What a child of another process would inherit, as far as /proc shows it: for requests of clients that do not say it
-/// themselves (an older tspm, socat, another language).
+/// Reads what a child of another process would inherit, as far as /proc shows it. This serves clients that do not send
+/// their launch context (an older tspm, socat, another language).
 /// </summary>
 internal static class PeerLaunch
 {
     const string UmaskKey = "Umask:", LimitKey = "Max ";
 
-    /// <summary>/proc/PID/limits is a table: a name of 25 characters and a space, then the soft limit, 20 characters
-    /// and a space, then the hard one.</summary>
+    /// <summary>
+    /// The columns of /proc/PID/limits: a name of 25 characters and a space, the soft limit of 20 characters and a
+    /// space, and the hard limit.
+    /// </summary>
     const int SoftColumn = 26, HardColumn = 47;
 
-    /// <summary>Null: the process is gone, or hidden.</summary>
+    /// <returns>Null if the process is gone or hidden.</returns>
     public static LaunchContext? Read(int pid)
     {
         if (pid <= 0 || ReadText(pid, "status") is not { } status || ReadText(pid, "limits") is not { } limits)
@@ -27,11 +29,11 @@ internal static class PeerLaunch
             .Of(umask, nice, LimitsOf(limits, SoftColumn), ThreadValues.ReadCpus(pid), SysSyscall.ioprio_get(pid));
     }
 
-    /// <summary>By kernel number; null: the process is gone, or hidden.</summary>
+    /// <summary>Reads the hard limits, by kernel number; null if the process is gone or hidden.</summary>
     public static ulong?[]? ReadHardLimits(int pid) =>
         ReadText(pid, "limits") is { } text ? LimitsOf(text, HardColumn) : null;
 
-    /// <summary>The mask in the text of /proc/PID/status (since Linux 4.7); null: it is not there.</summary>
+    /// <summary>The umask in the text of /proc/PID/status (since Linux 4.7); null if it is missing.</summary>
     public static uint? UmaskOf(string status)
     {
         foreach (var line in status.Split('\n'))
@@ -40,8 +42,10 @@ internal static class PeerLaunch
         return null;
     }
 
-    /// <summary>The soft limits in the text of /proc/PID/limits, which has one line each in the order of their numbers,
-    /// below a heading.</summary>
+    /// <summary>
+    /// The soft limits in the text of /proc/PID/limits, which has a heading and then one line for each limit in the
+    /// order of their kernel numbers.
+    /// </summary>
     public static ulong?[] SoftLimitsOf(string text) => LimitsOf(text, SoftColumn);
 
     static ulong?[] LimitsOf(string text, int column)

@@ -4,13 +4,13 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// The only caller of posix_spawn (a guard looks for it): turns a request into the memory that the call takes, and
-/// frees it. Preparing and calling are apart, so that the call can be made by a thread that has something for the
-/// child, and while something is set for this moment only.
+/// The only caller of posix_spawn (a guard checks this): prepares the memory that the call needs, and frees it.
+/// Preparing and calling are separate, so that the call can be made on a suitable thread and while limits are changed
+/// for only a moment.
 /// </summary>
 internal sealed unsafe class PosixSpawner : IDisposable
 {
-    /// <summary>The two structures that must not move while glibc uses them.</summary>
+    /// <summary>The two structures of glibc; they must not move while in use.</summary>
     [StructLayout(LayoutKind.Sequential)]
     struct Structures
     {
@@ -32,7 +32,7 @@ internal sealed unsafe class PosixSpawner : IDisposable
         _problem = Prepare(request);
     }
 
-    /// <summary>Starts it on the calling thread; the child is the caller's to reap.</summary>
+    /// <summary>Starts a program on the calling thread; the caller has to reap the child.</summary>
     public static SpawnResult Start(PosixSpawnRequest request)
     {
         using var spawner = new PosixSpawner(request);
@@ -40,8 +40,8 @@ internal sealed unsafe class PosixSpawner : IDisposable
     }
 
     /// <summary>
-    /// Makes the call (man 3 posix_spawn): comes back when the exec has succeeded or failed, or when a descriptor or
-    /// the directory was refused. Once.
+    /// Makes the call (man 3 posix_spawn), which returns when the exec has succeeded or failed, or a descriptor or the
+    /// directory was refused. May be called only once.
     /// </summary>
     public SpawnResult Start()
     {
@@ -56,8 +56,8 @@ internal sealed unsafe class PosixSpawner : IDisposable
     public void Dispose()
     {
         if (_structures == null) return;
-        _ = PosixSpawn.posix_spawnattr_destroy(&_structures->Attributes); // does nothing in glibc
-        _ = PosixSpawn.posix_spawn_file_actions_destroy(&_structures->Actions); // cannot fail
+        _ = PosixSpawn.posix_spawnattr_destroy(&_structures->Attributes); // Does nothing in glibc.
+        _ = PosixSpawn.posix_spawn_file_actions_destroy(&_structures->Actions); // Cannot fail.
         NativeMemory.Free(_structures);
         _structures = null;
         _path.Dispose();
@@ -65,7 +65,7 @@ internal sealed unsafe class PosixSpawner : IDisposable
         _environment?.Dispose();
     }
 
-    /// <returns>0, or an error number: too little memory, or a descriptor that is not one.</returns>
+    /// <returns>0, or an error number: out of memory, or an invalid descriptor.</returns>
     int Prepare(PosixSpawnRequest request)
     {
         var actions = &_structures->Actions;
@@ -86,7 +86,7 @@ internal sealed unsafe class PosixSpawner : IDisposable
         var flags = request.Leads switch
         {
             ChildLeads.Session => PosixSpawn.POSIX_SPAWN_SETSID,
-            // Group 0, which init has set: the child's own.
+            // The group is 0 after init, which stands for the child's own group.
             ChildLeads.Group => PosixSpawn.POSIX_SPAWN_SETPGROUP,
             _ => 0,
         };
@@ -95,7 +95,7 @@ internal sealed unsafe class PosixSpawner : IDisposable
         {
             flags |= PosixSpawn.POSIX_SPAWN_SETSIGDEF | PosixSpawn.POSIX_SPAWN_SETSIGMASK;
             var none = SignalSet.Empty;
-            // All 64, also the two that glibc uses inside and would otherwise leave ignored.
+            // All 64 signals, including the two that glibc uses internally and would otherwise leave ignored.
             var all = SignalSet.All;
             errno = PosixSpawn.posix_spawnattr_setsigmask(attributes, &none);
             if (errno == 0) errno = PosixSpawn.posix_spawnattr_setsigdefault(attributes, &all);

@@ -4,21 +4,22 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Finds the file of a program as a shell would, but with the child's PATH and the child's working directory, and says
-/// precisely why not. posix_spawnp would search the daemon's PATH, and has one error number for all of it.
+/// Finds the file of a program as a shell would, but with the child's PATH and working directory, and gives a precise
+/// reason on failure. posix_spawnp would search the daemon's PATH, and reports only an error number.
 /// </summary>
 internal static class ProgramLookup
 {
     public const string FindStage = SpawnFailure.FindStage, ExecuteStage = SpawnFailure.ExecuteStage,
         DirectoryStage = SpawnFailure.DirectoryStage;
 
-    /// <summary>What execvp uses without PATH (man 3 exec).</summary>
+    /// <summary>The search path of execvp if PATH is not set (man 3 exec).</summary>
     const string DefaultPath = "/bin:/usr/bin";
 
     /// <summary>
-    /// The path to hand to exec, which comes after the change of directory: relative stays relative, so that a script
-    /// sees itself as it was called. Exactly one of the two is null. Asks for the rights of the calling process.
+    /// Finds the path for exec, which is called after the change of directory. A relative path stays relative, so that
+    /// a script sees the name by which it was called. The access rights of the calling process count.
     /// </summary>
+    /// <returns>Exactly one of the two is null.</returns>
     public static (string? Path, SpawnFailure? Failure) Find(string program, string workingDirectory, string? path)
     {
         if (program.Length == 0)
@@ -31,7 +32,7 @@ internal static class ProgramLookup
         return Search(program, workingDirectory, path);
     }
 
-    /// <summary>Why a program cannot be entered as a working directory; null: it can.</summary>
+    /// <summary>Why a path cannot be used as a working directory; null if it can.</summary>
     public static SpawnFailure? CheckDirectory(string directory)
     {
         var errno = 0;
@@ -44,16 +45,16 @@ internal static class ProgramLookup
     public static SpawnFailure DirectoryFailure(string directory, int errno) =>
         new(DirectoryStage, errno, $"cannot change directory to {directory}: {Errno.Describe(errno)}");
 
-    /// <summary>The sentence for an exec that failed although the file was found.</summary>
+    /// <summary>Explains why exec failed although the file was found.</summary>
     public static SpawnFailure ExecuteFailure(string program, string workingDirectory, int errno) => errno switch
     {
         Errno.ENOEXEC => Failure(program, errno, " (is the first line '#!/path/to/interpreter' missing?)"),
-        Errno.ENOENT or Errno.EACCES
-            or Errno.ENOTDIR when Shebang.InterpreterOf(Absolute(program, workingDirectory)) is { } interpreter =>
+        Errno.ENOENT or Errno.EACCES or Errno.ENOTDIR
+            when Shebang.InterpreterOf(Absolute(program, workingDirectory)) is { } interpreter =>
             Failure(program, errno,
                 $" (its first line names the interpreter '{interpreter}': is that installed and executable?)"),
         Errno.ENOENT =>
-            Failure(program, errno, " (the file is there: is it built for another system, with another loader?)"),
+            Failure(program, errno, " (the file exists: was it built for another system, with another loader?)"),
         Errno.E2BIG => Failure(program, errno, " (arguments and environment together are too long)"),
         _ => Failure(program, errno, ""),
     };
@@ -78,7 +79,9 @@ internal static class ProgramLookup
                 : $"cannot find the program '{program}' on the PATH{InFolder(program, workingDirectory)}"));
     }
 
-    /// <summary>A file of the working directory is not meant by its bare name.</summary>
+    /// <summary>
+    /// Adds a hint if the working directory contains a file of this name: a bare name does not refer to it.
+    /// </summary>
     static string InFolder(string program, string workingDirectory) =>
         SysStat.stat(Absolute(program, workingDirectory), out var status) == 0 && status.IsRegularFile
             ? $"; {Absolute(program, workingDirectory)} is there: write ./{program}, or give it an interpreter" : "";

@@ -1,9 +1,9 @@
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// This executable, as a path that exec can always use: the kernel's link to the running image (man 5 proc:
-/// /proc/pid/exe). It works after the file was replaced or removed, and it is the same version then: an upgrade happens
-/// when it is asked for, not when something crashes.
+/// The path of this executable that exec can always use: the kernel's link to the running image (man 5 proc:
+/// /proc/pid/exe). Even after the file was replaced or removed, it leads to the same version: an upgrade happens when
+/// somebody requests it, and not when something crashes.
 /// </summary>
 internal static class SelfPath
 {

@@ -4,35 +4,33 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// The command line between <see cref="SetUpRun"/> and <see cref="ChildSetUp"/>: a fixed number of places, empty for
-/// "leave it", then the program's own argv untouched. Nothing is parsed by its look, so no value can pass for a flag.
-/// Secrets are not in it: they come as the environment.
+/// The command line from <see cref="SetUpRun"/> to <see cref="ChildSetUp"/>: a fixed number of positions, each empty
+/// for "do not change", followed by the program's own argv. Values are identified by position, so none can be mistaken
+/// for a flag. Secrets are not in it, because they are in the environment.
 /// </summary>
 internal sealed record SetUpArguments(
     string WorkingDirectory, string User, string Group, string Umask, int? Nice, int? OomScoreAdjust,
-        IReadOnlyList<(string Name, ulong Value)> Limits,
-    BirthSettings Birth, string PidVariables, int Listeners, string Cgroup, string Program,
-        IReadOnlyList<string> Arguments)
+    IReadOnlyList<(string Name, ulong Value)> Limits, BirthSettings Birth, string PidVariables, int Listeners,
+    string Cgroup, string Program, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Places before the program's argv, with the hidden word.</summary>
+    /// <summary>The number of positions before the program's argv, including the hidden word.</summary>
     const int Places = 13;
 
-    /// <summary>argv of the set-up mode.</summary>
+    /// <summary>Returns the argv of the set-up mode.</summary>
     public static List<string> Write(SetUpCommand command, SpawnRequest request, BirthSettings birth)
     {
         var setUp = request.SetUp!;
         return
         [
-            command.Executable, .. command.LeadingArguments, ChildSetUp.Word, request.WorkingDirectory, setUp.User
-                ?? "", setUp.Group ?? "", setUp.Umask ?? "",
-            Text(setUp.Nice), Text(setUp.OomScoreAdjust), string.Join(',', LimitsOf(setUp.Limits)), birth.ToWord(),
-                setUp.PidVariables ?? "",
+            command.Executable, .. command.LeadingArguments, ChildSetUp.Word, request.WorkingDirectory,
+            setUp.User ?? "", setUp.Group ?? "", setUp.Umask ?? "", Text(setUp.Nice), Text(setUp.OomScoreAdjust),
+            string.Join(',', LimitsOf(setUp.Limits)), birth.ToWord(), setUp.PidVariables ?? "",
             request.Listeners.Count.ToString(CultureInfo.InvariantCulture), setUp.Cgroup ?? "",
             request.Program, .. request.Arguments,
         ];
     }
 
-    /// <summary>Null: not written by <see cref="Write"/>.</summary>
+    /// <returns>Null if the arguments were not written by <see cref="Write"/>.</returns>
     public static SetUpArguments? Read(string[] args)
     {
         if (args.Length <= Places || args[0] != ChildSetUp.Word) return null;

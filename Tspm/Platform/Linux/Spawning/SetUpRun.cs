@@ -7,21 +7,22 @@ namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
 /// The parent's side of <see cref="ChildSetUp"/>: starts the set-up mode as the child, and waits on a pipe for its
-/// word. The pipe closes by itself when the program's exec succeeds (close-on-exec) or the child dies; a mark written
-/// just before the exec tells the two apart.
+/// report. The pipe is closed when the program's exec succeeds (close-on-exec) and when the child dies; a mark that the
+/// child writes right before the exec tells the two apart.
 /// </summary>
 internal static class SetUpRun
 {
     public const string Stage = "set-up";
 
     /// <summary>
-    /// The set-up takes 3 ms; a user database or a directory on a network may take longer, but must not stop the daemon
-    /// for ever.
+    /// The set-up takes 3 ms. A user database or a directory on a network may take longer, but must not block the
+    /// daemon forever.
     /// </summary>
     const int DeadlineMs = 10_000;
 
     /// <summary>
-    /// Lowest number for our end: the spawn overwrites 0, 1 and 2 in the child, and what the listeners get.
+    /// The lowest number for the write end: in the child, the spawn overwrites 0, 1, 2 and the numbers of the
+    /// listeners.
     /// </summary>
     const int FirstSafeFd = 4 + SpawnRequest.MaxListeners;
 
@@ -35,10 +36,9 @@ internal static class SetUpRun
         var errno = writeEnd.IsOpen ? 0 : Errno.Last;
         madeEnd.Dispose();
         if (errno != 0) return CannotPrepare(errno);
-        var result = spawner
-            .Start(command.Executable, SetUpArguments.Write(command, request, settings), request, settings,
-                writeEnd.Number);
-        // The report ends when the child alone has had this end and closes it.
+        var arguments = SetUpArguments.Write(command, request, settings);
+        var result = spawner.Start(command.Executable, arguments, request, settings, writeEnd.Number);
+        // Closed here, so that the report ends when the child closes its copy.
         writeEnd.Dispose();
         if (!result.IsStarted) return CannotStart(command, result);
         var failure = ReadReport(report.Number, result.Pid);
@@ -71,8 +71,7 @@ internal static class SetUpRun
 
     static SpawnFailure CannotStart(SetUpCommand command, SpawnResult result)
     {
-        // The directory is entered later and as the target user: here only what this process itself opens can have
-        // failed.
+        // The child enters the directory later, as the target user, so the directory cannot be the reason here.
         var failure = SpawnErrors.Explain(command.Executable, "/", result.ErrorNumber);
         return failure.Stage == ProgramLookup.ExecuteStage
             ? new SpawnFailure(Stage, result.ErrorNumber,

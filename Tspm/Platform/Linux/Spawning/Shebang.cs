@@ -6,10 +6,12 @@ namespace Tspm.Platform.Linux.Spawning;
 /// <summary>The "#!" line of a script (man 2 execve, "Interpreter scripts").</summary>
 internal static unsafe class Shebang
 {
-    /// <summary>The kernel reads no more of the first line (BINPRM_BUF_SIZE).</summary>
+    /// <summary>The kernel reads at most this much of the first line (BINPRM_BUF_SIZE).</summary>
     const int LineBytes = 256;
 
-    /// <summary>The interpreter that the file's first line names; null: it names none, or is not readable.</summary>
+    /// <summary>
+    /// The interpreter in the first line of a file; null if there is none, or the file is not readable.
+    /// </summary>
     public static string? InterpreterOf(string file)
     {
         using var script = Descriptors.Open(file, Fcntl.O_RDONLY | Fcntl.O_NONBLOCK);
@@ -22,7 +24,7 @@ internal static unsafe class Shebang
         if (line.IndexOf((byte)'\n') is var end and >= 0) line = line[..end];
         line = line.TrimStart(" \t"u8);
         if (line.IndexOfAny(" \t"u8) is var space and >= 0) line = line[..space];
-        // A carriage return is shown, because it is the very reason why the interpreter is not found.
+        // A carriage return is made visible, because it is the reason why the interpreter is not found.
         return line.IsEmpty ? null : Encoding.UTF8.GetString(line).Replace("\r", "\\r", StringComparison.Ordinal);
     }
 }

@@ -3,15 +3,15 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// One call of posix_spawn, to be made by whatever thread is right for it, which has the child's own values meanwhile.
+/// One call of posix_spawn, which can be made on any thread. During the call, that thread has the child's settings.
 /// </summary>
-/// <param name="spawner">Not disposed of before the call is done.</param>
+/// <param name="spawner">The prepared call; must not be disposed of before the call is done.</param>
 internal sealed class SpawnCall(PosixSpawner spawner)
 {
-    /// <summary>Null: the child inherits what the calling thread has.</summary>
+    /// <summary>The child's settings; null if the child inherits those of the calling thread.</summary>
     public BirthSettings? Settings { get; init; }
 
-    /// <summary>The mark that the child is to carry; <see cref="Platform.RunMark.None"/>: none.</summary>
+    /// <summary>The mark of the child; <see cref="Platform.RunMark.None"/> if it gets none.</summary>
     public ulong RunMark { get; init; }
 
     public SpawnResult Result { get; private set; }
@@ -23,8 +23,10 @@ internal sealed class SpawnCall(PosixSpawner spawner)
         if (Settings is not null) ThreadValues.Restore(Settings, former);
     }
 
-    /// <summary>On a thread for this call alone, which may keep what it cannot give back. Without one to be had the
-    /// child is not started (EAGAIN).</summary>
+    /// <summary>
+    /// Makes the call on a new thread, because some settings cannot be restored afterwards. If no thread can be
+    /// created, the result is EAGAIN.
+    /// </summary>
     public void RunOnce()
     {
         try

@@ -3,16 +3,16 @@ using Tspm.Model.State;
 
 namespace Tspm.Platform.Linux.Spawning;
 
-/// <summary>The error numbers of posix_spawn in words.</summary>
+/// <summary>Explains the error numbers of posix_spawn.</summary>
 internal static class SpawnErrors
 {
-    /// <summary>The end of a sentence that says what could not be started.</summary>
+    /// <summary>Returns the reason, for the end of a sentence that says what could not be started.</summary>
     public static string Reason(int errno) =>
         Errno.Describe(errno) + (IsShortage(errno) ? " (too many processes, or too little memory)" : "");
 
     /// <summary>
-    /// What failed, and at which stage, when the files of a child could be opened before. The error number alone does
-    /// not tell the stage, so the directory is looked at again.
+    /// Says what failed, and at which stage, provided that the files of the child could be opened. The error number
+    /// alone does not identify the stage, so the directory is checked again.
     /// </summary>
     public static SpawnFailure Explain(string program, string workingDirectory, int errno)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tspm.Platform.Linux.Spawning;
 
-/// <summary>A null-terminated array of C strings in one piece of unmanaged memory: argv and envp.</summary>
+/// <summary>A null-terminated array of C strings in one block of unmanaged memory, for argv and envp.</summary>
 internal sealed unsafe class StringBlock : IDisposable
 {
     byte** _pointers;
@@ -28,7 +28,7 @@ internal sealed unsafe class StringBlock : IDisposable
 
     public byte** Pointers => _pointers;
 
-    /// <summary>"NAME=value" of every variable.</summary>
+    /// <summary>Creates a block with "NAME=value" for each variable.</summary>
     public static StringBlock OfEnvironment(IReadOnlyDictionary<string, string> environment)
     {
         var entries = new List<string>(environment.Count);

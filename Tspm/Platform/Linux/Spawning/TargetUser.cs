@@ -5,15 +5,16 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// Becomes the user and group that a child is to run as: supplementary groups, then group, then user, each for good
-/// (man 7 credentials). A name that is no name may be a number. Being that user already is no failure, so a config with
-/// <c>user</c> also works for that user.
+/// Switches to the user and group that a child runs as: supplementary groups, then group, then user, all permanently
+/// (man 7 credentials). User and group may be given as numbers. If this process already is that user, nothing fails, so
+/// a config with <c>user</c> also works for that user.
 /// </summary>
 internal static unsafe class TargetUser
 {
     public const string UserStage = "set user", GroupStage = "set group";
 
-    /// <summary>Empty: keep. Null: done.</summary>
+    /// <summary>Switches to a user and group; an empty string keeps the present one.</summary>
+    /// <returns>Null, or the failure.</returns>
     public static SpawnFailure? Become(string user, string group)
     {
         if (user.Length == 0 && group.Length == 0) return null;
@@ -24,7 +25,7 @@ internal static unsafe class TargetUser
         if (group.Length > 0 && FindGroup(group, ref gid) is { } noGroup) return noGroup;
         if (user.Length > 0 && entry is null && group.Length == 0)
             return new SpawnFailure(UserStage, Errno.ENOENT,
-                $"cannot become user {user}: it is in no user database, so 'group' must be given too");
+                $"cannot become user {user}: it is not in the user database, so 'group' must be set too");
         if (Change(user, group, entry, uid, gid) is { } refused) return refused;
         if (user.Length == 0 || entry is null) return null;
         _ = Unistd.setenv("HOME", entry.Home, 1);

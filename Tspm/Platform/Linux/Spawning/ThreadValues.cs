@@ -3,22 +3,21 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Spawning;
 
 /// <summary>
-/// The values that a thread has for itself in Linux, and that a child inherits from the thread that starts it: nice
-/// value, I/O priority, processors, and, once it has left what all threads share, the
-/// umask. So a child is given its own by a thread that has them for the moment of the spawn, without a window in which
-/// the child or anything else of this process sees others.
+/// The values that each Linux thread has for itself, and that a child inherits from the thread that starts it: nice
+/// value, I/O priority, processors, and, after unshare(CLONE_FS), the umask. A child gets its values from a thread that
+/// has them for the moment of the spawn, so that neither the child nor the rest of this process ever sees wrong ones.
 /// </summary>
 internal static unsafe class ThreadValues
 {
     [ThreadStatic]
     static bool s_hasOwnUmask;
 
-    /// <summary>All processors that this process may use; null: not asked yet.</summary>
+    /// <summary>All processors that this process may use; null before they were read.</summary>
     static ulong[]? s_allCpus;
 
     static int? s_lowestNice;
 
-    /// <summary>What a thread had before.</summary>
+    /// <summary>The earlier values of a thread.</summary>
     public struct Former
     {
         public uint Umask;
@@ -26,19 +25,21 @@ internal static unsafe class ThreadValues
         public ulong[]? Cpus;
     }
 
-    /// <summary>Can this thread have this nice value and then its own again? A higher one is not given back without a
-    /// privilege (man 2 setpriority).</summary>
+    /// <summary>
+    /// Whether this thread can take this nice value and then restore its own: lowering a nice value needs a privilege
+    /// (man 2 setpriority).
+    /// </summary>
     public static bool CanBorrow(int nice)
     {
         var own = SysResource.getpriority(SysResource.PRIO_PROCESS, 0);
         return nice <= own || LowestNice <= own;
     }
 
-    /// <summary>Sets what differs, as far as that is allowed.</summary>
+    /// <summary>Sets the values that differ, as far as permitted, and returns the earlier ones.</summary>
     public static Former Set(BirthSettings wanted, bool withNice = true)
     {
-        // Fails only where a sandbox forbids it: then the mask is the process's for some microseconds. What this
-        // process makes has modes that no mask widens.
+        // Fails only in a sandbox that forbids it. Then all threads have the umask for some microseconds, which is
+        // harmless, because this process creates files with modes that no umask can widen.
         if (!s_hasOwnUmask) s_hasOwnUmask = Sched.unshare(Sched.CLONE_FS) == 0;
         var former = new Former
         {
@@ -66,7 +67,9 @@ internal static unsafe class ThreadValues
         if (former.Cpus is { } cpus) SetMask(cpus);
     }
 
-    /// <summary>Sets the processors of this thread. Those that it had; null: the same, or not changed.</summary>
+    /// <summary>
+    /// Sets the processors of this thread, and returns the earlier ones; null if they are the same or were not changed.
+    /// </summary>
     public static ulong[]? SetCpus(ulong[] wanted)
     {
         var own = ReadCpus(0);
@@ -74,7 +77,7 @@ internal static unsafe class ThreadValues
         return SetMask(wanted) ? own : null;
     }
 
-    /// <summary>Null: it cannot be read.</summary>
+    /// <summary>Reads the processors of a process; null if they cannot be read.</summary>
     public static ulong[]? ReadCpus(int pid)
     {
         var mask = new ulong[Tspm.Text.CpuList.Words];
@@ -82,8 +85,9 @@ internal static unsafe class ThreadValues
             return Sched.sched_getaffinity(pid, Tspm.Text.CpuList.Words * sizeof(ulong), raw) == 0 ? mask : null;
     }
 
-    /// <summary>What a thread of this process gets that asks for all there are. The thread's own are as
-    /// before.</summary>
+    /// <summary>
+    /// Returns the processors that a thread gets if it requests all. The calling thread keeps its own afterwards.
+    /// </summary>
     public static ulong[] AllCpus()
     {
         if (s_allCpus is { } known) return known;
@@ -96,8 +100,10 @@ internal static unsafe class ThreadValues
         return s_allCpus = all;
     }
 
-    /// <summary>The lowest nice value that a thread of this process may have: found by trying, on a thread for that
-    /// alone. A capability says nothing about it: in a user namespace it does not count.</summary>
+    /// <summary>
+    /// The lowest nice value that a thread of this process may have. It is found by trying, on a separate thread,
+    /// because a capability does not count in a user namespace.
+    /// </summary>
     public static int LowestNice
     {
         get
@@ -115,7 +121,7 @@ internal static unsafe class ThreadValues
             }
             catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
             {
-                return found; // no thread to be had now: asked again next time
+                return found; // No thread can be created now; the next call tries again.
             }
             s_lowestNice = found;
             return found;

@@ -3,7 +3,7 @@ using Tspm.Model.State;
 
 namespace Tspm.Platform.Linux.Spawning;
 
-/// <summary>How a program ended that was run for what it prints.</summary>
+/// <summary>How a program ended that was run for its output.</summary>
 internal enum ToolEnd
 {
     Exited,
@@ -12,11 +12,11 @@ internal enum ToolEnd
     TooMuch,
 }
 
-/// <summary>What a program printed, and how it ended.</summary>
-/// <param name="end">The other two mean something with <see cref="ToolEnd.Exited"/> only.</param>
-/// <param name="status">Its exit status.</param>
-/// <param name="output">Standard output; with errors among it where they were asked for.</param>
-/// <param name="problem">Why it did not start.</param>
+/// <summary>The output of a program, and how it ended.</summary>
+/// <param name="end">How it ended; status and output are complete only with <see cref="ToolEnd.Exited"/>.</param>
+/// <param name="status">The exit status.</param>
+/// <param name="output">The standard output, with standard error if that was requested.</param>
+/// <param name="problem">Why the program did not start.</param>
 internal sealed class ToolResult(ToolEnd end, ExitStatus status, string output, string? problem = null)
 {
     public ToolEnd End => end;
@@ -31,20 +31,21 @@ internal sealed class ToolResult(ToolEnd end, ExitStatus status, string output, 
 }
 
 /// <summary>
-/// Runs a program for what it prints, with a deadline, and leaves nothing behind: its own session, /dev/null as input,
-/// killed with its group when it takes too long. Signals as at a program's start. Blocks its caller.
+/// Runs a program for its output, with a deadline. The program gets its own session, /dev/null as input and default
+/// signal dispositions. If it takes too long, it is killed with its process group. Blocks the caller.
 /// </summary>
 internal static class ToolRun
 {
-    /// <summary>Lowest number for the pipe's end: the spawn overwrites 0, 1 and 2 in the child.</summary>
+    /// <summary>The lowest number for the write end: the spawn overwrites 0, 1 and 2 in the child.</summary>
     const int FirstSafeFd = 10;
 
-    /// <param name="path">The executable itself, not looked up.</param>
-    /// <param name="argv">With its name in front.</param>
-    /// <param name="environment">Null: that of this process.</param>
-    /// <param name="withErrors">Standard error is kept too, else it goes to /dev/null.</param>
-    /// <param name="deadlineMs">Until its end.</param>
-    /// <param name="mostBytes">More output than that ends it.</param>
+    /// <summary>Runs a program until it ends, or one of the limits is reached.</summary>
+    /// <param name="path">The path of the executable; PATH is not searched.</param>
+    /// <param name="argv">The arguments, including argv[0].</param>
+    /// <param name="environment">The environment; null for that of this process.</param>
+    /// <param name="withErrors">Whether standard error is kept too; otherwise it goes to /dev/null.</param>
+    /// <param name="deadlineMs">How long the program may run, in milliseconds.</param>
+    /// <param name="mostBytes">The program is killed if its output is larger than this.</param>
     public static ToolResult Run(string path, IReadOnlyCollection<string> argv,
         IReadOnlyDictionary<string, string>? environment, bool withErrors, int deadlineMs, int mostBytes)
     {
@@ -71,7 +72,7 @@ internal static class ToolRun
             Leads = ChildLeads.Session,
             ResetsSignals = true,
         });
-        // Its end tells us of the program's end only when nobody else has it.
+        // Closed here, so that the end of the pipe shows the end of the program.
         writeEnd.Dispose();
         return started.IsStarted ? Read(output.Number, started.Pid, until, mostBytes) : NotStarted(started.Reason);
     }
@@ -87,7 +88,7 @@ internal static class ToolRun
             PipeReadingEnd.TooMuch => ToolEnd.TooMuch,
             _ => ToolEnd.Exited,
         };
-        // It has closed its output; its end is not far, but nobody promised that.
+        // The program has closed its output and will probably end soon, but it need not.
         if (end == ToolEnd.Exited && !WaitForEnd(pid, until)) end = ToolEnd.TooLate;
         if (end != ToolEnd.Exited) ChildEnd.ForceGroup(pid);
         return new ToolResult(end, ChildEnd.Wait(pid), Encoding.UTF8.GetString([.. printed]));
@@ -96,7 +97,7 @@ internal static class ToolRun
     static bool WaitForEnd(int pid, long until)
     {
         using var pidfd = Descriptors.Pidfd(pid);
-        // Before Linux 5.3: the wait itself has to do, without a deadline.
+        // Without pidfds (before Linux 5.3) the caller waits without a deadline.
         return !pidfd.IsOpen || PipeReading.WaitReadable(pidfd.Number, until);
     }
 }

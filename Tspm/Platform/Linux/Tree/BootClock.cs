@@ -3,7 +3,7 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// The clock that start times of processes are measured with: time since boot, suspended time included (man 5 proc,
+/// The clock that measures the start times of processes: the time since boot, including suspended time (man 5 proc,
 /// field 22 of stat; man 2 clock_gettime).
 /// </summary>
 internal static unsafe class BootClock
@@ -12,13 +12,15 @@ internal static unsafe class BootClock
 
     const long NanosecondsPerTick = 1_000_000_000 / TicksPerSecond;
 
-    /// <summary>When a process began, by the wall clock; null: it is gone.</summary>
+    /// <summary>The wall-clock start time of a process; null if it is gone.</summary>
     public static DateTimeOffset? TimeOf(int pid) =>
         ProcFiles.TryReadStat(pid, out var stat)
             ? TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds((Ticks - stat.StartTicks) / (double)TicksPerSecond)
             : null;
 
-    /// <summary>Now, in the unit of <see cref="ProcStat.StartTicks"/>, rounded down as the kernel does.</summary>
+    /// <summary>
+    /// The present time in the unit of <see cref="ProcStat.StartTicks"/>, rounded down as the kernel does.
+    /// </summary>
     public static long Ticks
     {
         get

@@ -1,8 +1,8 @@
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// The fallback for kernels without pidfds: looks at every child ten times a second, on a thread of its own that exists
-/// from the first child on. There an exit is noticed up to 0.1 s late, and idle children cost some CPU.
+/// The fallback for kernels without pidfds: checks every child ten times a second, on its own thread, which starts with
+/// the first child. Exits are noticed up to 0.1 s late, and idle children cost some CPU.
 /// </summary>
 internal sealed class ChildPoll
 {
@@ -41,7 +41,7 @@ internal sealed class ChildPoll
                 children = [.. _children];
             }
             foreach (var child in children)
-                if (!child.Look()) Remove(child);
+                if (child.NotifyIfEnded()) Remove(child);
         }
     }
 }

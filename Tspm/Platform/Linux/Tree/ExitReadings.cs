@@ -3,7 +3,7 @@ using Tspm.Model.State;
 
 namespace Tspm.Platform.Linux.Tree;
 
-/// <summary>How the kernel says that a process ended, as an <see cref="ExitStatus"/>.</summary>
+/// <summary>Converts the kernel's reports of exits to an <see cref="ExitStatus"/>.</summary>
 internal static class ExitReadings
 {
     /// <summary>
@@ -16,7 +16,10 @@ internal static class ExitReadings
         _ => ExitStatus.Unknown,
     };
 
-    /// <summary>Of a process that is not our child; null: not known, see <see cref="SysPidfd.WaitStatusOf"/>.</summary>
+    /// <summary>
+    /// The status of a process that is not a child of this one; null if not known, see
+    /// <see cref="SysPidfd.WaitStatusOf"/>.
+    /// </summary>
     public static ExitStatus? OfOther(int pidfd) =>
         SysPidfd.WaitStatusOf(pidfd) is { } status ? ExitStatus.FromWaitStatus(status) : null;
 }

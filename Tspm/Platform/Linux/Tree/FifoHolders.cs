@@ -4,17 +4,17 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Finds the child of a run whose pid was never written down, because its daemon was killed between spawn and save: it
-/// is the one that holds the run's FIFO open. Looks through every descriptor of every process (man 5 proc,
-/// /proc/PID/fd), tens of milliseconds; for recovery only.
+/// Finds the child of a run whose pid was never saved, because its daemon was killed between spawn and save: it is the
+/// process that has the run's FIFO open. Searches every descriptor of every process (man 5 proc, /proc/PID/fd), which
+/// takes tens of milliseconds, so it is for recovery only.
 /// </summary>
 internal sealed unsafe class FifoHolders(ProcFiles files)
 {
     readonly List<int> _descriptors = [];
 
     /// <summary>
-    /// The living holder; of several (a shell and what it started) the leader of a session, else the one that started
-    /// first. Null: nobody, or no such FIFO.
+    /// Returns the living holder. If there are several (a shell and its children), the leader of a session comes first,
+    /// then the process that started first. Null if there is no holder or no such FIFO.
     /// </summary>
     public (int Pid, long StartTicks)? Find(string path, int guardianPid)
     {
@@ -39,7 +39,7 @@ internal sealed unsafe class FifoHolders(ProcFiles files)
         return leads == otherLeads ? one.StartTicks < other.StartTicks : leads;
     }
 
-    /// <summary>It has this FIFO open for writing.</summary>
+    /// <summary>Whether a process has this FIFO open for writing.</summary>
     public bool Holds(int pid, string path) => SysStat.stat(path, out var fifo) == 0 && fifo.IsFifo && Holds(pid, fifo);
 
     bool Holds(int pid, in FileStatus fifo)
@@ -47,7 +47,7 @@ internal sealed unsafe class FifoHolders(ProcFiles files)
         Span<byte> path = stackalloc byte[48];
         ProcFiles.Path(path, pid, "fd"u8);
         _descriptors.Clear();
-        if (!Dirent.ReadNumbers(path, _descriptors)) return false; // another user's, or gone
+        if (!Dirent.ReadNumbers(path, _descriptors)) return false; // The process is gone, or another user's.
         foreach (var fd in _descriptors)
         {
             var length = ProcFiles.Path(path, pid, "fd/"u8);

@@ -5,26 +5,26 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// What the kernel says of processes that it killed because memory ran out, of a control group or of the machine
-/// (Documentation/ABI/testing/dev-kmsg: a record a read; mm/oom_kill.c writes "Killed process PID (NAME)"). Only where
-/// it may be read, and only in the first pid namespace: elsewhere its numbers are not ours.
+/// Reads the kernel's messages about processes that it killed because a control group or the machine ran out of memory
+/// (Documentation/ABI/testing/dev-kmsg: one record per read; mm/oom_kill.c writes "Killed process PID (NAME)"). This
+/// works only if the log may be read, and only in the initial pid namespace: elsewhere its pids do not match.
 /// </summary>
 internal static unsafe class KernelLog
 {
     /// <summary>PROC_PID_INIT_INO of include/linux/proc_ns.h.</summary>
     const string FirstPidNamespace = "pid:[4026531836]";
 
-    /// <summary>A record with its dictionary (CONSOLE_EXT_LOG_MAX).</summary>
+    /// <summary>The largest record, with its dictionary (CONSOLE_EXT_LOG_MAX).</summary>
     const int MostRecordBytes = 8 << 10;
 
     /// <summary>
-    /// Between the word of the kernel and the death that follows it, and back: its clock and ours differ a little.
+    /// Tolerance between the time of the message and the time of the death, because the clocks differ slightly.
     /// </summary>
     static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
-    /// <summary>The kernel's sentence; null: it says nothing, or not to us.</summary>
-    /// <param name="pid">Who died.</param>
-    /// <param name="ago">Older records are about another one with that number.</param>
+    /// <summary>Finds the message about a process; null if there is none, or the log may not be read.</summary>
+    /// <param name="pid">The process that died.</param>
+    /// <param name="ago">How old a message may be; older ones are about another process with this pid.</param>
     public static string? FindKill(int pid, TimeSpan ago)
     {
         if (new FileInfo("/proc/self/ns/pid").LinkTarget != FirstPidNamespace) return null;
@@ -41,7 +41,7 @@ internal static unsafe class KernelLog
         while (true)
         {
             var length = Unistd.read(log, record, MostRecordBytes);
-            // Overwritten before it was read: the next read gets the oldest that there is.
+            // The record was overwritten before it was read; the next read returns the oldest one that still exists.
             if (length < 0 && Errno.Last is Errno.EPIPE or Errno.EINTR) continue;
             if (length <= 0) return null;
             var text = new ReadOnlySpan<byte>(record, (int)length);
@@ -49,7 +49,7 @@ internal static unsafe class KernelLog
         }
     }
 
-    /// <summary>Of "priority,sequence,microseconds,flags;message\n…".</summary>
+    /// <summary>The message of a record "priority,sequence,microseconds,flags;message\n…"; null if too old.</summary>
     static string? Message(ReadOnlySpan<byte> record, TimeSpan since)
     {
         var message = record.IndexOf((byte)';') + 1;

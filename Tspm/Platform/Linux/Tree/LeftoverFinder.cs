@@ -4,21 +4,21 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Finds what an ended child left behind. An orphan goes to the nearest subreaper, the guardian, so the guardian's own
-/// list of children shows them all, and a look that finds nothing costs two small files. Children that were adopted
-/// from an earlier daemon are in that list too; they are known by number and left alone, or carry another mark.
-/// Only where the guardian was not there (every tspm process had been killed) all of /proc is looked through, and then
-/// session and process group count as well as the mark.
+/// Finds the processes that an ended child left behind. Orphans become children of the nearest subreaper, the guardian,
+/// so its list of children shows them all, and a search that finds nothing reads only two small files. Children that
+/// were adopted from an earlier daemon are in that list too; they are recognised by pid, or carry another mark. If the
+/// guardian was missing (every tspm process had been killed), all of /proc is searched, and then session and process
+/// group count as well as the mark.
 /// </summary>
 internal sealed class LeftoverFinder(
     ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf, IOrphans orphans)
 {
     /// <summary>
-    /// How old the list of orphans may be where leftovers were found before: several look at the same moment.
+    /// How old the list of orphans may be if leftovers were found before, so that concurrent searches share it.
     /// </summary>
     static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Where orphans end all the time, a look must not go on for ever.</summary>
+    /// <summary>Limits a search, which must terminate even if orphans end all the time.</summary>
     internal const int MostRounds = 16;
 
     readonly Subtrees _subtrees = new(files);
@@ -26,13 +26,13 @@ internal sealed class LeftoverFinder(
     readonly int _ownPid = Unistd.getpid();
 
     /// <summary>
-    /// Leftovers that were found and may still live. A process that is ending gives up its memory, and with it the
-    /// environment that marks it, before its files and ports (kernel/exit.c: exit_mm comes first), and a living one may
-    /// replace its environment. Both are remembered until they are gone.
+    /// Leftovers that were found and may still be alive. An exiting process releases its memory, and with it the
+    /// environment that marks it, before its files and ports (kernel/exit.c: exit_mm comes first), and a living process
+    /// may overwrite its environment. Both are remembered until they are gone.
     /// </summary>
     readonly Dictionary<OwnerKey, List<ProcStat>> _known = [];
 
-    /// <summary>Orphans of which this look has seen that they ended.</summary>
+    /// <summary>Orphans that were seen to have ended during this search.</summary>
     readonly HashSet<int> _ended = [];
 
     readonly record struct OwnerKey(int Pid, int Id, int Instance, string? Hook);
@@ -59,33 +59,34 @@ internal sealed class LeftoverFinder(
     {
         var numberIsOurs = IsNumberOurs(mark);
         var found = FindAll(mark, others, numberIsOurs);
-        if (numberIsOurs) _ = SysSignal.kill(-mark.Pid, Signals.SIGKILL); // ESRCH: nobody left, as is usual
+        // Usually fails with ESRCH, because nobody is left.
+        if (numberIsOurs) _ = SysSignal.kill(-mark.Pid, Signals.SIGKILL);
         if (found is null) return null;
         foreach (var stat in found) _ = ProcessTree.Signal(stat.Pid, stat.StartTicks, Signals.SIGKILL);
         return found.Count;
     }
 
     /// <summary>
-    /// While any member of a session or group lives, its number is given to nobody else. So a living process with this
-    /// number means that no member is left.
+    /// Whether the child's pid still identifies its session and group. The kernel does not reuse a number while a
+    /// member of its session or group is alive, so a living process with this pid means that no member is left.
     /// </summary>
     bool IsNumberOurs(TreeMark mark) =>
         childOf(mark.Pid) is not null && !(ProcFiles.TryReadStat(mark.Pid, out var now) && now.IsLiving);
 
-    /// <returns>Null: orphans ended all the while, so it is not known whether anything is left.</returns>
+    /// <returns>Null if orphans kept ending, so that it is not known whether anything is left.</returns>
     List<ProcStat>? FindAll(TreeMark mark, IReadOnlyList<int> others, bool numberIsOurs)
     {
         var owner = new OwnerKey(mark.Pid, mark.Id, mark.Instance, mark.Hook);
-        // Not for the first look: the child has ended since the list was read, and its orphans may not be in it.
-        // And never to say that nothing is left: what was in the list may have ended and left children of its own.
+        // A shared list is not good enough for the first search, because the child has ended since and its orphans may
+        // be missing; nor to conclude that nothing is left, because orphans may have ended and left their own children.
         if (_known.ContainsKey(owner))
         {
             var found = FindNow(owner, mark, others, numberIsOurs, SharedFor);
             if (found.Count > 0) return found;
         }
-        // What ends in the middle of a look leaves its children to the guardian after the list was read: to say that
-        // nothing is left needs a look in which nothing ended that was not known to have ended before. Each round knows
-        // more of them, so it comes to an end.
+        // A process that ends during a search leaves its children to the guardian after the list was read. Only a
+        // search in which no further process ended shows that nothing is left. Each round knows more of those that
+        // ended, so the loop terminates.
         _ended.Clear();
         for (var round = 1; ; round++)
         {
@@ -120,7 +121,7 @@ internal sealed class LeftoverFinder(
             _known.Remove(owner);
             return;
         }
-        // An earlier run of the same instance is over, even when its leftovers were to be left alone.
+        // Leftovers of an earlier run of the same instance are forgotten, even if they were to be left running.
         if (isOnlyRun && !_known.ContainsKey(owner))
         {
             foreach (var other in _known.Keys)
@@ -134,13 +135,13 @@ internal sealed class LeftoverFinder(
         foreach (var before in _known.GetValueOrDefault(owner) ?? [])
         {
             if (!ProcFiles.TryReadStat(before.Pid, out var now) || !now.IsLiving) continue;
-            // What was met in the middle of launching another Tspm has become its guardian.
+            // A process that was found while it launched another Tspm has become the guardian of that one.
             if (now.StartTicks != before.StartTicks || NestedGuardian.IsOne(files, now.Pid)) continue;
             if (seen.Add(now.Pid)) found.Add(now);
         }
     }
 
-    /// <summary>Through the guardian's children. False: the kernel does not list them.</summary>
+    /// <summary>Searches the guardian's children; false if the kernel does not list them.</summary>
     bool CollectOrphans(TreeMark mark, bool numberIsOurs, TimeSpan maxAge, List<ProcStat> found, HashSet<int> seen)
     {
         if (orphans.Read(maxAge) is not { } all) return false;
@@ -148,7 +149,7 @@ internal sealed class LeftoverFinder(
         foreach (var orphan in all)
         {
             var carried = mark.Run == RunMark.None ? RunMark.None : orphan.Mark;
-            // Nothing is read for the many that carry the mark of another run.
+            // Nothing more is read for the many orphans that carry the mark of another run.
             if (TreeMarks.ByRun(orphan.Stat, carried, mark) == false) continue;
             if (!orphan.TryReadNow(out var now))
             {
@@ -162,8 +163,8 @@ internal sealed class LeftoverFinder(
     }
 
     /// <summary>
-    /// Through all processes. The number of a child that was never ours to watch may have had another owner since,
-    /// whose session could still live: then the variables are asked for as well.
+    /// Searches all processes. If the child was not watched by this daemon, its pid may have been reused since by the
+    /// leader of another session, so the variables must match as well.
     /// </summary>
     void CollectFromAll(TreeMark mark, bool numberIsOurs, List<ProcStat> found, HashSet<int> seen)
     {
@@ -173,7 +174,7 @@ internal sealed class LeftoverFinder(
             if (stat.Pid == mark.Pid || !BelongsFarAway(stat, mark, numberIsOurs)) continue;
             if (!NestedGuardian.IsOne(files, stat.Pid) && seen.Add(stat.Pid)) found.Add(stat);
         }
-        // Whoever descends from one of them, generation by generation.
+        // Adds the descendants, generation by generation.
         for (var i = 0; i < found.Count; i++)
         {
             foreach (var stat in all)

@@ -3,15 +3,18 @@ using Tspm.Model.State;
 
 namespace Tspm.Platform.Linux.Tree;
 
-/// <summary>What is known of a child from its first moment.</summary>
-/// <param name="IsOwn">This daemon is the parent.</param>
-/// <param name="IsNear">This daemon or its guardian is the parent, so that what the child orphans comes to the
-/// guardian.</param>
+/// <summary>Identifies a child.</summary>
+/// <param name="Pid">The pid.</param>
+/// <param name="StartTicks">The start time in clock ticks since boot.</param>
+/// <param name="IsOwn">Whether this daemon is the parent.</param>
+/// <param name="IsNear">
+/// Whether this daemon or its guardian is the parent, so that orphans of the child become children of the guardian.
+/// </param>
 internal readonly record struct ChildIdentity(int Pid, long StartTicks, bool IsOwn, bool IsNear);
 
 /// <summary>
-/// A child of this daemon, or one adopted from an earlier one. How its end is noticed depends on the kernel:
-/// <see cref="PidfdChild"/>, or <see cref="PolledChild"/> where there are no pidfds.
+/// A child of this daemon, or one adopted from an earlier daemon. How its end is noticed depends on the kernel: see
+/// <see cref="PidfdChild"/>, and <see cref="PolledChild"/> for kernels without pidfds.
 /// </summary>
 internal abstract unsafe class LinuxChild(in ChildIdentity identity, Action<LinuxChild> forget) : IChild
 {
@@ -50,7 +53,7 @@ internal abstract unsafe class LinuxChild(in ChildIdentity identity, Action<Linu
 
     protected abstract void Close();
 
-    /// <summary>man 2 waitid for one child; null: it lives, or was reaped already (ECHILD).</summary>
+    /// <summary>man 2 waitid for one child; null if it is alive or was reaped already (ECHILD).</summary>
     protected static ExitStatus? Wait(int kind, int id, int options)
     {
         var info = default(Siginfo);

@@ -7,14 +7,14 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Linux behind the seam: posix_spawn to start, pidfds to watch and signal (see <see cref="ChildPoll"/> for kernels
-/// without), /proc to look around. It never forks in managed code, never polls, and with a thousand idle children does
-/// nothing at all.
+/// The process system of Linux: starts programs with posix_spawn, watches and signals them with pidfds (see
+/// <see cref="ChildPoll"/> for kernels without), and reads /proc. It never forks in managed code and never polls; with
+/// a thousand idle children it does nothing at all.
 /// </summary>
 internal sealed class LinuxProcessSystem : IProcessSystem
 {
     readonly EventLoop _loop;
-    /// <summary>For children without a pidfd; null: there were none yet.</summary>
+    /// <summary>Polls children without a pidfd; null before there was one.</summary>
     ChildPoll? _poll;
     readonly bool _hasPidfds;
     readonly int _guardianPid;
@@ -25,22 +25,23 @@ internal sealed class LinuxProcessSystem : IProcessSystem
     readonly ProcessTree _tree;
     readonly LeftoverFinder _leftovers;
     /// <summary>
-    /// Readings come from any thread; the buffers of <see cref="_files"/> belong to the supervisor's.
+    /// For readings, which any thread requests; the buffers of <see cref="_files"/> belong to the supervisor's thread.
     /// </summary>
     readonly ProcFiles _readingFiles = new();
     readonly ProcessTree _readingTree;
     readonly Lock _readingGate = new();
-    /// <summary>By pid; under its own lock, because readings look at it from other threads.</summary>
+    /// <summary>Children by pid, under their own lock, because readings on other threads use them too.</summary>
     readonly Dictionary<int, LinuxChild> _children = [];
 
-    /// <param name="loop">Watches the children; running.</param>
-    /// <param name="guardianPid">Parent of this process and subreaper of everything below it.</param>
+    /// <param name="loop">The event loop that watches the children; it must be running.</param>
+    /// <param name="guardianPid">The parent of this process, which is the subreaper of all its descendants.</param>
     /// <param name="setUpCommand">How to run the hidden set-up mode of this executable.</param>
-    /// <param name="originalOpenFiles">The soft descriptor limit before this program raised it: what children get by
-    /// default.</param>
+    /// <param name="originalOpenFiles">
+    /// The soft descriptor limit before this program raised it, which children get by default.
+    /// </param>
     /// <param name="originalOomScore">See <see cref="LinuxSpawner"/>.</param>
-    /// <param name="cgroups">Null: there are none for processes.</param>
-    /// <param name="withoutPidfds">As on a kernel that has none; for the tests.</param>
+    /// <param name="cgroups">The cgroups of processes; null if there are none.</param>
+    /// <param name="withoutPidfds">For tests: whether to behave as on a kernel without pidfds.</param>
     /// <param name="originalLimits">See <see cref="LinuxSpawner"/>.</param>
     public LinuxProcessSystem(EventLoop loop, int guardianPid, SetUpCommand setUpCommand, ulong originalOpenFiles,
         int? originalOomScore = null, bool withoutPidfds = false, ProcessCgroups? cgroups = null,
@@ -57,7 +58,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         BootId = _files.ReadBootId();
     }
 
-    /// <summary>Programs that must not be started a second time; null: none.</summary>
+    /// <summary>Programs that must not be started a second time; null if there are none.</summary>
     public Survivors? Survivors { get; init; }
 
     public string BootId { get; }
@@ -68,7 +69,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     public string? CgroupTrouble => _cgroups?.Trouble;
 
-    public SpawnFailure? LackOfRoom()
+    public SpawnFailure? ResourceShortage()
     {
         var lack = DescriptorReserve.Lack();
         if (lack is not null) Trouble = lack.Sentence;
@@ -87,7 +88,7 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         var failure = _spawner.Spawn(request, out var pid);
         Trouble = failure is { IsTransient: true } ? failure.Sentence : null;
         if (failure is not null) return new SpawnOutcome(null, failure);
-        // Not reaped by anyone else, so it is there even when it has ended already.
+        // Nobody else reaps the child, so its stat exists even if it has ended already.
         _ = ProcFiles.TryReadStat(pid, out var stat);
         var child = Watch(new ChildIdentity(pid, stat.StartTicks, IsOwn: true, IsNear: true));
         return child is null ? new SpawnOutcome(null, Abandon(pid, Errno.Last)) : new SpawnOutcome(child, null);
@@ -99,21 +100,21 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         if (!ProcFiles.TryReadStat(pid, out var stat) || stat.StartTicks != startTicks) return null;
         var near = stat.ParentPid == _guardianPid || stat.ParentPid == _ownPid;
         var child = Watch(new ChildIdentity(pid, startTicks, IsOwn: false, near));
-        // Asked again: the pidfd names whoever has the number now, and the start time says whether that is still the
-        // one we mean.
+        // Read again after the pidfd was opened: the pidfd refers to the present owner of the number, and the start
+        // time shows whether that is still the same process.
         if (child is null || (ProcFiles.TryReadStat(pid, out stat) && stat.StartTicks == startTicks)) return child;
         child.Dispose();
         return null;
     }
 
-    /// <summary>Null: it cannot be watched, errno says why.</summary>
+    /// <returns>Null if the child cannot be watched; errno says why.</returns>
     LinuxChild? Watch(in ChildIdentity identity)
     {
         if (!_hasPidfds) return Poll(identity);
         var pidfd = Descriptors.Pidfd(identity.Pid);
         if (pidfd.IsOpen) return Register(new PidfdChild(_loop, pidfd, identity, Forget));
-        // A new child that cannot be watched is started later. One that runs already must not be taken for dead, and
-        // started a second time, because descriptors are scarce.
+        // A new child that cannot be watched is started later. A child that runs already must not be taken for dead and
+        // started a second time just because descriptors are scarce, so it is polled.
         return identity.IsOwn || Errno.Last == Errno.ESRCH ? null : Poll(identity);
     }
 
@@ -126,13 +127,13 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Costs a handful of system calls as long as the child is not disposed; without it all of /proc has to be looked
-    /// through.
+    /// Takes a handful of system calls as long as the child is not disposed; afterwards all of /proc must be searched.
     /// </remarks>
     public int? KillLeftovers(TreeMark mark)
     {
         var members = MembersOfCgroup(mark);
-        // First, because it is at once and for good; the other ways find what was started before there were cgroups.
+        // The cgroup comes first, because it kills everything at once. The other ways find processes that were started
+        // before there were cgroups.
         if (members.Count > 0) _cgroups!.Kill(mark.Id, mark.Instance);
         var killed = _leftovers.Kill(mark, members);
         return members.Count > (killed ?? 0) ? members.Count : killed;
@@ -147,8 +148,8 @@ internal sealed class LinuxProcessSystem : IProcessSystem
         _tree.MarkTree(pid, startTicks, runMark);
 
     /// <summary>
-    /// Who is in the cgroup of an instance; an empty one is removed. None during a reload: both children are in it, and
-    /// what is left in it goes with the last one.
+    /// Returns the processes in the cgroup of an instance, and removes an empty one. Returns none during a reload, when
+    /// both children share the cgroup; the rest is killed together with the last child.
     /// </summary>
     IReadOnlyList<int> MembersOfCgroup(TreeMark mark) =>
         _cgroups is null || mark.OtherStartTicks is not null ? [] : _cgroups.MembersOrRemove(mark.Id, mark.Instance);
@@ -184,12 +185,12 @@ internal sealed class LinuxProcessSystem : IProcessSystem
 
     void Forget(LinuxChild child)
     {
-        // Its number may belong to a later one already.
+        // The pid may belong to a later child already.
         lock (_children)
             if (_children.GetValueOrDefault(child.Pid) == child) _children.Remove(child.Pid);
     }
 
-    /// <summary>A child that cannot be watched must not run: nobody would see its end.</summary>
+    /// <summary>Kills a child that cannot be watched, because nobody would notice its end.</summary>
     static SpawnFailure Abandon(int pid, int errno)
     {
         ChildEnd.ForceGroup(pid);

@@ -3,9 +3,9 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Finds what carries the mark of a run. The kernel shows the limits of a process, and with them the mark, until the
-/// process is reaped (man 5 proc): so what has closed its descriptors already, and is not dead yet, is found as well.
-/// Looks through all of /proc; for recovery only.
+/// Finds the processes that carry the mark of a run. The kernel shows the limits of a process, and with them the mark,
+/// until it is reaped (man 5 proc), so even a process that has closed its descriptors while exiting is found. Searches
+/// all of /proc, so it is for recovery only.
 /// </summary>
 internal sealed class MarkedProcesses(ProcFiles files, int guardianPid)
 {
@@ -22,7 +22,7 @@ internal sealed class MarkedProcesses(ProcFiles files, int guardianPid)
             if (pid == ownPid || pid == guardianPid || files.ReadRunMark(pid) != runMark) continue;
             if (!ProcFiles.TryReadStat(pid, out var stat)) continue;
             found ??= new RunTrace(0, 0);
-            // A guardian that was launched by the child is on its own: it proves that there was one, and is not it.
+            // A guardian that the child launched proves that the child existed, but is not the child itself.
             var mayBeChild = stat.Session == pid && !NestedGuardian.IsOne(files, pid);
             if (mayBeChild && IsOlder(stat, found)) found = new RunTrace(pid, stat.StartTicks);
         }

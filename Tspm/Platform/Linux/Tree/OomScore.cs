@@ -5,25 +5,26 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// How early the kernel kills a process when memory runs out (man 5 proc, oom_score_adj). Guardian and daemon lower
-/// theirs where they may (root, or CAP_SYS_RESOURCE): the one who keeps everybody running should not be the first to
-/// go. Children are started with the score that the guardian was started with.
+/// The score by which the kernel chooses processes to kill when memory runs out (man 5 proc, oom_score_adj). Guardian
+/// and daemon lower theirs if permitted (root, or CAP_SYS_RESOURCE), because they keep everything else running.
+/// Children get the score that the guardian was started with.
 /// </summary>
 internal static unsafe class OomScore
 {
-    /// <summary>Late, and not never: a daemon that eats all memory must be found.</summary>
+    /// <summary>A low score, but not -1000 (never): a daemon that uses up all memory must be killed.</summary>
     public const int OfSupervision = -900;
 
     const string Path = "/proc/self/oom_score_adj";
 
     /// <summary>
-    /// Lowers the score of this process. The score before; null: it was not changed, because it may not be or is low
-    /// already.
+    /// Lowers the score of this process.
     /// </summary>
+    /// <returns>The earlier score; null if it was not changed, because that is not permitted or it is low already.
+    /// </returns>
     public static int? Lower() =>
         Read() is { } before && before > OfSupervision && Set(OfSupervision) == 0 ? before : null;
 
-    /// <summary>0, or the error number.</summary>
+    /// <summary>Sets the score of this process; returns 0 or the error number.</summary>
     public static int Set(int score)
     {
         using var file = Descriptors.Open(Path, Fcntl.O_WRONLY);

@@ -4,17 +4,16 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// The orphans below the guardian: those of its children that are neither this daemon nor a child that somebody owns.
-/// When a thousand wrappers are stopped together, each of them looks for its leftovers many times among a thousand
-/// orphans; so what was read of an orphan is kept, and the list itself serves several looks of the same moment.
-/// One instance serves one thread.
+/// The orphans of the guardian: its children except this daemon and the children that are supervised. When a thousand
+/// wrappers are stopped together, each searches for its leftovers many times among a thousand orphans, so readings of
+/// an orphan are kept, and concurrent searches share the list. One instance serves one thread.
 /// </summary>
 internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf) : IOrphans
 {
     /// <summary>
-    /// How long an orphan is taken for the same process without asking again. The kernel gives out pids in a circle,
-    /// usually of 32,768 or more, and no machine starts that many processes in this time. Where the circle is smaller
-    /// (man 5 proc, pid_max), each orphan is asked every time.
+    /// How long an orphan is assumed to be the same process without reading it again. The kernel assigns pids in a
+    /// cycle, usually of 32,768 or more, and no machine starts that many processes in this time. If the cycle is
+    /// shorter (man 5 proc, pid_max), each orphan is read every time.
     /// </summary>
     static readonly TimeSpan TrustedFor = ProcFiles.ReadPidLimit() >= 32_768
         ? TimeSpan.FromMilliseconds(500)
@@ -56,7 +55,7 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
         return _orphans;
     }
 
-    /// <summary>Null: it has ended meanwhile.</summary>
+    /// <returns>Null if the process has ended meanwhile.</returns>
     Orphan? Identify(int pid)
     {
         var before = _earlier.GetValueOrDefault(pid);
@@ -68,22 +67,22 @@ internal sealed class Orphans(ProcFiles files, int guardianPid, Func<int, LinuxC
     }
 }
 
-/// <summary>The orphans below the guardian, see <see cref="Orphans"/>.</summary>
+/// <summary>The orphans of the guardian, see <see cref="Orphans"/>.</summary>
 internal interface IOrphans
 {
     /// <summary>
-    /// Those that ended after the list was read and before they were looked at. Their children are orphans by now, and
-    /// are not in this list.
+    /// The orphans that ended after the list was read, but before they were read themselves. Their children are orphans
+    /// by now, but are not in this list.
     /// </summary>
     IReadOnlyList<int> Vanished { get; }
 
-    /// <summary>The list, at most this old.</summary>
-    /// <param name="maxAge">Zero: the list is read now.</param>
-    /// <returns>Null: the kernel does not list children.</returns>
+    /// <summary>Returns the list.</summary>
+    /// <param name="maxAge">How old the list may be; zero to read it now.</param>
+    /// <returns>Null if the kernel does not list children.</returns>
     IReadOnlyList<Orphan>? Read(TimeSpan maxAge);
 }
 
-/// <summary>One orphan, as it was when it was last read.</summary>
+/// <summary>One orphan, as of its last reading.</summary>
 internal sealed class Orphan(ProcFiles files, ProcStat stat)
 {
     ulong _mark = RunMark.None;
@@ -94,14 +93,15 @@ internal sealed class Orphan(ProcFiles files, ProcStat stat)
     public long ReadAt { get; private set; } = Stopwatch.GetTimestamp();
 
     /// <summary>
-    /// The mark of the run it descends from; <see cref="RunMark.None"/>: none. A mark stays with a process, unless it
-    /// changes its own limits; so one that was seen once still counts, and one that was not there is looked for again.
+    /// The mark of the run that the orphan descends from; <see cref="RunMark.None"/> if it has none. A process keeps
+    /// its mark unless it changes its own limits, so a mark that was seen once still counts, and a missing one is read
+    /// again.
     /// </summary>
     public ulong Mark => _mark != RunMark.None ? _mark : _mark = files.ReadRunMark(Stat.Pid);
 
     public void Renew(ProcStat now) => (Stat, ReadAt) = (now, Stopwatch.GetTimestamp());
 
-    /// <summary>What it is like now. False: it has ended, or its pid belongs to another process.</summary>
+    /// <summary>Reads the process again; false if it has ended, or its pid belongs to another process.</summary>
     public bool TryReadNow(out ProcStat now) =>
         ProcFiles.TryReadStat(Stat.Pid, out now) && now.IsLiving && now.StartTicks == Stat.StartTicks;
 }

@@ -5,8 +5,8 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// A child behind a pidfd, which names this process and no later one with its number (man 2 pidfd_open, Linux 5.3). Own
-/// children are reaped here and nowhere else; adopted ones are the guardian's.
+/// A child with a pidfd, which refers to this process and never to a later one with the same pid (man 2 pidfd_open,
+/// Linux 5.3). Own children are reaped only here; adopted children are reaped by the guardian.
 /// </summary>
 internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in ChildIdentity identity,
     Action<LinuxChild> forget) : LinuxChild(identity, forget), IReadyHandler
@@ -36,7 +36,9 @@ internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in Chi
 
     public override bool TellsExit => !IsOwn && SysPidfd.ReportsExitOfOthers;
 
-    /// <summary>A pidfd is readable from the end on, and hung up from the reap on (Linux 6.9).</summary>
+    /// <summary>
+    /// A pidfd becomes readable when the process ends, and reports a hang-up once it is reaped (Linux 6.9).
+    /// </summary>
     void IReadyHandler.Ready(int fd, uint events)
     {
         if (TellsExit && (events & SysEpoll.EPOLLHUP) == 0)
@@ -49,7 +51,7 @@ internal sealed unsafe class PidfdChild(EventLoop loop, Descriptor pidfd, in Chi
         Interlocked.Exchange(ref _whenEnded, null)?.Invoke();
     }
 
-    /// <summary>EPOLLHUP need not be asked for (man 2 epoll_ctl).</summary>
+    /// <summary>No events: EPOLLHUP is always reported (man 2 epoll_ctl).</summary>
     const uint OnlyHangUp = 0;
 
     protected override void Close()

@@ -4,9 +4,9 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// A child on a kernel without pidfds (below Linux 5.4): looked at ten times a second by <see cref="ChildPoll"/>.
-/// Between two looks a pid may change hands, so the start time is compared before every signal to an adopted one; an
-/// own child keeps its pid until it is reaped.
+/// A child on a kernel without pidfds (before Linux 5.4), which <see cref="ChildPoll"/> checks ten times a second.
+/// Between two checks another process may get the pid, so the start time is compared before every signal to an adopted
+/// child; an own child keeps its pid until it is reaped.
 /// </summary>
 internal sealed class PolledChild(ChildPoll poll, in ChildIdentity identity,
     Action<LinuxChild> forget) : LinuxChild(identity, forget)
@@ -14,7 +14,7 @@ internal sealed class PolledChild(ChildPoll poll, in ChildIdentity identity,
     Action? _whenEnded;
     bool _wasReaped;
 
-    /// <summary>Such a kernel tells nobody but the parent.</summary>
+    /// <summary>Such a kernel reports the exit status to the parent only.</summary>
     public override bool TellsExit => false;
 
     public override void OnExit(Action ended)
@@ -23,12 +23,14 @@ internal sealed class PolledChild(ChildPoll poll, in ChildIdentity identity,
         poll.Add(this);
     }
 
-    /// <summary>One look. False: it has ended, and that was told.</summary>
-    public bool Look()
+    /// <summary>Checks the child, and calls back if it has ended.</summary>
+    /// <returns>True if the child has ended.</returns>
+    public bool NotifyIfEnded()
     {
-        if (IsOwn ? Wait(SysWait.P_PID, Pid, WithoutReaping) is null : Lives()) return true;
+        var isAlive = IsOwn ? Wait(SysWait.P_PID, Pid, WithoutReaping) is null : Lives();
+        if (isAlive) return false;
         Interlocked.Exchange(ref _whenEnded, null)?.Invoke();
-        return false;
+        return true;
     }
 
     public override ExitStatus? PeekExit() =>

@@ -6,27 +6,29 @@ using Tspm.Model.State;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Reads /proc with open, read and close and no allocation per file: a list of a thousand processes must not cost a
-/// second. A process may end between any two reads, so everything here answers "gone" rather than throw. One instance
-/// serves one thread.
+/// Reads /proc with open, read and close, without an allocation per file, because a list of a thousand processes must
+/// not take a second. A process may end between any two reads, so members report that it is gone and do not throw. One
+/// instance serves one thread.
 /// </summary>
 internal sealed unsafe class ProcFiles
 {
-    /// <summary>Longest line of stat: 52 numbers and a name.</summary>
+    /// <summary>Enough for the longest line of stat: 52 numbers and a name.</summary>
     const int StatBytes = 1024;
 
     /// <summary>
-    /// How often a process in the middle of execve is asked again; after the first ones a tenth of a millisecond apart,
-    /// for it may have to wait for a processor.
+    /// How often a process in the middle of execve is read again. After the first attempts there is a pause of 0.1 ms
+    /// between them, because the process may have to wait for a processor.
     /// </summary>
     const int MostTries = 200, TriesAtOnce = 20;
 
     byte[] _buffer = new byte[16 * 1024];
 
-    /// <summary>This boot's number; empty when the kernel does not tell.</summary>
+    /// <summary>Returns the id of this boot; empty if the kernel does not report it.</summary>
     public string ReadBootId() => Encoding.ASCII.GetString(ReadAll("/proc/sys/kernel/random/boot_id\0"u8)).Trim();
 
-    /// <summary>No pid is as high as this (man 5 proc, /proc/sys/kernel/pid_max); 0: it is not known.</summary>
+    /// <summary>
+    /// Returns the upper limit of pids, which none reaches (man 5 proc, /proc/sys/kernel/pid_max); 0 if not known.
+    /// </summary>
     public static int ReadPidLimit()
     {
         Span<byte> text = stackalloc byte[32];
@@ -34,7 +36,7 @@ internal sealed unsafe class ProcFiles
         return length > 0 && Utf8Parser.TryParse(text[..length], out int limit, out _) ? limit : 0;
     }
 
-    /// <summary>False: no such process.</summary>
+    /// <returns>False if there is no such process.</returns>
     public static bool TryReadStat(int pid, out ProcStat stat)
     {
         stat = default;
@@ -46,8 +48,8 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// How a process ended that nobody has reaped yet (man 5 proc, the last field of stat). Null: it lives, is another
-    /// one, or the kernel says 0, which it says of a good end and also to who may not know.
+    /// Returns how a process ended that has not been reaped yet (man 5 proc, the last field of stat). Null if it is
+    /// alive, is another process, or the kernel reports 0, which means either success or a lack of permission.
     /// </summary>
     public static ExitStatus? ReadFailureOfZombie(int pid, long startTicks)
     {
@@ -64,8 +66,8 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// Adds the children of a process, of all its threads (the kernel lists a child under the thread that made it).
-    /// False: the process is gone or the kernel has no such lists (CONFIG_PROC_CHILDREN).
+    /// Adds the children of all threads of a process (the kernel lists a child under the thread that created it). False
+    /// if the process is gone or the kernel has no such lists (CONFIG_PROC_CHILDREN).
     /// </summary>
     public bool TryReadChildren(int pid, int threads, List<int> children)
     {
@@ -74,12 +76,14 @@ internal sealed unsafe class ProcFiles
         Path(path, pid, "task"u8);
         var tasks = new List<int>(threads);
         if (!Dirent.ReadNumbers(path, tasks)) return false;
-        // a thread that has ended has no children
+        // Fails for a thread that has ended, which has no children.
         foreach (var task in tasks) _ = TryReadChildrenOfThread(pid, task, children);
         return true;
     }
 
-    /// <summary>The same for the children of one thread: orphans come to the main thread of a subreaper.</summary>
+    /// <summary>
+    /// Adds the children of one thread. Orphans become children of the main thread of a subreaper.
+    /// </summary>
     public bool TryReadChildrenOfThread(int pid, int thread, List<int> children)
     {
         Span<byte> path = stackalloc byte[64];
@@ -95,11 +99,12 @@ internal sealed unsafe class ProcFiles
         return true;
     }
 
-    /// <summary>Adds every process of the machine.</summary>
-    // /proc missing: there is nobody to see
+    /// <summary>Adds every process of the machine; none if /proc is missing.</summary>
     public static void ReadAllPids(List<int> pids) => _ = Dirent.ReadNumbers("/proc\0"u8, pids);
 
-    /// <summary>Proportional memory of a process, in bytes; null: not readable (another user's, gone).</summary>
+    /// <summary>
+    /// Returns the proportional memory of a process (Pss) in bytes; null if not readable (gone, or another user's).
+    /// </summary>
     public long? ReadPss(int pid)
     {
         Span<byte> path = stackalloc byte[32];
@@ -111,7 +116,7 @@ internal sealed unsafe class ProcFiles
         return Utf8Parser.TryParse(number, out long kibibytes, out _) ? kibibytes * 1024 : null;
     }
 
-    /// <summary>The command line as one text; the kernel's name for it in brackets when there is none.</summary>
+    /// <summary>Returns the command line as one text, or the kernel's name in brackets if there is none.</summary>
     public string ReadCommand(int pid)
     {
         Span<byte> path = stackalloc byte[32];
@@ -122,7 +127,7 @@ internal sealed unsafe class ProcFiles
         return TryReadAll(path, out text) ? $"[{Encoding.UTF8.GetString(text.TrimEnd((byte)'\n'))}]" : "[?]";
     }
 
-    /// <summary>The kernel's name for a process (man 5 proc, comm); empty when it is gone.</summary>
+    /// <summary>Returns the kernel's name of a process (man 5 proc, comm); empty if it is gone.</summary>
     public string ReadName(int pid)
     {
         Span<byte> path = stackalloc byte[32];
@@ -131,8 +136,8 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// The mark of the run that a process descends from, of whichever run and home; <see cref="RunMark.None"/> when it
-    /// carries none or is gone. Readable for processes of all users (man 5 proc, limits).
+    /// Returns the mark of the run that a process descends from, of any home; <see cref="RunMark.None"/> if it carries
+    /// none or is gone. Readable for processes of all users (man 5 proc, limits).
     /// </summary>
     public ulong ReadRunMark(int pid)
     {
@@ -147,8 +152,8 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// argv as the process was given it, or as it has rewritten it (man 5 proc, cmdline); empty: a kernel thread, a
-    /// dead one, or not readable.
+    /// Returns argv as the process received or rewrote it (man 5 proc, cmdline); empty for a kernel thread or a zombie,
+    /// or if it is not readable.
     /// </summary>
     public string[] ReadArguments(int pid)
     {
@@ -159,8 +164,8 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// The environment that a process was started with (man 5 proc, environ); empty when it is not readable. A program
-    /// may have written over it: what is no entry is passed over.
+    /// Returns the environment that a process was started with (man 5 proc, environ); empty if it is not readable. A
+    /// program may have overwritten it, so text that is not an entry is ignored.
     /// </summary>
     public IReadOnlyDictionary<string, string> ReadEnvironment(int pid)
     {
@@ -172,19 +177,21 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// True when the environment that a process was started with has all of these entries ("NAME=value"). False also
-    /// when it is not readable.
+    /// Whether the environment that a process was started with has both entries ("NAME=value"). Also false if it is not
+    /// readable.
     /// </summary>
     /// <param name="pid">The process.</param>
-    /// <param name="entry">One of them.</param>
-    /// <param name="another">The other one.</param>
-    /// <param name="beginsWith">Of the other one that is only the beginning.</param>
+    /// <param name="entry">The first entry.</param>
+    /// <param name="another">The second entry.</param>
+    /// <param name="beginsWith">Whether the second entry only needs to begin like this.</param>
     public bool EnvironmentHas(int pid, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> another, bool beginsWith = false)
     {
         return TryReadEnvironment(pid, out var text) && HasEntry(text, entry) && HasEntry(text, another, beginsWith);
     }
 
-    /// <summary>True when a process has this descriptor open for writing (/proc/PID/fdinfo/FD: flags, octal).</summary>
+    /// <summary>
+    /// Whether a process has this descriptor open for writing (man 5 proc, /proc/PID/fdinfo/FD: flags, octal).
+    /// </summary>
     public bool IsOpenForWriting(int pid, int fd)
     {
         Span<byte> path = stackalloc byte[48];
@@ -212,9 +219,10 @@ internal sealed unsafe class ProcFiles
     }
 
     /// <summary>
-    /// In the middle of execve(2) a process has neither environment nor arguments (Linux: fs/proc/base.c reads what
-    /// begin_new_exec has replaced and create_elf_tables has not filled yet): one that lives without both is asked
-    /// again, a bounded number of times, for a program may have wiped them itself.
+    /// Reads the environment. In the middle of execve(2) a process has neither environment nor arguments
+    /// (fs/proc/base.c reads memory that begin_new_exec has replaced and create_elf_tables has not filled yet). A
+    /// living process without both is therefore read again, but only a limited number of times, because a program may
+    /// have wiped both itself.
     /// </summary>
     bool TryReadEnvironment(int pid, out ReadOnlySpan<byte> text)
     {
@@ -224,7 +232,7 @@ internal sealed unsafe class ProcFiles
         for (var tries = 0; TryReadAll(environment, out text); tries++)
         {
             if (!text.IsEmpty || tries >= MostTries || !TryReadStat(pid, out var stat) || !stat.IsLiving) return true;
-            // With arguments it has no environment, or the execve has just ended.
+            // A process that has arguments either has no environment, or has just finished execve.
             if (TryReadAll(arguments, out var command) && !command.IsEmpty) tries += 10;
             if (tries < TriesAtOnce) Thread.Yield();
             else Time.Pause(TimeSpan.FromMicroseconds(100));
@@ -253,7 +261,7 @@ internal sealed unsafe class ProcFiles
 
     ReadOnlySpan<byte> ReadAll(ReadOnlySpan<byte> path) => TryReadAll(path, out var text) ? text : default;
 
-    /// <summary>The whole file, in the buffer that the next read uses again.</summary>
+    /// <summary>Reads a whole file into the buffer, which the next read overwrites.</summary>
     bool TryReadAll(scoped ReadOnlySpan<byte> path, out ReadOnlySpan<byte> text)
     {
         text = default;

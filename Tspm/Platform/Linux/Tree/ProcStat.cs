@@ -11,21 +11,21 @@ internal readonly record struct ProcStat(int Pid, char State, int ParentPid, int
     const int TicksPerSecond = 100;
 
     /// <summary>
-    /// False for a zombie: it has ended and only waits to be reaped. A process whose first thread has ended looks like
-    /// one, and lives as long as another thread does.
+    /// False for a zombie, which has ended and waits to be reaped. A process whose main thread has ended looks like a
+    /// zombie, but lives as long as it has another thread.
     /// </summary>
     public bool IsLiving => State is not ('Z' or 'X' or 'x') || Threads > 1;
 
     public TimeSpan CpuTime => TimeSpan.FromTicks(CpuTicks * (TimeSpan.TicksPerSecond / TicksPerSecond));
 
-    // Field numbers of man 5 proc; the third is the first after the name.
+    // Field numbers from man 5 proc; field 3 is the first one after the name.
     const int StateField = 3, ParentField = 4, GroupField = 5, SessionField = 6, UserTimeField = 14,
         SystemTimeField = 15, ThreadsField = 20,
         StartField = 22, ResidentField = 24;
 
     /// <summary>
-    /// False: not such a line. The name may hold anything, also spaces and parentheses, so fields are counted from its
-    /// last ')'.
+    /// Parses a line; false if it is not valid. The name may contain spaces and parentheses, so fields are counted from
+    /// the last ')'.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> line, out ProcStat stat)
     {
@@ -42,7 +42,7 @@ internal readonly record struct ProcStat(int Pid, char State, int ParentPid, int
             if (space < 0) return false;
             rest = rest[(space + 1)..];
             field++;
-            // an unsigned "no limit": none that is used here
+            // Fails for an unsigned "no limit", which none of the fields used here can be.
             if (!Utf8Parser.TryParse(rest, out fields[field], out _)) fields[field] = 0;
         }
         stat = new ProcStat(pid, state, (int)fields[ParentField], (int)fields[GroupField], (int)fields[SessionField],

@@ -4,20 +4,20 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// What the descriptors of a process lead to (man 5 proc, /proc/PID/fd): a path, for a file without a name with
-/// <see cref="Deleted"/> after it.
+/// Finds descriptors of a process by their targets (man 5 proc, /proc/PID/fd). A target is a path; for a file that was
+/// removed, <see cref="Deleted"/> follows.
 /// </summary>
 internal static class ProcessDescriptors
 {
     public const string Deleted = " (deleted)";
 
     /// <summary>
-    /// The path through /proc by which the first such descriptor can be opened again; null: none, or another user's
-    /// process.
+    /// Returns the path in /proc by which the first matching descriptor can be opened again; null if there is none, or
+    /// the process belongs to another user.
     /// </summary>
     /// <param name="pid">The process.</param>
-    /// <param name="isMeant">Told what a descriptor leads to.</param>
-    /// <param name="below">Only descriptors below this number.</param>
+    /// <param name="isMeant">Decides by the target of a descriptor.</param>
+    /// <param name="below">Only descriptors below this number are examined.</param>
     public static string? Find(int pid, Predicate<string> isMeant, int below = int.MaxValue)
     {
         Span<byte> folder = stackalloc byte[32];

@@ -5,15 +5,15 @@ using Tspm.Model.Config;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// The tree of a living child: its descendants, and the orphans that are still in its session. What an ended child left
-/// behind is the subject of <see cref="LeftoverFinder"/>. One instance serves one thread.
+/// The tree of a living child: its descendants, and the orphans that are still in its session.
+/// <see cref="LeftoverFinder"/> finds the processes that an ended child left behind. One instance serves one thread.
 /// </summary>
 internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, LinuxChild?> childOf)
 {
-    /// <summary>How old the list of orphans may be for a reading: a thousand trees are read in a row.</summary>
+    /// <summary>How old the list of orphans may be for a reading, because a thousand trees are read in a row.</summary>
     static readonly TimeSpan OrphansFreshFor = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How many parents are looked at: the climb must end, even when the tree changes meanwhile.</summary>
+    /// <summary>How many parents are followed: the loop must terminate even if the tree changes meanwhile.</summary>
     const int DeepestTree = 64;
 
     readonly Orphans _orphans = new(files, guardianPid, childOf);
@@ -35,7 +35,8 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
             if (SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, null, &limit) != 0) continue;
             if (limit.rlim_max < runMark) continue;
             limit.rlim_cur = runMark;
-            _ = SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, &limit, null); // EPERM: another user's
+            // Fails with EPERM for another user's process.
+            _ = SysResource.prlimit(stat.Pid, SysResource.RLIMIT_RTTIME, &limit, null);
         }
         return runMark;
     }
@@ -51,7 +52,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         if (!isListed) ProcFiles.ReadAllPids(pids);
         foreach (var pid in pids)
         {
-            // Guardian and daemon may have been started by a hook themselves.
+            // A hook may itself have started the guardian and this daemon.
             if (pid == guardianPid || pid == _ownPid || childOf(pid) is not null) continue;
             if (!ProcFiles.TryReadStat(pid, out var stat)) continue;
             if (files.EnvironmentHas(pid, whole, name, beginsWith: true)) _subtrees.Add(stat, found, seen);
@@ -85,7 +86,7 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         if (!ProcFiles.TryReadStat(pid, out var stat)) return IsOfSameUser(uid, mark.Pid);
         if (pid == mark.Pid) return true;
         if (_marks.Belongs(stat, files.ReadRunMark(pid), mark, numberIsOurs: true)) return true;
-        // Up to the child, as long as there are parents.
+        // Follows the parents up to the child.
         for (var step = 0; step < DeepestTree && stat.ParentPid > 1; step++)
         {
             if (stat.ParentPid == mark.Pid) return true;
@@ -94,27 +95,21 @@ internal sealed class ProcessTree(ProcFiles files, int guardianPid, Func<int, Li
         return false;
     }
 
-    /// <summary>What can be said of a process that has ended: it had the child's user, or was root.</summary>
+    /// <summary>Whether a process that has ended ran as the child's user or as root.</summary>
     static bool IsOfSameUser(uint uid, int childPid) =>
         uid == 0 || (SysStat.stat($"/proc/{childPid}", out var child) == 0 && child.Uid == uid);
 
-    /// <summary>Signals this process and no later one with its pid.</summary>
+    /// <summary>Signals this process, and never a later one with the same pid.</summary>
     public static SignalResult Signal(int pid, long startTicks, int signal)
     {
         using var pidfd = Descriptors.Pidfd(pid);
         var isOld = !pidfd.IsOpen && Errno.Last == Errno.ENOSYS;
         if (!pidfd.IsOpen && !isOld) return SignalResult.Gone;
-        // Asked after the pidfd was opened: it names whoever has the pid now.
+        // Read after the pidfd was opened, which refers to the present owner of the pid.
         var isSame = ProcFiles.TryReadStat(pid, out var now) && now.StartTicks == startTicks;
-        var errno = !isSame ? Errno.ESRCH
-            : (isOld ? SysSignal.kill(pid, signal) : SysSyscall.pidfd_send_signal(pidfd.Number, signal)) == 0
-                ? 0
-                : Errno.Last;
-        return errno switch
-        {
-            0 => SignalResult.Sent,
-            Errno.EPERM => SignalResult.NotPermitted,
-            _ => SignalResult.Gone,
-        };
+        if (!isSame) return SignalResult.Gone;
+        var result = isOld ? SysSignal.kill(pid, signal) : SysSyscall.pidfd_send_signal(pidfd.Number, signal);
+        if (result == 0) return SignalResult.Sent;
+        return Errno.Last == Errno.EPERM ? SignalResult.NotPermitted : SignalResult.Gone;
     }
 }

@@ -2,7 +2,7 @@ using Tspm.Platform.Linux.Events;
 
 namespace Tspm.Platform.Linux.Tree;
 
-/// <summary>One living process of this user, as /proc shows it.</summary>
+/// <summary>A living process of this user, as shown in /proc.</summary>
 internal sealed class RunningProgram(int pid, int parentPid, long startTicks, string[] arguments)
 {
     public int Pid => pid;
@@ -13,34 +13,34 @@ internal sealed class RunningProgram(int pid, int parentPid, long startTicks, st
 
     public string[] Arguments => arguments;
 
-    /// <summary>Where it runs, without links; null: that cannot be seen, or it has ended.</summary>
+    /// <summary>The working directory, with links resolved; null if not visible, or the process has ended.</summary>
     public string? Folder => Tspm.Libc.Stdlib.realpath($"/proc/{Pid}/cwd");
 
     public bool IsAlive => ProcFiles.TryReadStat(Pid, out var now) && now.IsLiving && now.StartTicks == StartTicks;
 
-    /// <summary>Sends a signal, unless it has ended.</summary>
+    /// <summary>Sends a signal, unless the process has ended.</summary>
     public void Signal(int signal)
     {
         if (IsAlive) _ = Tspm.Libc.SysSignal.kill(Pid, signal);
     }
 
-    /// <summary>Waits until it has ended, and not longer than that.</summary>
+    /// <summary>Waits until the process has ended, but not longer than this.</summary>
     public void WaitForEnd(TimeSpan atMost)
     {
         using var descriptor = Descriptors.Pidfd(Pid);
         if (!descriptor.IsOpen) return;
-        // Opened, then asked: the descriptor is that of the process which is meant, or the number is somebody else's.
+        // Checked after opening, because the pid might belong to another process by then.
         if (IsAlive) _ = DescriptorWait.UntilReadable(descriptor.Number, (int)Math.Max(0, atMost.TotalMilliseconds));
     }
 }
 
 /// <summary>
-/// All that runs for this user at one moment: programs that somebody else may have started. Tens of milliseconds on a
-/// full machine, so only for rare questions.
+/// Lists all processes of this user, including those that Tspm did not start. This takes tens of milliseconds on a busy
+/// machine, so it is only for rare questions.
 /// </summary>
 internal static class RunningPrograms
 {
-    /// <summary>Without kernel threads and the dead.</summary>
+    /// <summary>Returns all processes except this one, kernel threads and zombies.</summary>
     public static List<RunningProgram> Read()
     {
         var (pids, found) = (new List<int>(), new List<RunningProgram>());

@@ -1,16 +1,15 @@
 namespace Tspm.Platform.Linux.Tree;
 
-/// <summary>Walks down from a process to everything that descends from it. One instance serves one thread.</summary>
+/// <summary>Finds all descendants of a process. One instance serves one thread.</summary>
 internal sealed class Subtrees(ProcFiles files)
 {
     readonly List<int> _children = [];
 
     /// <summary>Adds the living members of a tree, generation by generation.</summary>
-    /// <param name="root">Its first member.</param>
-    /// <param name="found">Where the living members go.</param>
-    /// <param name="seen">The pids that are in it already.</param>
-    /// <param name="passNested">Leaves out another Tspm that was started inside the tree, with all that it
-    /// runs.</param>
+    /// <param name="root">The root of the tree.</param>
+    /// <param name="found">Receives the living members.</param>
+    /// <param name="seen">The pids that have been added already.</param>
+    /// <param name="passNested">Whether to leave out another Tspm inside the tree, with its processes.</param>
     public void Add(ProcStat root, List<ProcStat> found, HashSet<int> seen, bool passNested = false)
     {
         if (!root.IsLiving || !seen.Add(root.Pid)) return;
@@ -19,8 +18,7 @@ internal sealed class Subtrees(ProcFiles files)
         for (; next < found.Count; next++)
         {
             _children.Clear();
-            // One that has ended meanwhile has no list; its children are orphans by now, and are seen in the next
-            // round.
+            // Fails if the process has ended meanwhile; its children are orphans by now, and the next round finds them.
             _ = files.TryReadChildren(found[next].Pid, found[next].Threads, _children);
             foreach (var pid in _children)
             {

@@ -4,30 +4,30 @@ using System.Text;
 namespace Tspm.Platform.Linux.Tree;
 
 /// <summary>
-/// Tells whether a process belongs to a child's tree, by what it carries: the run's mark, session and process group,
-/// the variables TSPM_ID and TSPM_INSTANCE, and where these say too little, the output FIFOs. One instance serves one
-/// thread.
+/// Decides whether a process belongs to a child's tree, by the run's mark, session and process group, the variables
+/// TSPM_ID and TSPM_INSTANCE, and, if these are not sufficient, the output FIFOs. One instance serves one thread.
 /// </summary>
 internal sealed class TreeMarks(ProcFiles files)
 {
     readonly FifoHolders _holders = new(files);
 
     /// <summary>
-    /// The run's mark decides where there is one: a process with the mark of another run belongs to that one, whatever
-    /// its environment says. Without a mark, session, group and environment decide.
+    /// Whether a process belongs to the tree. A run's mark decides if there is one: a process with the mark of another
+    /// run belongs to that run, regardless of its environment. Otherwise session, group and environment decide.
     /// </summary>
     /// <param name="stat">The process.</param>
-    /// <param name="carried">The mark that it carries.</param>
-    /// <param name="mark">The tree.</param>
-    /// <param name="numberIsOurs">The child's number was given to nobody else since, so its session and group are its
-    /// own.</param>
+    /// <param name="carried">The mark that the process carries.</param>
+    /// <param name="mark">The marks of the tree.</param>
+    /// <param name="numberIsOurs">
+    /// Whether the child's pid has not been reused since, so that it still identifies the child's session and group.
+    /// </param>
     public bool Belongs(in ProcStat stat, ulong carried, TreeMark mark, bool numberIsOurs)
     {
         if (ByRun(stat, carried, mark) is { } decided) return decided;
         return (numberIsOurs && IsOfGroup(stat, mark.Pid)) || HasVariables(stat.Pid, mark);
     }
 
-    /// <summary>What the run's mark says. Null: nothing, because the tree or the process has none.</summary>
+    /// <summary>Decides by the run's mark; null if the tree or the process has none.</summary>
     public static bool? ByRun(in ProcStat stat, ulong carried, TreeMark mark)
     {
         if (mark.Run == RunMark.None || carried == RunMark.None) return null;
@@ -36,7 +36,8 @@ internal sealed class TreeMarks(ProcFiles files)
 
     public static bool IsOfGroup(in ProcStat stat, int number) => stat.Session == number || stat.Group == number;
 
-    /// <summary>It has the tree's variables, and they do not mean the other child that has the same ones.</summary>
+    /// <summary>Whether a process has the tree's variables, and does not belong to another child that has the same.
+    /// </summary>
     public bool HasVariables(int pid, TreeMark mark) =>
         HasEnvironment(pid, mark) && (mark.OtherStartTicks is not { } other || IsNotOfOther(pid, mark, other));
 
@@ -54,8 +55,8 @@ internal sealed class TreeMarks(ProcFiles files)
     static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// An orphan that is older than the other child cannot be of that one's tree, and neither can one that holds an
-    /// output of this one. Of all others nothing is known.
+    /// Whether an orphan certainly does not belong to the other child: it is older than that child, or holds an output
+    /// FIFO of this one. For all others this is not known.
     /// </summary>
     bool IsNotOfOther(int pid, TreeMark mark, long other)
     {

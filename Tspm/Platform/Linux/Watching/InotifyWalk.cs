@@ -3,9 +3,9 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux.Watching;
 
 /// <summary>
-/// Goes through folders and watches each, on a thread of the pool: one thread at a time, and after a slice it stands in
-/// line again, because the pool has few threads and answers requests with them. What is asked of the disk is asked
-/// without the lock; a folder is watched before it is read, so that nothing comes into being unseen in between.
+/// Visits folders and watches each, on a thread of the pool. It uses one thread at a time and queues again after each
+/// slice, because the pool has few threads and needs them to answer requests. Disk accesses happen outside of the lock.
+/// A folder is watched before it is read, so that no new entry is missed.
 /// </summary>
 internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher owner)
 {
@@ -16,10 +16,11 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         SysInotify.IN_CLOSE_WRITE | SysInotify.IN_CREATE | SysInotify.IN_DELETE
         | SysInotify.IN_MOVED_FROM | SysInotify.IN_MOVED_TO;
     /// <summary>
-    /// Of an anchor in front of a folder, which may be a busy place: only what can bring or take that folder.
+    /// The events of an anchor above a folder: only those that can create or remove that folder, because the anchor may
+    /// be a busy place.
     /// </summary>
     const uint Comings = SysInotify.IN_CREATE | SysInotify.IN_MOVED_FROM | SysInotify.IN_MOVED_TO;
-    // A folder may be watched for several reasons: what is asked for adds up.
+    // A folder may be watched for several reasons, so the masks are combined.
     const uint Always =
         SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF | SysInotify.IN_ONLYDIR
         | SysInotify.IN_EXCL_UNLINK | SysInotify.IN_MASK_ADD;
@@ -28,7 +29,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
     bool _running, _closing;
 
     /// <summary>
-    /// Exactly one of the two: a path to be found, or a folder to be entered. Neither: the tree is to be taken down.
+    /// Either a path to find, or a folder to enter. If there is neither, the watches of the tree are removed.
     /// </summary>
     sealed class Step(WatchedTree tree, WatchedTree.Root? root, string? folder)
     {
@@ -45,7 +46,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
 
     public void TakeDown(WatchedTree tree) => Add(new Step(tree, null, null));
 
-    /// <summary>Nothing may be closed under a system call.</summary>
+    /// <summary>Closes the descriptor once no system call can be using it.</summary>
     public void CloseWhenIdle()
     {
         _closing = true;
@@ -68,7 +69,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         var until = Environment.TickCount64 + SliceMs;
         while (Next() is { } step)
         {
-            Take(step);
+            RunStep(step);
             Done(step.Tree);
             if (Environment.TickCount64 < until) continue;
             ThreadPool.UnsafeQueueUserWorkItem(static walk => walk.Slice(), this, preferLocal: false);
@@ -76,8 +77,8 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         }
     }
 
-    /// <summary>A bug must not end the daemon, as an exception on the pool would.</summary>
-    void Take(Step step)
+    /// <summary>Runs a step. A bug must not end the daemon, which an exception on the pool would do.</summary>
+    void RunStep(Step step)
     {
         try
         {
@@ -87,7 +88,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         }
         catch (Exception e)
         {
-            Trouble(step.Tree, $"files are not all watched: {FileSystem.Describe(e)}");
+            Trouble(step.Tree, $"not all files are watched: {FileSystem.Describe(e)}");
         }
     }
 
@@ -119,7 +120,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         }
     }
 
-    /// <summary>Anchors a path, and enters it when it is a folder.</summary>
+    /// <summary>Anchors a path, and enters it if it is a folder.</summary>
     void Find(WatchedTree tree, WatchedTree.Root root)
     {
         var isThere = SysStat.stat(root.Path, out var status) == 0;
@@ -129,8 +130,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         lock (gate)
         {
             if (tree.IsDisposed || _closing) return;
-            // A folder that was watched and is not any more was removed: this is another one, though nobody looked
-            // while there was none.
+            // A folder that is no longer watched was removed, so this is a new one, even if its absence went unnoticed.
             var isAnother = root.WasThere == true && isFolder && !tree.IsFull && !tree.Folders.ContainsKey(root.Path);
             came = isThere && (root.WasThere == false || isAnother);
             root.WasThere = isThere;
@@ -141,8 +141,8 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
     }
 
     /// <summary>
-    /// From the path up, until there is a folder. Nothing can come or go unseen before it: the folder above is watched
-    /// before the path is looked for again.
+    /// Watches the nearest existing folder above the path. No change is missed, because that folder is watched before
+    /// the path is searched again.
     /// </summary>
     void Anchor(WatchedTree tree, WatchedTree.Root root, bool isFile)
     {
@@ -179,7 +179,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
     {
         lock (gate)
             if (tree.IsDisposed || tree.IsFull || _closing) return;
-        // A link to a folder below is not followed: it may lead back.
+        // A link to a folder below the root is not followed, because it may lead back.
         var watch = SysInotify.inotify_add_watch(watcher.Number, folder,
             Always | Changes | (isRoot ? 0 : SysInotify.IN_DONT_FOLLOW));
         if (watch < 0)
@@ -190,7 +190,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         lock (gate)
         {
             if (tree.IsDisposed || _closing) return;
-            // Another folder of the same name: what was known of the old one is worth nothing.
+            // This is another folder with the same name, so the watches of the old one are dropped.
             if (tree.Folders.TryGetValue(folder, out var before) && before != watch)
             {
                 owner.Release(tree, tree.Drop(folder));
@@ -215,7 +215,7 @@ internal sealed class InotifyWalk(Descriptor watcher, Lock gate, InotifyWatcher 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (Directory.Exists(folder))
-                Trouble(tree, $"what is below {folder} is not watched: {FileSystem.Describe(e)}");
+                Trouble(tree, $"the folders below {folder} are not watched: {FileSystem.Describe(e)}");
         }
     }
 

@@ -5,41 +5,44 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Platform.Linux.Watching;
 
 /// <summary>
-/// inotify (man 7 inotify): one descriptor for all watches of the daemon, because a user may have 128 of them, on the
-/// event loop that is there anyway. Folders are walked on the pool, a slice at a time (<see cref="InotifyWalk"/>), so
-/// that neither a large tree nor a slow disk holds up anybody. The descriptor is open only while something is watched.
+/// Watches files with inotify (man 7 inotify). One descriptor serves all watches of the daemon, because a user may have
+/// only 128, and the existing event loop reads it. Folders are visited on the pool in slices
+/// (<see cref="InotifyWalk"/>), so that neither a large tree nor a slow disk delays anything else. The descriptor is
+/// open only while something is watched.
 /// </summary>
 internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IReadyHandler
 {
-    /// <summary>Room for a few hundred events; a name has at most 255 bytes.</summary>
+    /// <summary>Enough for a few hundred events; a name has at most 255 bytes.</summary>
     const int BufferBytes = 16 * 1024;
 
-    /// <summary>Reads in a row, so that a flood lets others have their turn.</summary>
-    const int MostReads = 16;
+    /// <summary>
+    /// How many reads are made in a row, so that a flood of events does not starve other descriptors.
+    /// </summary>
+    const int MaxReads = 16;
 
     const uint GoneMask =
         SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF | SysInotify.IN_IGNORED | SysInotify.IN_UNMOUNT;
 
-    /// <summary>Guards all below, and what the trees hold.</summary>
+    /// <summary>Guards all fields below and the contents of the trees.</summary>
     readonly Lock _gate = new();
     readonly byte[] _buffer = new byte[BufferBytes];
-    /// <summary>Their changes are still to be told.</summary>
+    /// <summary>Trees with changes that have not been reported yet.</summary>
     readonly List<WatchedTree> _touched = [];
     readonly List<WatchedTree> _trees = [];
     /// <summary>
-    /// Whose folder (with its path) or anchor (with its root) a watch is. Equal folders share one watch: the kernel has
-    /// one an inode.
+    /// The uses of each watch: as a folder of a tree, or as the anchor of a root. Equal folders share a watch, because
+    /// the kernel has one per inode.
     /// </summary>
     readonly Dictionary<int, List<Use>> _uses = [];
-    /// <summary>Watches that told something before it was known whose they are.</summary>
+    /// <summary>Watches with events that arrived before the watch was registered.</summary>
     readonly HashSet<int> _early = [];
     InotifyWalk? _walk;
-    /// <summary>The walk's to close, which may be at work with it.</summary>
+    /// <summary>The walk closes this descriptor, because it may be using it.</summary>
     Descriptor _descriptor;
 
     /// <summary>
-    /// One of the reasons for a watch: a folder of a tree, or what a root is anchored at. (A class: collections of
-    /// structs are compiled anew for each.)
+    /// One use of a watch: a folder of a tree, or the anchor of a root. This is a class, because generic collections
+    /// are compiled separately for each struct.
     /// </summary>
     internal sealed class Use(WatchedTree tree, string? folder, WatchedTree.Root? anchored)
     {
@@ -81,7 +84,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         return true;
     }
 
-    /// <summary>The tree tells no more; its watches go when nobody looks at a folder just now.</summary>
+    /// <summary>Stops reports of a tree at once; the walk removes its watches later.</summary>
     internal void Remove(WatchedTree tree)
     {
         lock (_gate)
@@ -94,7 +97,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         }
     }
 
-    /// <summary>With the descriptor go all watches.</summary>
+    /// <summary>Closes the descriptor, which removes all watches.</summary>
     void Close()
     {
         loop.Unwatch(_descriptor.Number);
@@ -104,7 +107,10 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         (_descriptor, _walk) = (default, null);
     }
 
-    /// <summary>Read here and now: what the kernel has not told yet when this returns has happened later.</summary>
+    /// <summary>
+    /// Discards the changes of a tree up to now. It reads all pending events, so that anything the kernel reports later
+    /// also happened later.
+    /// </summary>
     internal void Forget(WatchedTree tree, long epoch)
     {
         lock (_gate)
@@ -113,8 +119,8 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
             (tree.Touched, tree.Epoch) = (null, epoch);
             if (_touched.Count == 0) return;
         }
-        // Others, and these changes are theirs.
-        loop.Post(Tell);
+        // The events that were read may also concern other trees.
+        loop.Post(NotifyTouched);
     }
 
     void IReadyHandler.Ready(int fd, uint events)
@@ -123,11 +129,13 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         {
             if (fd == _descriptor.NumberOrNone) ReadEvents(fd);
         }
-        Tell();
+        NotifyTouched();
     }
 
-    /// <summary>Outside of the lock: who is told may ask for another watch.</summary>
-    void Tell()
+    /// <summary>
+    /// Reports the changes, outside of the lock, because a callback may start another watch.
+    /// </summary>
+    void NotifyTouched()
     {
         while (true)
         {
@@ -149,7 +157,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     {
         fixed (byte* buffer = _buffer)
         {
-            for (var i = 0; i < MostReads; i++)
+            for (var i = 0; i < MaxReads; i++)
             {
                 var length = Unistd.read(fd, buffer, BufferBytes);
                 if (length <= 0) return;
@@ -157,13 +165,13 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
                 {
                     at += SysInotify.EventAt(buffer + at, out var watch, out var mask, out var name);
                     if ((mask & SysInotify.IN_Q_OVERFLOW) != 0) Overflow();
-                    else Take(watch, mask, Encoding.UTF8.GetString(name));
+                    else Handle(watch, mask, Encoding.UTF8.GetString(name));
                 }
             }
         }
     }
 
-    /// <summary>What was lost may have been anything, a new folder too.</summary>
+    /// <summary>Handles lost events: anything may have changed, and there may be new folders.</summary>
     void Overflow()
     {
         foreach (var tree in _trees)
@@ -173,7 +181,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         }
     }
 
-    void Take(int watch, uint mask, string name)
+    void Handle(int watch, uint mask, string name)
     {
         if (!_uses.TryGetValue(watch, out var uses))
         {
@@ -182,13 +190,13 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         }
         foreach (var use in uses.ToArray())
         {
-            if (use.Folder is { } folder) TakeOfFolder(use.Tree, folder, mask, name);
-            else if (name == use.Anchored!.NextName || (mask & GoneMask) != 0) TakeOfAnchor(use.Tree, use.Anchored);
+            if (use.Folder is { } folder) HandleFolder(use.Tree, folder, mask, name);
+            else if (name == use.Anchored!.NextName || (mask & GoneMask) != 0) HandleAnchor(use.Tree, use.Anchored);
         }
-        if ((mask & SysInotify.IN_IGNORED) != 0) Forgotten(watch);
+        if ((mask & SysInotify.IN_IGNORED) != 0) OnDropped(watch);
     }
 
-    void TakeOfFolder(WatchedTree tree, string folder, uint mask, string name)
+    void HandleFolder(WatchedTree tree, string folder, uint mask, string name)
     {
         if ((mask & GoneMask) != 0)
         {
@@ -200,7 +208,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         if (name.Length == 0 || tree.Plan.IsIgnored(path)) return;
         if ((mask & SysInotify.IN_ISDIR) != 0)
         {
-            // What is deleted was empty; what is moved takes along what is below it.
+            // A deleted folder was empty; a moved folder takes along everything below it.
             if ((mask & SysInotify.IN_DELETE) != 0) Release(tree, tree.Folders.Remove(path, out var own) ? [own] : []);
             else if ((mask & SysInotify.IN_MOVED_FROM) != 0) Release(tree, tree.Drop(path));
             else _walk!.Enter(tree, path);
@@ -214,10 +222,10 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
     }
 
     /// <summary>
-    /// The path, or something on the way to it, came or went. A file is seen by its anchor alone, its being written
-    /// too.
+    /// Handles the appearance or disappearance of the path or of a folder on the way to it. For a file, the anchor also
+    /// reports writes.
     /// </summary>
-    void TakeOfAnchor(WatchedTree tree, WatchedTree.Root root)
+    void HandleAnchor(WatchedTree tree, WatchedTree.Root root)
     {
         if (root.WasThere == true && !tree.Folders.ContainsKey(root.Path)) Touch(tree, root.Path);
         _walk!.Place(tree, root);
@@ -230,14 +238,14 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         if (!_touched.Contains(tree)) _touched.Add(tree);
     }
 
-    /// <summary>The same from another thread than the loop's.</summary>
+    /// <summary>Touches a tree from a thread other than the loop's.</summary>
     internal void TouchLater(WatchedTree tree, string path) => loop.Post(() =>
     {
         lock (_gate) Touch(tree, path);
-        Tell();
+        NotifyTouched();
     });
 
-    /// <summary>From now on the watch is this one's too.</summary>
+    /// <summary>Adds a use to a watch.</summary>
     internal void Register(int watch, Use use)
     {
         if (!_uses.TryGetValue(watch, out var uses)) _uses[watch] = uses = [];
@@ -248,8 +256,8 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
 
     internal void WalkIsOver() => _early.Clear();
 
-    /// <summary>The kernel has dropped the watch: its folder is gone.</summary>
-    void Forgotten(int watch)
+    /// <summary>Forgets a watch that the kernel has dropped, because its folder is gone.</summary>
+    void OnDropped(int watch)
     {
         if (!_uses.Remove(watch, out var uses)) return;
         foreach (var use in uses)
@@ -260,7 +268,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         }
     }
 
-    /// <summary>A tree does not need these folders any more.</summary>
+    /// <summary>Removes these watches from a tree.</summary>
     internal void Release(WatchedTree tree, List<int> watches)
     {
         foreach (var watch in watches) Release(watch, use => use.Tree == tree && use.Folder is not null);
@@ -279,7 +287,7 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         uses.RemoveAll(isOurs);
         if (uses.Count > 0) return;
         _uses.Remove(watch);
-        // fails when the folder is gone, and the watch with it
+        // Fails if the folder, and with it the watch, is gone.
         _ = SysInotify.inotify_rm_watch(_descriptor.NumberOrNone, watch);
     }
 }

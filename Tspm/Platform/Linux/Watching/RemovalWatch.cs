@@ -4,27 +4,31 @@ using Tspm.Platform.Linux.Events;
 namespace Tspm.Platform.Linux.Watching;
 
 /// <summary>
-/// Notices when files or folders that stay where they are in ordinary work are removed, moved or replaced (man 7
-/// inotify). It does not say which: whoever is called looks. Begin and Dispose are not for two threads at once.
+/// Notices when files or folders that never move in normal operation are removed, moved or replaced (man 7 inotify). It
+/// does not report which; the callee has to check. Begin and Dispose must not be called by two threads at once.
 /// </summary>
-/// <param name="loop">Calls on its thread.</param>
-/// <param name="suspected">Something has happened.</param>
+/// <param name="loop">The event loop, which calls back on its thread.</param>
+/// <param name="suspected">Called when something has happened.</param>
 internal sealed unsafe class RemovalWatch(EventLoop loop, Action suspected) : IReadyHandler, IDisposable
 {
     const int BufferBytes = 4096;
 
-    /// <summary>A file that is open elsewhere tells of its removal by its number of names (IN_ATTRIB).</summary>
+    /// <summary>
+    /// The removal of a file that is open elsewhere is only reported as a changed link count (IN_ATTRIB).
+    /// </summary>
     const uint Mask = SysInotify.IN_ATTRIB | SysInotify.IN_DELETE_SELF | SysInotify.IN_MOVE_SELF;
 
     Descriptor _descriptor;
 
     /// <summary>
-    /// From now on, instead of what was watched before. Without a descriptor (a user may have 128), and of what is not
-    /// there, nothing is noticed.
+    /// Watches these paths instead of the earlier ones. Nothing is noticed for missing paths, or if no inotify
+    /// descriptor is left (a user may have 128).
     /// </summary>
-    /// <param name="folder">Also what is removed from it. A folder in which files are open does not tell of its own
-    /// removal.</param>
-    /// <param name="paths">Only what happens to them themselves.</param>
+    /// <param name="folder">
+    /// A folder; removals from it are reported too, because a folder in which files are open does not report its own
+    /// removal.
+    /// </param>
+    /// <param name="paths">Files and folders for which only their own removal counts.</param>
     public void Begin(string folder, params ReadOnlySpan<string> paths)
     {
         Dispose();

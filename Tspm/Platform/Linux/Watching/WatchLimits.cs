@@ -2,14 +2,14 @@ using Tspm.Libc;
 
 namespace Tspm.Platform.Linux.Watching;
 
-/// <summary>Sentences about what the kernel does not let us watch (man 7 inotify, /proc interfaces).</summary>
+/// <summary>Sentences about files that the kernel refuses to watch (man 7 inotify, /proc interfaces).</summary>
 internal static class WatchLimits
 {
     const string Folder = "/proc/sys/fs/inotify/";
 
     public static string OfInstances(int errno) => errno == Errno.EMFILE
-        ? "files cannot be watched: this user has as many inotify instances as fs.inotify.max_user_instances "
-            + $"allows{Value("max_user_instances")}, or the daemon no descriptor left; raise the limit (sysctl), then "
+        ? "files cannot be watched: this user has reached the limit fs.inotify.max_user_instances"
+            + $"{Value("max_user_instances")}, or the daemon has no descriptor left; raise the limit (sysctl), then "
             + "restart the process"
         : $"files cannot be watched: {Errno.Describe(errno)}";
 

@@ -1,9 +1,9 @@
 namespace Tspm.Platform.Linux.Watching;
 
 /// <summary>
-/// One <see cref="IFileWatch"/>: which folders it has, by path. Passive: <see cref="InotifyWatcher"/> fills it, under
-/// its lock. For each watched path there is an anchor too, the nearest folder above it that exists: it tells when the
-/// path itself comes, goes, or is replaced by something else of that name.
+/// One <see cref="IFileWatch"/>, with its folders by path. It only holds data, which <see cref="InotifyWatcher"/>
+/// changes under its lock. Each watched path also has an anchor, which is the nearest existing folder above it: the
+/// anchor reports when the path itself appears, disappears or is replaced.
 /// </summary>
 internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IFileWatch
 {
@@ -14,7 +14,7 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
 
     public Task Ready => _ready.Task;
 
-    /// <summary>Number of the inotify watch of each folder.</summary>
+    /// <summary>The number of the inotify watch of each folder.</summary>
     public Dictionary<string, int> Folders { get; } = new(StringComparer.Ordinal);
 
     public Root[] Roots { get; } = RootsOf(plan);
@@ -26,18 +26,18 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
         return roots;
     }
 
-    /// <summary>Things to be looked at that are still to come.</summary>
+    /// <summary>The number of steps of the walk that are still to be done.</summary>
     public int Pending { get; set; }
 
-    /// <summary>What is told carries this.</summary>
+    /// <summary>The number that is reported with each change.</summary>
     public long Epoch { get; set; }
 
-    /// <summary>First change of the events that are being read; null: none yet.</summary>
+    /// <summary>The first change among the events that are being read; null if there is none yet.</summary>
     public string? Touched { get; set; }
 
     public bool HasTrouble { get; set; }
 
-    /// <summary>No more folders: the system has no watches left.</summary>
+    /// <summary>Whether no more folders can be added, because the system has no watches left.</summary>
     public bool IsFull { get; set; }
 
     public bool IsDisposed { get; set; }
@@ -57,11 +57,13 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
         owner.Remove(this);
     }
 
-    /// <summary>The numbers of the watches of a folder and all below it, which are forgotten here.</summary>
+    /// <summary>
+    /// Removes a folder and all folders below it from this tree, and returns the numbers of their watches.
+    /// </summary>
     public List<int> Drop(string path)
     {
         var dropped = new List<int>();
-        // Removing does not disturb going through (since .NET Core 3).
+        // Removing entries during the enumeration is permitted (since .NET Core 3).
         foreach (var (folder, watch) in Folders)
             if (IsAtOrBelow(folder, path) && Folders.Remove(folder)) dropped.Add(watch);
         return dropped;
@@ -77,15 +79,15 @@ internal sealed class WatchedTree(InotifyWatcher owner, FileWatchPlan plan) : IF
         public WatchedPath What => what;
         public string Path => what.Path;
 
-        /// <summary>Watch of the anchor; 0: none.</summary>
+        /// <summary>The watch of the anchor; 0 if there is none.</summary>
         public int Anchor { get; set; }
 
         /// <summary>
-        /// What the anchor looks out for: the name of the next thing on the way to <see cref="Path"/>.
+        /// The name in the anchor that leads to <see cref="Path"/>.
         /// </summary>
         public string NextName { get; set; } = "";
 
-        /// <summary>When it was last looked for; null: never yet.</summary>
+        /// <summary>Whether the path existed at the last check; null before the first one.</summary>
         public bool? WasThere { get; set; }
     }
 }

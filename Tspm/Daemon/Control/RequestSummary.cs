@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace Tspm.Daemon.Control;
 
 /// <summary>
-/// What a request is about, in the words of who sent it: selectors, or the names of what is defined. For the record,
-/// before anything of it is checked.
+/// Summarises a request for the event log, with the client's own words: the selectors, or the names of the processes it
+/// defines. Works on requests that have not been checked yet.
 /// </summary>
-internal static class RequestWords
+internal static class RequestSummary
 {
-    /// <summary>So many, and as long, are enough to know it by.</summary>
-    const int Most = 20, MostLetters = 100;
+    /// <summary>Number and length limits that still identify a request in the event log.</summary>
+    const int MaxNames = 20, MaxLength = 100;
 
-    /// <summary>Null: it names nothing.</summary>
+    /// <returns>Null if the request names no process.</returns>
     public static IReadOnlyList<string>? Of(JsonElement parameters)
     {
         if (parameters.ValueKind != JsonValueKind.Object) return null;
@@ -29,8 +29,8 @@ internal static class RequestWords
 
     static void Add(List<string> words, JsonElement word)
     {
-        if (words.Count >= Most || word.ValueKind != JsonValueKind.String
+        if (words.Count >= MaxNames || word.ValueKind != JsonValueKind.String
             || !Tspm.Json.JsonTypes.TryText(word, out var text)) return;
-        words.Add(text.Length > MostLetters ? text[..MostLetters] : text);
+        words.Add(text.Length > MaxLength ? text[..MaxLength] : text);
     }
 }

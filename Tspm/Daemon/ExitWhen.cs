@@ -6,19 +6,20 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon;
 
 /// <summary>
-/// When a daemon in a container ends by itself (<c>--exit-when</c>), and with what: whoever runs the container wants to
-/// see that its work is over, or has failed.
+/// Decides when a daemon in a container exits on its own (<c>--exit-when</c>), and with which exit code: whoever runs
+/// the container wants to see that its work is done or has failed.
 /// </summary>
-internal sealed class Ending(string? when)
+internal sealed class ExitWhen(string? when)
 {
     /// <summary>The exit code of a daemon whose processes have failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>Nothing is looked at before what is to run has been started.</summary>
+    /// <summary>False until the processes have been started: before that, all of them are down.</summary>
     public bool IsArmed { get; set; }
 
-    /// <summary>The exit code when it is time; null: not yet.</summary>
-    public int? Look(IReadOnlyList<ProcessView> views)
+    /// <summary>Checks the condition against the present states.</summary>
+    /// <returns>The exit code; null while the daemon has to keep running.</returns>
+    public int? ExitCodeFor(IReadOnlyList<ProcessView> views)
     {
         if (!IsArmed || when is null || views.Count == 0) return null;
         var (down, failed) = (0, false);
@@ -26,7 +27,7 @@ internal sealed class Ending(string? when)
         {
             var errored = view.State.Observed == ProcessState.Errored;
             if (errored && when == GuardianOptions.WhenErrored) return Failed;
-            // A job that waits for its next run is not over.
+            // A job that waits for its next run is not done.
             var isOver = view.State.Observed == ProcessState.Stopped
                 && !(view.Definition.Config.IsJob && view.NextRunAt is not null);
             if (errored || isOver) down++;
@@ -36,7 +37,10 @@ internal sealed class Ending(string? when)
         return failed ? Failed : 0;
     }
 
-    /// <summary>By itself, or because it was of no use; what somebody asked to end has not failed.</summary>
+    /// <summary>
+    /// True if the last run failed: it crashed with an exit code the policy does not expect, or Tspm stopped it because
+    /// of a failure. A run that a user stopped has not failed.
+    /// </summary>
     static bool EndedBadly(ProcessView view)
     {
         if (view.RecentExits is not [var last, ..] || !CauseCode.IsFailure(last.Cause)) return false;

@@ -4,25 +4,27 @@ using Tspm.Libc;
 namespace Tspm.Platform.Linux;
 
 /// <summary>
-/// Releases code that was needed to start and is not needed to wait. Every touched page of the executable brings its
-/// fifteen neighbours along (fault-around), so a process that has started holds nearly all of its code. What it still
-/// needs afterwards comes back from the page cache.
+/// Releases pages of code that were needed for the start but are not needed while waiting. Each touched page of the
+/// executable brings its fifteen neighbours along (fault-around), so a process that has started holds nearly all of its
+/// code in memory. Pages that are needed again come back from the page cache.
 /// </summary>
-internal static class ResidentCode
+internal static class PageReclaim
 {
     /// <summary>
-    /// Releases the executable mappings of this process. They are never written, so nothing can be lost; data mappings
-    /// are left alone.
+    /// Releases the pages of this process's executable mappings (man 2 madvise, MADV_DONTNEED). They are never written,
+    /// so nothing is lost; data mappings are not touched.
     /// </summary>
-    public static void Release()
+    public static void ReleaseCodePages()
     {
-        // All are known before the first is released: reading and parsing bring a megabyte of code along themselves.
+        // All mappings are read before the first is released, because reading and parsing load a megabyte of code.
         var mappings = File.ReadLines("/proc/self/maps").Where(IsCode).Select(RangeOf).ToArray();
         foreach (var (start, length) in mappings) _ = SysMman.madvise(start, length, SysMman.MADV_DONTNEED);
     }
 
-    /// <summary>Only the mapping of a file has a path: "START-END perms offset dev inode path".</summary>
-    /// <remarks>man 5 proc_pid_maps.</remarks>
+    /// <summary>
+    /// Whether a line is the executable mapping of a file; only these have a path. The format is "START-END perms
+    /// offset dev inode path" (man 5 proc_pid_maps).
+    /// </summary>
     static bool IsCode(string line) => line.Contains(" r-xp ", StringComparison.Ordinal) && line.Contains('/');
 
     static (nint Start, nuint Length) RangeOf(string line)

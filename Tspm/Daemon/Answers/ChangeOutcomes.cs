@@ -10,39 +10,51 @@ using Tspm.Supervision.Process;
 namespace Tspm.Daemon.Answers;
 
 /// <summary>
-/// From what was begun to what came of it: waits until each instance is settled and the state is on disk, then says so,
-/// one outcome an instance.
+/// Waits until every instance of a change is settled and the state is on disk, and collects one outcome for each
+/// instance.
 /// </summary>
-internal static class Settle
+internal static class ChangeOutcomes
 {
     /// <summary>
-    /// Waits at most this long for an effect unless the request says otherwise: longer than any default stop timeout.
+    /// How long to wait unless the request says otherwise. This is longer than any default stop timeout.
     /// </summary>
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    /// <exception cref="Control.RequestException">Something is not settled in time; it says what, and why.</exception>
-    public static async Task<List<ProcessOutcome>> Outcomes(
+    /// <summary>Waits as requested, and returns one outcome for each instance.</summary>
+    /// <param name="context">The daemon.</param>
+    /// <param name="begun">The changes that were begun.</param>
+    /// <param name="wait">Whether to wait until every instance is settled.</param>
+    /// <param name="timeoutMs">How long to wait, in milliseconds; null for a default that suits the configs.</param>
+    /// <param name="errorIn">
+    /// Returns the error of an instance that settled in this state; null if there is none.
+    /// </param>
+    /// <param name="inARow">True if the instances change one after the other.</param>
+    /// <exception cref="Control.RequestException">
+    /// Some instances did not settle in time; the message names them and says why.
+    /// </exception>
+    public static async Task<List<ProcessOutcome>> Collect(
         DaemonContext context, BegunChanges begun, bool wait, int? timeoutMs, Func<LifecycleState, string?> errorIn,
         bool inARow = false)
     {
         var outcomes = new List<ProcessOutcome>(begun.Pending.Count);
         if (wait)
         {
-            var timeout = timeoutMs is { } ms
-                ? TimeSpan.FromMilliseconds(ms)
-                : (LongestStop(begun) + LongestStart(begun)
-                    + DefaultTimeout) * (inARow ? Math.Max(1, begun.Pending.Count) : 1);
+            var timeout = timeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) : TimeoutFor(begun, inARow);
             await AllSettled(context, begun.Pending, timeout);
         }
-        else await begun.Saved; // it may begin only after that
+        else
+        {
+            // Some changes begin only after the save.
+            await begun.Saved;
+        }
         foreach (var pending in begun.Pending)
         {
             var view = pending.View;
-            // As it was when it settled: a child that came up and has ended since did start, however soon that was.
+            // The state at the moment of settling counts: a child that came online and has exited since did start.
             var error = pending.Reached.IsCompletedSuccessfully
                 ? pending.Problem ?? errorIn(pending.Reached.ResultNow())
                 : null;
-            outcomes.Add(Outcome(view) with
+            outcomes.Add(Of(view) with
             {
                 Unchanged = pending.Unchanged,
                 Error = error,
@@ -50,6 +62,12 @@ internal static class Settle
             });
         }
         return outcomes;
+    }
+
+    static TimeSpan TimeoutFor(BegunChanges begun, bool inARow)
+    {
+        var timeout = LongestStop(begun) + LongestStart(begun) + DefaultTimeout;
+        return inARow ? timeout * Math.Max(1, begun.Pending.Count) : timeout;
     }
 
     static async Task AllSettled(DaemonContext context, IReadOnlyList<PendingChange> pending, TimeSpan timeout)
@@ -65,7 +83,7 @@ internal static class Settle
         }
     }
 
-    /// <summary>What had to be killed in the ends that came since; null: nothing.</summary>
+    /// <summary>Says what had to be killed at the exits since <paramref name="before"/>; null if nothing.</summary>
     public static string? Warning(ProcessView view, IReadOnlyList<RecentExit> before)
     {
         var timeout = StopPolicy.Of(view.Definition.Config).Timeout;
@@ -75,7 +93,8 @@ internal static class Settle
         return warnings.Count > 0 ? string.Join("; ", warnings) : null;
     }
 
-    public static ProcessOutcome Outcome(ProcessView view) => new()
+    /// <summary>Returns the outcome of an instance without an error.</summary>
+    public static ProcessOutcome Of(ProcessView view) => new()
     {
         Id = view.Key.Id,
         Name = view.Definition.Name,
@@ -84,22 +103,22 @@ internal static class Settle
         Pid = view.Pid,
     };
 
-    /// <summary>"not saved: REASON", or null.</summary>
-    public static async Task<string?> Unsaved(Task<string?> saved) =>
+    /// <summary>Waits for a save.</summary>
+    /// <returns>"not saved: REASON", or null if the save succeeded.</returns>
+    public static async Task<string?> SaveError(Task<string?> saved) =>
         await saved is { } reason ? $"not saved: {reason}" : null;
 
-    /// <summary>What a start or restart ended in, if not online.</summary>
+    /// <summary>Why a start or restart did not bring the instance online; null if it did.</summary>
     public static string? StartError(LifecycleState state) =>
         state.Phase == LifecyclePhase.Online ? null : state.Reason;
 
-    /// <summary>Says of each instance that could not be started and is tried again that it is.</summary>
+    /// <summary>Adds a note for each instance that could not be started and will be retried.</summary>
     public static async Task NoteRetries(
         DaemonContext context, IReadOnlyList<PendingChange> begun, List<string> notes)
     {
         if (begun.All(static pending => pending.View.FailedSpawn is null)) return;
         foreach (var view in await context.Supervisor.Ask(new SupervisorQuery.Retried { Among = begun }))
-            notes.Add($"{view.DisplayName}: it will be tried again, as after a crash; "
-                + $"after {Times(view)} it becomes errored");
+            notes.Add($"{view.DisplayName}: will be retried, as after a crash; it becomes errored after {Times(view)}");
     }
 
     static string Times(ProcessView view)
@@ -108,8 +127,9 @@ internal static class Settle
         return most == 1 ? "1 failure" : $"{most} failures in a row";
     }
 
+    /// <summary>Why a stop did not leave the instance stopped; null if it did.</summary>
     public static string? StopError(LifecycleState state) =>
-        state.Phase == LifecyclePhase.Stopped ? null : "it was started again meanwhile";
+        state.Phase == LifecyclePhase.Stopped ? null : "it was started again in the meantime";
 
     static TimeSpan LongestStart(BegunChanges begun)
     {
@@ -120,14 +140,14 @@ internal static class Settle
             var timeout = config.Ready is null
                 ? TimeSpan.Zero
                 : TimeSpan.FromMilliseconds(config.StartTimeoutMs ?? Probe.DefaultStartTimeout.TotalMilliseconds);
-            // Of a restart, what runs after the end and what runs before the start.
+            // A restart runs two hooks: one after the exit and one before the start.
             if (config.Hooks is { } hooks) timeout += 2 * hooks.Timeout;
             if (timeout > longest) longest = timeout;
         }
         return longest;
     }
 
-    /// <summary>What depends on others waits for them first, up or down.</summary>
+    /// <summary>Returns the longest stop timeout, plus the time that dependent processes wait for each other.</summary>
     static TimeSpan LongestStop(BegunChanges begun)
     {
         var (longest, chain) = (TimeSpan.Zero, TimeSpan.Zero);

@@ -9,7 +9,7 @@ namespace Tspm.Tests.Daemon;
 
 /// <summary>The exit code of a daemon in a container, once all that it ran has ended.</summary>
 [Timeout(30_000)]
-internal sealed class EndingTests
+internal sealed class ExitWhenTests
 {
     [Test]
     [Arguments("none", 0, 0), Arguments("none", 1, 1), Arguments("none", 5, 0)]
@@ -21,11 +21,11 @@ internal sealed class EndingTests
         using var world = new World();
         var restart = new RestartConfig { Policy = "never", StopExitCodes = [5] };
         var cell = world.StartNew(new ProcessConfig { Name = "web", Command = "web", Restart = restart });
-        var ending = new Ending(GuardianOptions.WhenAllStopped) { IsArmed = true };
+        var exitWhen = new ExitWhen(GuardianOptions.WhenAllStopped) { IsArmed = true };
         if (cause == CauseCode.User) world.Supervisor.Stop(cell, CauseRequest.Stop);
         else if (cause != "none") cell.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(cause, "of no use")));
-        await Assert.That(ending.Look([cell.View])).IsNull();
+        await Assert.That(exitWhen.ExitCodeFor([cell.View])).IsNull();
         world.Exit(cell, code);
-        await Assert.That(ending.Look([cell.View])).IsEqualTo(expected);
+        await Assert.That(exitWhen.ExitCodeFor([cell.View])).IsEqualTo(expected);
     }
 }
