@@ -5,7 +5,7 @@ using Tspm.Model.Config;
 
 namespace Tspm.Client.Output;
 
-/// <summary>What <c>apply</c> does, a line a process; what stays as it is only as a number.</summary>
+/// <summary>Prints the steps of <c>apply</c>, one line per process; unchanged processes are only counted.</summary>
 internal static class PlanPrinter
 {
     public static void Print(OutputWriter output, IReadOnlyList<PlanStep> steps, bool withKept = true)
@@ -27,7 +27,7 @@ internal static class PlanPrinter
             + ControlText
                 .Escape(string.Join(", ",
                     changes.Select(field =>
-                        ApplyPlan.CountsLater(field) && !step.Restarts ? field + " (from its next start)" : field)));
+                        ApplyPlan.CountsLater(field) && !step.Restarts ? field + " (from the next start on)" : field)));
         return step.Restarts ? text + "; restarts it" : text;
     }
 }
