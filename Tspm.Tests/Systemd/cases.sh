@@ -137,7 +137,7 @@ new_processes_get_cgroups_of_their_own() {
 daemon_stop_goes_through_systemd_and_a_verb_starts_the_service_again() {
     local before=$(pids) pid out
     out=$(me "tspm daemon stop")
-    has "$out" "the daemon is stopped"; has "$out" "2 processes were stopped"
+    has "$out" "the daemon was stopped"; has "$out" "2 processes were stopped"
     same inactive "$(ctl is-active tspm.service || true)" unit
     for pid in $before; do gone "$pid" || die "$pid is left"; done
     sleep 1
