@@ -6,17 +6,17 @@ using Tspm.Guardian.Contract;
 using Tspm.Platform;
 using Tspm.Platform.Linux.Spawning;
 
-// Elsewhere the first system call would end the program with a page that helps nobody.
+// On an unsupported system, the first system call would end the program with a runtime error that helps nobody.
 if (!CurrentSystem.IsSupported(out var sentence))
 {
-#pragma warning disable RS0030 // The client, whose output this is, is not for this system.
+#pragma warning disable RS0030 // The client, which owns the output, does not run on this system.
     Console.Error.WriteLine(sentence);
 #pragma warning restore RS0030
     return 1;
 }
 
-// One executable, five roles; the first word decides. Everything but these words is for the client, whose start must
-// cost nothing.
+// One executable has five roles, and the first argument selects one. Everything else goes straight to the client,
+// whose start-up time every command pays for.
 return args is [var first, ..] ? first switch
 {
     ChildSetUp.Word => ChildSetUp.Run(args),

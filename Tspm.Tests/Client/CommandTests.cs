@@ -97,7 +97,7 @@ public sealed class CommandTests
         var session = new ClientSession(daemon.Home, new Launcher(static () => { }), output.Writer, errors.Writer)
         { UnmanagedNotice = static () => null, Pause = static _ => { } };
         var code = CommandRouter.Run(session, ["start", "node server.js", "--name", "web", "-i", "2"]);
-        await Assert.That((code, errors.Text.Contains("2 instances cannot share a port by themselves")))
+        await Assert.That((code, errors.Text.Contains("2 instances cannot listen on the same port on their own")))
             .IsEqualTo((isStarted ? 0 : 1, isStarted));
         await Assert.That(daemon.Requests).IsNotEmpty();
     }
@@ -119,9 +119,9 @@ public sealed class CommandTests
     {
         using var daemon = new FakeDaemon(static _ => null) { DyingConnections = 1 };
         await Assert.That(Run(daemon, static () => { }, "daemon", "start"))
-            .IsEqualTo(new Result(0, "the daemon runs\n", "", 1));
+            .IsEqualTo(new Result(0, "the daemon is running\n", "", 1));
         await Assert.That(Run(daemon, null, "daemon", "start"))
-            .IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
+            .IsEqualTo(new Result(0, "the daemon is already running\n", "", 0));
     }
 
     [Test]
@@ -205,7 +205,7 @@ public sealed class CommandTests
         var result = Run(daemon, null, "restart", "all");
         await Assert.That(result.Code).IsEqualTo(1);
         await Assert.That(result.Out).IsEqualTo("a: online (pid 5)\n");
-        await Assert.That(result.Err).IsEqualTo("b\\e[2J: exited 1\nb\\e[2J: its last lines:\n  boom\\x07\n");
+        await Assert.That(result.Err).IsEqualTo("b\\e[2J: exited 1\nb\\e[2J: last lines of its output:\n  boom\\x07\n");
     }
 
     [Test]
@@ -287,7 +287,7 @@ public sealed class CommandTests
     {
         using var running = new FakeDaemon(static _ => null);
         await Assert.That(Run(running, null, "daemon", "start"))
-            .IsEqualTo(new Result(0, "the daemon runs already\n", "", 0));
+            .IsEqualTo(new Result(0, "the daemon is already running\n", "", 0));
         using var missing = new FakeDaemon(static _ => null, started: false);
         await Assert.That(Run(missing, null, "daemon", "stop").Code).IsEqualTo(0);
         await Assert.That(Run(missing, missing.Start, "daemon", "start").Starts).IsEqualTo(1);
@@ -302,6 +302,6 @@ public sealed class CommandTests
                     WireJson.Default.IReadOnlyListProcessStatus);
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, $$"""{"processes":{{json}}}"""));
         await Assert.That(Run(daemon, null, "pid", "all"))
-            .IsEqualTo(new Result(1, "42\n", "b does not run: it is stopped\n", 0));
+            .IsEqualTo(new Result(1, "42\n", "b is not running: it is stopped\n", 0));
     }
 }

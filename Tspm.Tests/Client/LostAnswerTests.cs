@@ -45,7 +45,7 @@ public sealed class LostAnswerTests
         }))
         {
             var lost = await Assert.That(() => Stop(daemon)).Throws<DaemonException>();
-            await Assert.That(lost!.Message).Contains("the daemon died while it was at 'stop'");
+            await Assert.That(lost!.Message).Contains("the daemon died during 'stop'");
             await Assert.That(ExitCodes.Of(lost.Code)).IsEqualTo(4);
             await Assert.That(daemon.Requests.Count).IsEqualTo(1);
         }
@@ -121,8 +121,8 @@ public sealed class LostAnswerTests
         };
         var refused = await Assert.That(() => Stop(daemon)).Throws<DaemonException>();
         await Assert.That(refused!.Message)
-            .IsEqualTo("params.x is not a known field; the daemon is tspm 1.9.9 and this is tspm "
-                + $"{ProductVersion.Current}: run this one as the daemon with: tspm daemon upgrade");
+            .IsEqualTo("params.x is not a known field; the daemon is tspm 1.9.9, and this is tspm "
+                + $"{ProductVersion.Current}: upgrade the daemon with: tspm daemon upgrade");
         daemon.Hello = $$"""{"version":"{{ProductVersion.Current}}","protocolVersion":2,"oldestProtocolVersion":1}""";
         refused = await Assert.That(() => Stop(daemon)).Throws<DaemonException>();
         await Assert.That(refused!.Message).IsEqualTo("params.x is not a known field");

@@ -123,8 +123,8 @@ internal sealed class MetricsTextTests
         using var daemon = new FakeDaemon(request => FakeDaemon.Result(request, """{"text":"# EOF\n"}"""));
         using var client = DaemonClient.Connect(daemon.Home);
         var refused = (await Assert.That(() => OlderDaemon.RequireMetricsFormats(client)).Throws<DaemonException>())!;
-        await Assert.That(refused.Message).IsEqualTo("the daemon is tspm 1 and writes metrics only as OpenMetrics: "
-            + "leave out --format, or run this tspm as the daemon with: tspm daemon upgrade");
+        await Assert.That(refused.Message).IsEqualTo("the daemon is tspm 1, which writes metrics only as OpenMetrics: "
+            + "leave out --format, or upgrade the daemon with: tspm daemon upgrade");
         await Assert.That(ExitCodes.Of(refused.Code)).IsEqualTo(1);
         await Assert.That(daemon.Requests.Count).IsEqualTo(0);
     }

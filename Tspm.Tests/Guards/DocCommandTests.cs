@@ -88,7 +88,7 @@ internal sealed partial class DocCommandTests
     static string? Problem(string[] words)
     {
         // Shown because it is refused.
-        if (words is [var first, ..] && TspmHabits.IsStartAsDaemon(first)) return null;
+        if (words is [var first, ..] && LegacyCommands.IsStartAsDaemon(first)) return null;
         if (words is ["daemon", var second, ..] && GuardianMain.IsForeground(second))
             return GuardianOptions.Parse(words.AsSpan(1)) is null ? "the daemon does not know these options" : null;
         try
@@ -105,7 +105,7 @@ internal sealed partial class DocCommandTests
     static string? UnknownWord(string[] words)
     {
         if (words is not [var typed, ..] || typed[0] is '-' or '…' or '[' || typed.All(char.IsUpper)) return null;
-        if (TspmHabits.IsStartAsDaemon(typed)) return null;
+        if (LegacyCommands.IsStartAsDaemon(typed)) return null;
         if (Verbs.Find(typed) is not { } verb) return typed;
         foreach (var word in words.Skip(1).TakeWhile(static word => word != "--"))
         {

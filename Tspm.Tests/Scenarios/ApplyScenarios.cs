@@ -125,7 +125,7 @@ public class ApplyScenarios
         await using var box = new TspmBox(cancellation);
         box.Write("a.json", File(P("a"), P("b", """, "dependsOn": [{ "name": "elsewhere" }]""")));
         var valid = (await box.Ok("validate", "a.json")).Says("'elsewhere'");
-        await Assert.That(valid.Out).IsEqualTo("a.json is right: 2 processes\n");
+        await Assert.That(valid.Out).IsEqualTo("a.json is valid (2 processes)\n");
         await Assert.That((await box.Ok("schema")).Json.GetProperty("required")[0].GetString()).IsEqualTo("processes");
         box.Write("c.toml", "[[processes]]\nname = \"c\"\ncommand = \"sleep 1000\"\n");
         await Assert.That((await box.Ok("plan", "c.toml")).Out).IsEqualTo("create c\n");

@@ -29,7 +29,7 @@ public class BootServiceScenarios
         await using var box = new TspmBox(cancellation);
         var ran = (await box.Run("disable")).Exits(0);
         await Assert.That(ran.Out).IsEqualTo("no boot service is enabled\n");
-        (await box.Run("unstartup")).Exits(0).Says("'unstartup' is 'tspm disable' here");
+        (await box.Run("unstartup")).Exits(0).Says("'unstartup' is called 'tspm disable' here");
     }
 
     [Test]

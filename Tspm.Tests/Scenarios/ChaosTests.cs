@@ -147,7 +147,7 @@ public class ChaosTests
         await box.UntilGone(guardian);
         await box.Until(() => !Daemons(box).Any(), "no daemon lives");
         var unmanaged = await box.Run("list");
-        unmanaged.Exits(4).Says("unmanaged").Says("w0").Says("w4");
+        unmanaged.Exits(4).Says("running without a daemon").Says("w0").Says("w4");
         LiveProcess.Kill(brief, 10);
 
         await box.Ok("start", "sleep 1000", "--name", "x");

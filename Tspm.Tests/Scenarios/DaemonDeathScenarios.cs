@@ -55,7 +55,7 @@ public class DaemonDeathScenarios
         var list = await box.Ok("list");
         await Assert.That(list.Out).DoesNotContain("died");
         await Assert.That(list.Err).StartsWith("the daemon died once, at ").And
-            .Contains($" (pid {daemon}, killed by SIGKILL) and was started again without stopping any process. For "
+            .Contains($" (pid {daemon}, killed by SIGKILL) and was restarted; no process was stopped. For "
                 + "details: tspm events --kind daemonDied");
         await Assert.That((await box.Ok("list", "--json")).Err).IsEqualTo("");
         await Assert.That(await UntilDied(box, 1)).Contains($"the daemon (pid {daemon}) died at ").And

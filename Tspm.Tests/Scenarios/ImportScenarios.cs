@@ -25,7 +25,7 @@ public class ImportScenarios
         foreach (var verb in new[] { "add", "start" })
             (await box.Run(verb, "ecosystem.config.js")).Exits(1).Says("tick: wait_ready = true was not imported")
                 .Says("web: env_production = { \"GREETING\": \"production\" } was not imported")
-                    .Says("the exit code will be 1").Says("noise");
+                    .Says("the exit code is 1").Says("noise");
         await Assert.That((await box.List()).All(entry => entry.IsOnline)).IsTrue();
         await box.Ok("delete", "all");
         (await box.Run("start", "web.js", "--lossy")).Exits(2).Says("--lossy applies only to a PM2 file");
@@ -51,7 +51,7 @@ public class ImportScenarios
         box.Write(".env", "PORT=3000");
         (await box.Ok("import", from)).Says($"read from {box.Folder}/{file}");
         await Assert.That((await box.Ok("import", from, file)).Err).DoesNotContain("read from");
-        if (from == "procfile") (await box.Ok("import", from)).Says($"{box.Folder}/.env is used as env file");
+        if (from == "procfile") (await box.Ok("import", from)).Says($"{box.Folder}/.env as the env file");
     }
 
     [Test]
@@ -70,10 +70,10 @@ public class ImportScenarios
             .IsEqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await box.Ok("validate", "tspm.json");
         (await box.Run("import", "pm2", "--env", "production", "--lossy", "-o", "tspm.json")).Exits(1)
-            .Says("exists already");
+            .Says("already exists");
         await Assert.That(File.Exists(box.SocketPath)).IsFalse();
         (await box.Run("import", "pm2", "--env", "production", "--start")).Exits(1).Says("wait_ready")
-            .Says("the exit code will be 1");
+            .Says("the exit code is 1");
         await box.UntilState("tick", "online");
         await box.Ok("import", "pm2", "--env", "production", "--start", "--lossy");
         await box.UntilOut("web", "production");
@@ -93,7 +93,7 @@ public class ImportScenarios
         await using var box = new TspmBox(cancellation);
         box.Write("ecosystem.config." + ending, text);
         var ran = await box.Run("start", "ecosystem.config." + ending);
-        if (trouble is not null) ran.Exits(1).Says(trouble).Says("node could not evaluate it");
+        if (trouble is not null) ran.Exits(1).Says(trouble).Says("node could not evaluate the file");
         else await Assert.That((ran.Exits(0).Out)).Contains("m: online");
     }
 
@@ -117,7 +117,7 @@ public class ImportScenarios
         await using var box = new TspmBox(cancellation);
         box.Write("ecosystem.config.js", "");
         box.Variables["PATH"] = box.Folder;
-        (await box.Run("import", "pm2")).Exits(1).Says("no node");
+        (await box.Run("import", "pm2")).Exits(1).Says("node is needed to evaluate this JavaScript file");
         (await box.Run("import", "pm2", "nowhere.json")).Exits(1).Says("nowhere.json does not exist");
         (await box.Run("import", "supervisord", "no.conf")).Exits(1).Says("no.conf does not exist");
         (await box.Run("import", "foreman")).Exits(2).Says("procfile");

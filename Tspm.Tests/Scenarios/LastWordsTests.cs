@@ -13,7 +13,8 @@ public class LastWordsTests
     {
         await using var box = new TspmBox(cancellation);
         box.Write("a.sh", Loud);
-        (await box.Run("start", "a.sh", "--settle", "30s")).Exits(1).Says("its last lines:").Says("old trouble");
+        (await box.Run("start", "a.sh", "--settle", "30s")).Exits(1)
+            .Says("last lines of its output:").Says("old trouble");
         await box.Ok("delete", "a");
         box.Write("a.sh", "exit 3");
         var silent = (await box.Run("start", "a.sh", "--settle", "30s")).Exits(1).Says("exited with code 3");

@@ -25,7 +25,7 @@ public class LogFolderTests
         await box.Ok("start", "echo hello; sleep 1000", "--name", "new");
         await box.UntilOut("new", "hello");
         await box.Ok("restart", "t");
-        await Assert.That((await box.Ok("reopen")).Out).Contains("t: logs are open again\n");
+        await Assert.That((await box.Ok("reopen")).Out).Contains("t: log files reopened\n");
     }
 
     [Test]
@@ -60,7 +60,7 @@ public class LogFolderTests
         await box.Shell("until rm -r out 2>/dev/null && : 2>/dev/null > out; do :; done");
         var refused = (await box.Run("reopen")).Exits(1)
             .Says($"t: the log {logs}/t.log was removed or moved away and cannot be recreated: Not a directory");
-        await Assert.That(refused.Out).IsEqualTo("idle: nothing writes to its logs\n");
+        await Assert.That(refused.Out).IsEqualTo("idle: its log files are not open\n");
         await Assert.That(await Troubles(box)).Contains("cannot be recreated");
         (await box.Run("restart", "t")).Exits(1)
             .Says($"not restarted: cannot open the log file {logs}/t.log: Not a directory")
@@ -70,7 +70,7 @@ public class LogFolderTests
         File.Delete(logs);
         await box.UntilFile("out/t.log", "line");
         await box.Until(async () => await Troubles(box) == "[]" ? "none" : null, "no trouble is left");
-        await Assert.That((await box.Ok("reopen", "t")).Out).IsEqualTo("t: logs are open again\n");
+        await Assert.That((await box.Ok("reopen", "t")).Out).IsEqualTo("t: log files reopened\n");
         await box.Ok("restart", "t");
         await Assert.That(await box.PidOf("t")).IsNotEqualTo(pid);
     }

@@ -166,7 +166,7 @@ public class MigrationScenarios
             var pid = await box.PidOf("app");
             await Assert.That(Running(Sleep)).IsEquivalentTo([pid]);
             // Again: nothing is left to do.
-            await Assert.That((await box.Ok("migrate", "--take-over")).Out).Contains("app: is here already");
+            await Assert.That((await box.Ok("migrate", "--take-over")).Out).Contains("app: already defined");
             await Assert.That(await box.PidOf("app")).IsEqualTo(pid);
         }
         finally
@@ -185,7 +185,7 @@ public class MigrationScenarios
         await box.Ok("add", "sleep 5", "--name", "worker");
         var file = box.Write("old-tspm.json", $$"""{ "processes": [{{Entry(box, "a:7", "sleep 1000")}}, {{Entry(box, "worker", "sleep 1001")}}], "desiredStates": { "a:7": "online" } }""");
         var ran = await box.Ok("migrate", "--from", file);
-        await Assert.That(ran.Out).Contains("a-7: taken over").And.Contains("worker: is here already").And
+        await Assert.That(ran.Out).Contains("a-7: imported").And.Contains("worker: already defined").And
             .Contains("a-7: online");
         ran.Says("'a:7' was renamed to 'a-7'");
         var pid = await box.PidOf("a-7");

@@ -54,7 +54,7 @@ public class RecordScenarios
         (await box.Run("events", "--kind", "zzzzzzzz")).Exits(2).Says("known are: preStart, started");
         (await box.Run("events", "--grep", "(")).Exits(2).Says("the pattern (");
         (await box.Run("events", "-f", "--until", "10m")).Exits(2).Says("cannot be combined with --until");
-        (await box.Run("events", "--since", "10m", "--until", "20m")).Exits(2).Says("lies before --since");
+        (await box.Run("events", "--since", "10m", "--until", "20m")).Exits(2).Says("is before --since");
     }
 
     [Test]
@@ -65,7 +65,7 @@ public class RecordScenarios
             "start", "--name", "web", "--restart-delay", "0", "--max-restarts", "3", "--", "sh", "-c",
             "echo one; echo two; exit 7");
         await box.UntilState("web", "errored");
-        int Exits(Ran ran) => ran.Out.Split('\n').Count(static line => line.Contains("exited with code 7: by itself"));
+        int Exits(Ran ran) => ran.Out.Split('\n').Count(static line => line.Contains("exited with code 7: on its own"));
         await Assert.That(Exits(await box.Ok("why", "web"))).IsEqualTo(3);
         var one = await box.Ok("why", "web", "-n", "1");
         await Assert.That(Exits(one)).IsEqualTo(1);
@@ -73,7 +73,7 @@ public class RecordScenarios
             .And.Contains("gave up after 3 failures in a row; to start it again: tspm start web");
         await Assert.That((await box.Ok("why", "web", "--lines", "1")).Out).Contains("  two\n").And
             .DoesNotContain("  one\n");
-        await Assert.That((await box.Ok("why", "web", "--exits", "0")).Out).DoesNotContain("by itself");
+        await Assert.That((await box.Ok("why", "web", "--exits", "0")).Out).DoesNotContain("on its own");
     }
 
     [Test]
@@ -118,7 +118,7 @@ public class RecordScenarios
             .And.Contains("reload failed: the new one exited 3 before it was ready");
         var why = (await box.Ok("why", "web", "--json")).Json.GetProperty("exits");
         await Assert.That(why[0].GetProperty("why").GetString())
-            .IsEqualTo($"before it was ready (the new child of a reload, beside pid {second})");
+            .IsEqualTo($"before it was ready (the new child of a reload; the old one has pid {second})");
         await Assert.That(why[1].GetProperty("why").GetString()!).StartsWith("reloaded by user (uid ");
         await Assert.That(why[1].GetProperty("pid").GetInt32()).IsEqualTo(first);
         var exits = (await box.Ok("describe", "web", "--json")).Json.GetProperty("recentExits");

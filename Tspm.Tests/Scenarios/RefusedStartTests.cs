@@ -25,7 +25,7 @@ public class RefusedStartTests
             await Assert.That((await box.Ok("events", "qq")).Out).Contains("nosuch1").And.Contains("was not added")
                 .And.DoesNotContain("nosuch2").And.DoesNotContain("started, pid");
             await Assert.That((await box.Ok("why", "qq")).Out)
-                .Contains("qq (not kept, because it could not be started)").And.Contains("nosuch1")
+                .Contains("qq (removed, because it could not be started)").And.Contains("nosuch1")
                 .And.DoesNotContain("nosuch2");
             await Assert.That((await box.Ok("events", "--json")).Out).Contains("nosuch1").And.Contains("nosuch2");
             var logs = await box.Ok("logs", "fresh", "--json", "--events", "--since", "10m");

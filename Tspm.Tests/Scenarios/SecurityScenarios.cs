@@ -68,7 +68,7 @@ public class SecurityScenarios
         box.Variables["TSPM_HOME"] = home;
         box.Variables["TOKEN"] = Secret;
         (await OtherUser.Run(box, OtherUser.Uid, "start", "sleep 1000")).Exits(6)
-            .Says($"uid {OtherUser.Second} listens there");
+            .Says($"uid {OtherUser.Second} is listening there");
         await Assert.That(!File.Exists(heard) || File.ReadAllText(heard).Length == 0).IsTrue();
         box.Variables["TSPM_HOME"] = box.Home;
     }

@@ -30,12 +30,12 @@ public class SmallMistakeTests
               {"name": "e", "command": "sleep 1 && true"} ] }
             """);
         var ran = await box.Ok("validate", "c.json");
-        ran.Says("warning: 'a': there is no folder /nowhere/at/all")
-            .Says("warning: 'b': there is no program 'nosuchprogram' here")
-            .Says("warning: 'c': there is no program './gone' here")
+        ran.Says("warning: 'a': the folder /nowhere/at/all does not exist")
+            .Says("warning: 'b': the program 'nosuchprogram' was not found")
+            .Says("warning: 'c': the program './gone' was not found")
             .Says($"warning: 'd': there is no file {box.Folder}/.env.gone (envFile)");
         await Assert.That(ran.Err.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length).IsEqualTo(4);
-        await Assert.That(ran.Out).IsEqualTo("c.json is right: 5 processes\n");
+        await Assert.That(ran.Out).IsEqualTo("c.json is valid (5 processes)\n");
     }
 
     [Test]

@@ -29,7 +29,7 @@ public class SocketScenarios
         await Assert.That(status.GetProperty("limits").GetProperty("connections").GetInt32()).IsEqualTo(5);
         await Assert.That(status.GetProperty("limits").GetProperty("firstRequestMs").GetInt32()).IsEqualTo(5000);
         await Assert.That(status.GetProperty("counters").GetProperty("requests").GetInt64()).IsGreaterThan(0);
-        await Assert.That((await box.Ok("status")).Out).Contains(" of 5; 0 too many");
+        await Assert.That((await box.Ok("status")).Out).Contains("/5 (refused: 0 over the limit");
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), """{"limits":{"connections":0}}""");
         await box.Ok("daemon", "restart");
         var troubles = (await box.Status()).GetProperty("troubles").EnumerateArray()
@@ -152,7 +152,7 @@ public class SocketScenarios
         await box.UntilOut("stubborn", "asked");
         LiveProcess.Kill((await box.DaemonPids()).Daemon);
         await Assert.That(await restart.End()).IsEqualTo(4);
-        await Assert.That(restart.Err).Contains("the daemon died while it was at 'restart'");
+        await Assert.That(restart.Err).Contains("the daemon died during 'restart'");
         await box.Run("set", "stubborn", "stop.timeoutMs=100");
         LiveProcess.Kill((await box.Get("stubborn")).Pid ?? 0);
     }
@@ -171,10 +171,10 @@ public class SocketScenarios
         await box.Until(() => LiveProcess.IsFrozen(daemon), "the daemon is frozen");
         var begun = Stopwatch.GetTimestamp();
         (await box.Run("stop", "n")).Exits(5)
-            .Says($"the daemon (pid {daemon}) is alive, but stopped by a signal; continue it: kill -CONT {daemon}");
+            .Says($"the daemon (pid {daemon}) was suspended by a signal; to resume it: kill -CONT {daemon}");
         await Assert.That(Stopwatch.GetElapsedTime(begun)).IsLessThan(TimeSpan.FromSeconds(20));
         // Ten seconds without a heartbeat: the follower has noticed as well, says so, and waits.
-        await box.Until(() => follower.Err.Contains("is alive, but stopped by a signal", StringComparison.Ordinal),
+        await box.Until(() => follower.Err.Contains("was suspended by a signal", StringComparison.Ordinal),
             "the follower says it");
         var seen = follower.Out.Length;
         LiveProcess.Kill(daemon, LiveProcess.SIGCONT);

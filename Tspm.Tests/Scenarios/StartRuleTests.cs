@@ -47,7 +47,7 @@ public class StartRuleTests
         (await box.Run("start", "app.json", "--only", "a,zz")).Exits(3).Says("the file has no process 'zz'");
         await box.Ok("start", "app.json", "--only", "a,c");
         await Assert.That((await box.List()).Select(static entry => entry.Name)).IsEquivalentTo(new[] { "a", "c" });
-        (await box.Run("start", "sleep 1", "--only", "a")).Exits(2).Says("--only chooses processes of a config file");
+        (await box.Run("start", "sleep 1", "--only", "a")).Exits(2).Says("--only needs a config file");
         (await box.Run("restart", "app.json")).Exits(3).Says("'restart' takes processes: tspm restart a b c");
         (await box.Run("delete", "app.json")).Exits(3).Says("tspm delete a b c");
         (await box.Run("stop", "lib/a.js")).Exits(3).Says("did you mean 'a'?");

@@ -13,8 +13,9 @@ public class StartWordsTests
     [Test]
     [Arguments("nope.js", 1, "no script nope.js"), Arguments("lib/nope.py --port 1", 1, "no script lib/nope.py"),
         Arguments("./nope.sh", 1, "no script ./nope.sh")]
-    [Arguments("https://x.y/z.js", 1, "no script https://x.y/z.js"), Arguments("nope.json", 3, "no file of this name"),
-        Arguments("nope.yml", 3, "no file of this name")]
+    [Arguments("https://x.y/z.js", 1, "no script https://x.y/z.js")]
+    [Arguments("nope.json", 3, "no file with this name"),
+        Arguments("nope.yml", 3, "no file with this name")]
     [Arguments(".", 2, "is a folder"), Arguments("..", 2, "is a folder"), Arguments("lib", 2, "is a folder"),
         Arguments("lib/*.py", 3, "without quotes")]
     public async Task What_cannot_be_started_is_an_error_before_anything_is(string word, int exitCode, string said,
@@ -211,7 +212,8 @@ public class StartWordsTests
     {
         await using var box = new TspmBox(cancellation);
         for (var i = 0; i < 12; i++) box.Variables[$"BIG{i}"] = new string('x', 110_000);
-        (await box.Run("start", "sleep 1000")).Exits(1).Says("the environment of this shell alone has ").Says("env -i");
+        (await box.Run("start", "sleep 1000")).Exits(1)
+            .Says("The environment of this shell alone takes ").Says("env -i");
         await box.Ok("list");
     }
 

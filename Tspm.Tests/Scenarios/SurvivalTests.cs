@@ -166,7 +166,7 @@ public class SurvivalTests
         await box.UntilGone(daemon);
         await Assert.That(LiveProcess.IsAlive(pid)).IsTrue();
         var ran = await box.Run("list");
-        ran.Exits(4).Says("unmanaged").Says("w").Says($"{pid}");
+        ran.Exits(4).Says("running without a daemon").Says("w").Says($"{pid}");
         (await box.Run("status", "--json")).Exits(4);
         await box.Ok("add", "sleep 1", "--name", "other");
         var adopted = await box.Get("w");

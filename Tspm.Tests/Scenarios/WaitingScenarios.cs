@@ -109,7 +109,7 @@ public class WaitingScenarios
             (await box.Run(verb.Split(' '))).Exits(0)
                 .Says("there are no processes; start one with: tspm start COMMAND");
         }
-        (await box.Run("logs")).Exits(0).Says("there is no output yet; follow what comes with: tspm logs -f");
+        (await box.Run("logs")).Exits(0).Says("there is no output yet; to follow new output: tspm logs -f");
         (await box.Run("logs", "--grep", "x")).Exits(0).Says("no line matches");
         (await box.Run("search", "zzz")).Exits(0).Says("'zzz'").Says("tspm list");
         foreach (var verb in new[] { "list", "search zzz", "logs", "pid all" })

@@ -58,7 +58,7 @@ public class WhatChangedScenarios
         await Assert.That(Whats(why)).IsEmpty();
         await Assert.That(why.GetProperty("changedSince").GetProperty("pid").GetInt32()).IsEqualTo(pid);
         await Assert.That((await box.Ok("why", "web")).Out)
-            .Contains("no change is known since the last run that stayed up");
+            .Contains("no known change since the last run that stayed up");
 
         box.Write(script,
             interpreter switch { "node" => "process.exit(3);\n", "sh" => "exit 3\n", _ => "raise SystemExit(3)\n" });

@@ -137,7 +137,7 @@ new_processes_get_cgroups_of_their_own() {
 daemon_stop_goes_through_systemd_and_a_verb_starts_the_service_again() {
     local before=$(pids) pid out
     out=$(me "tspm daemon stop")
-    has "$out" "the daemon is stopped"; has "$out" "2 processes were stopped"
+    has "$out" "the daemon was stopped"; has "$out" "2 processes were stopped"
     same inactive "$(ctl is-active tspm.service || true)" unit
     for pid in $before; do gone "$pid" || die "$pid is left"; done
     sleep 1
@@ -276,7 +276,7 @@ the_first_command_starts_the_daemon_of_a_socket() {
     same active "$(ctl is-active tspm.service)" "unit after list"
     as sock "tspm start 'sleep 1000' --name s"
     out=$(as sock "tspm daemon stop")
-    has "$out" "starts it again with the next command"
+    has "$out" "starts it again at the next command"
     same "$inode" "$(stat -c %i $home/tspm.sock)" "the socket's file"
     same inactive "$(ctl is-active tspm.service || true)" "unit after stop"
     same online "$(as sock 'tspm list s --json' | jq -r '.[0].state')" "state after the next command"

@@ -8,22 +8,23 @@ using Tspm.Storage;
 namespace Tspm.Client;
 
 /// <summary>
-/// The client is nothing: parse, one round trip, print. Its start-up is its performance, so nothing here is created
-/// that this one command does not need: no logger, no container, no thread, no console beyond the
-/// question whether a stream is a terminal.
+/// A thin client: it parses the command line, makes one round trip, and prints the answer. Start-up time is most of the
+/// time of a command, so the client creates only what the command needs: no logger, no container and no thread, and
+/// instead of a console only a check whether a stream is a terminal.
 /// </summary>
 internal static class ClientMain
 {
-    /// <summary>Runs one command line; never throws, never prints a stack trace.</summary>
+    /// <summary>Runs one command line. Never throws, and never prints a stack trace.</summary>
     /// <param name="args">The command line.</param>
-    /// <param name="launcher">Brings the daemon to life.</param>
+    /// <param name="launcher">Starts the daemon.</param>
     /// <param name="endsWithDaemon">See <see cref="ClientSession.EndsWithDaemon"/>.</param>
+    /// <returns>The exit code.</returns>
     public static int Run(string[] args, IDaemonLauncher launcher, bool endsWithDaemon = false)
     {
         var errors = StandardStreams.Error();
         try
         {
-            // Known before the home is: the daemon that may be started is to have it too.
+            // Set before the home is resolved, so that a daemon started by this command inherits it.
             if (Argv.IsForSystem(args)) Environment.SetEnvironmentVariable("TSPM_HOME", TspmHome.SystemPath);
             var home = TspmHome.Resolve();
             var session = new ClientSession(home, new ServiceLauncher(home, launcher, errors), StandardStreams.Output(),

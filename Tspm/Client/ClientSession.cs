@@ -8,48 +8,52 @@ using Tspm.Storage;
 
 namespace Tspm.Client;
 
-/// <summary>What one run of the client has: its home, its outputs, and the way to the daemon.</summary>
+/// <summary>The state of one client command: its home, its outputs, and its connection to the daemon.</summary>
 internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, OutputWriter output, OutputWriter errors)
 {
     public TspmHome Home => home;
 
-    /// <summary>Data, and nothing else.</summary>
+    /// <summary>Standard output: data only.</summary>
     public OutputWriter Out { get; private set; } = output;
 
-    /// <summary>From now on only errors and remarks are printed.</summary>
+    /// <summary>Drops all further data; errors and notes are still printed.</summary>
     public void Silence() => Out = new OutputWriter(static _ => true, isTerminal: false);
 
-    /// <summary>All that is not data.</summary>
+    /// <summary>Standard error: everything that is not data.</summary>
     public OutputWriter Err => errors;
 
     /// <summary>
-    /// A stream is not continued when the daemon has ended on purpose: who does that takes the socket away.
+    /// True: a stream is not resumed after the daemon was stopped on purpose. Such a daemon removes its socket; one
+    /// that was killed leaves the socket behind.
     /// </summary>
     public bool EndsWithDaemon { get; init; }
 
     /// <summary>
-    /// A sentence when children of an earlier daemon live on without one; null when there are none. Reads files only.
+    /// Returns a sentence if children of an earlier daemon run on without a daemon, otherwise null. Reads files only.
     /// </summary>
     public Func<string?> UnmanagedNotice { get; init; } = static () => null;
 
-    /// <summary>Reads the log files without a daemon; null when this is not possible.</summary>
+    /// <summary>Reads the log files without a daemon; null if that is not possible.</summary>
     public OfflineLogs? OfflineLogs { get; init; }
 
-    /// <summary>Lets time pass between two tries; the tests do not wait.</summary>
+    /// <summary>Waits between two attempts. Tests replace it in order not to wait.</summary>
     public Action<TimeSpan> Pause { get; init; } = static time =>
     {
         using var never = new ManualResetEventSlim();
         never.Wait(time);
     };
 
-    /// <summary>The machine whose daemon is asked; null: this one.</summary>
+    /// <summary>The machine whose daemon is used; null for this machine.</summary>
     public RemoteHost? Remote { get; set; }
 
-    /// <summary>A connection that was made early, for what the other machine had to be asked.</summary>
+    /// <summary>
+    /// A connection that <see cref="Context"/> opened early, to ask the other machine for its context.
+    /// </summary>
     DaemonClient? _early;
 
     /// <summary>
-    /// Environment and folder for what is defined: this shell's, or those that ssh gives on the other machine.
+    /// Returns the environment and the working directory for new definitions: those of this shell, or those of the ssh
+    /// session on the other machine.
     /// </summary>
     public ClientContext Context(bool noAutoStart)
     {
@@ -58,8 +62,8 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         return _early.RemoteContext!;
     }
 
-    /// <summary>For verbs that only read: never starts a daemon.</summary>
-    /// <exception cref="DaemonException">NotRunning and the like.</exception>
+    /// <summary>Connects for a verb that only reads. Never starts a daemon.</summary>
+    /// <exception cref="DaemonException">No daemon runs, or it cannot be reached.</exception>
     public DaemonClient ConnectToRead()
     {
         try
@@ -74,23 +78,23 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     }
 
     /// <summary>
-    /// For verbs that change something: starts the daemon if none answers, unless the user forbids it.
+    /// Connects for a verb that changes something. Starts the daemon if none answers, unless the user forbids it.
     /// </summary>
     public DaemonClient ConnectToChange(bool noAutoStart) =>
         ConnectAlive(mayStart: !noAutoStart, remoteMayStartAtOnce: !noAutoStart, out _);
 
     /// <summary>Starts the daemon unless one answers.</summary>
-    /// <returns>True: one did already.</returns>
+    /// <returns>True if a daemon was already running.</returns>
     public bool StartDaemonUnlessRunning()
     {
-        // The other machine would start one without saying so.
+        // The other machine would start a daemon without reporting it.
         using var alive = ConnectAlive(mayStart: true, remoteMayStartAtOnce: false, out var attempts);
         return attempts == 1;
     }
 
     /// <summary>
-    /// A connection over which an answer has come: the socket of a daemon that was killed can be connected to until the
-    /// kernel has cleared it away, and a request that changes something cannot be sent a second time on suspicion.
+    /// Returns a connection on which a daemon has already answered. The socket of a killed daemon accepts connections
+    /// until the kernel has cleared it away, and a request that changes something must not be repeated on suspicion.
     /// </summary>
     DaemonClient ConnectAlive(bool mayStart, bool remoteMayStartAtOnce, out int attempts)
     {
@@ -102,7 +106,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
                 case NextStep.Return:
                     return daemon!;
                 case NextStep.StartDaemon:
-                    // On another machine, the next connection does it.
+                    // On another machine, the next connection starts the daemon.
                     if (Remote is null) launcher.Start();
                     break;
                 default:
@@ -111,7 +115,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
-    /// <returns>Null: this daemon answers.</returns>
+    /// <returns>Null if the daemon answered, otherwise the failure.</returns>
     DaemonException? TryGreet(bool remoteMayStart, out DaemonClient? daemon)
     {
         daemon = null;
@@ -128,7 +132,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         }
     }
 
-    /// <summary>Null when no daemon runs; other troubles are thrown.</summary>
+    /// <summary>Connects to the daemon if it runs.</summary>
+    /// <returns>Null if no daemon runs.</returns>
+    /// <exception cref="DaemonException">The daemon runs but cannot be used.</exception>
     public DaemonClient? ConnectIfRunning()
     {
         try
@@ -143,15 +149,15 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
 
     DaemonClient Connect(bool mayStart = false)
     {
-        if (_early is not { } early) return DaemonClient.Connect(home, NoticeOf(), Remote, mayStart);
+        if (_early is not { } early) return DaemonClient.Connect(home, CreateNotice(), Remote, mayStart);
         _early = null;
         return early;
     }
 
-    WaitNotice NoticeOf()
+    WaitNotice CreateNotice()
     {
-        var look = Remote is null ? new SecondLook(home) : null;
+        var progress = Remote is null ? new WaitProgressQuery(home) : null;
         return new WaitNotice(
-            errors, (selectors, otherwise) => look?.Ask(selectors, otherwise), StandardStreams.ErrorWidth);
+            errors, (selectors, otherwise) => progress?.Ask(selectors, otherwise), StandardStreams.ErrorWidth);
     }
 }

@@ -4,23 +4,23 @@ using Tspm.Protocol;
 
 namespace Tspm.Client;
 
-/// <summary>The folder in which the command was typed, see <see cref="ShellFolder"/>.</summary>
+/// <summary>The shell's working directory, see <see cref="ShellFolder"/>.</summary>
 internal static class CurrentFolder
 {
-    /// <summary>Commands are for another machine: what paths mean is decided there.</summary>
+    /// <summary>The command is for another machine, which resolves relative paths itself.</summary>
     [ThreadStatic] public static bool IsElsewhere;
 
-    /// <summary>A path that a person wrote, for the machine that it is about.</summary>
+    /// <summary>Makes a typed path absolute for the machine that the command is for.</summary>
     public static string Absolute(string path) => IsElsewhere ? path : AbsoluteHere(path);
 
-    /// <summary>A path that a person wrote, on this machine.</summary>
+    /// <summary>Makes a typed path of this machine absolute.</summary>
     public static string AbsoluteHere(string path) => ShellFolder.Absolute(path);
 
-    /// <summary>Null when it is gone.</summary>
+    /// <returns>Null if the directory has been removed.</returns>
     public static string? TryGet() => ShellFolder.TryGet();
 
-    /// <exception cref="DaemonException">It is gone.</exception>
+    /// <exception cref="DaemonException">The directory has been removed.</exception>
     public static string Get() =>
         TryGet() ?? throw new DaemonException(ErrorCode.Failed,
-            "the current folder is gone: go to one that exists, or say where to run with --cwd DIR");
+            "the current folder no longer exists; change to another one, or name a working directory with --cwd DIR");
 }

@@ -2,13 +2,13 @@ using Tspm.Protocol;
 
 namespace Tspm.Client;
 
-/// <summary>What the client's exit code says, and how the errors of the protocol map to it.</summary>
+/// <summary>The client's exit codes, and how errors of the protocol map to them.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0, Failed = 1, Usage = 2, NoSuchProcess = 3, NotRunning = 4, TimedOut = 5, NotPermitted = 6,
         Interrupted = 130;
 
-    /// <summary>From an <see cref="ErrorCode"/> or a <see cref="LocalError"/>.</summary>
+    /// <summary>Maps an <see cref="ErrorCode"/> or a <see cref="LocalError"/> to an exit code.</summary>
     public static int Of(int errorCode) => errorCode switch
     {
         ErrorCode.NoSuchProcess => NoSuchProcess,
@@ -21,7 +21,9 @@ internal static class ExitCodes
     };
 }
 
-/// <summary>Errors that the client finds by itself. Positive, so that they never collide with the protocol's.</summary>
+/// <summary>
+/// Errors that the client detects. They are positive, so they never collide with those of the protocol.
+/// </summary>
 internal static class LocalError
 {
     public const int NotRunning = 1, Disconnected = 2, NoAnswerInTime = 3, NotPermitted = 4, BadAnswer = 5,

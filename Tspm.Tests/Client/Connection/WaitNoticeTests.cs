@@ -42,9 +42,9 @@ public sealed class WaitNoticeTests
     public async Task On_a_terminal_one_line_counts_down_and_goes_away(CancellationToken cancel)
     {
         var (screen, notice) = Make(true, 80, [Stubborn], [Stubborn with { KillInMs = null }]);
-        await Assert.That(notice.Tell(Methods.Stop.Name, Stop, 2 * Second)).IsTrue();
+        await Assert.That(notice.Show(Methods.Stop.Name, Stop, 2 * Second)).IsTrue();
         await Assert.That(screen.Text).IsEqualTo("\rstubborn: SIGTERM sent, SIGKILL in 7 s");
-        await Assert.That(notice.Tell(Methods.Stop.Name, Stop, 3 * Second)).IsTrue();
+        await Assert.That(notice.Show(Methods.Stop.Name, Stop, 3 * Second)).IsTrue();
         notice.Clear();
         notice.Clear();
         // The shorter line covers the longer one, and nothing is left in the end.
@@ -57,7 +57,7 @@ public sealed class WaitNoticeTests
     public async Task In_a_pipe_it_is_said_once(CancellationToken cancel)
     {
         var (screen, notice) = Make(false, 80, [Stubborn]);
-        await Assert.That(notice.Tell(Methods.Stop.Name, Stop, 2 * Second)).IsFalse();
+        await Assert.That(notice.Show(Methods.Stop.Name, Stop, 2 * Second)).IsFalse();
         notice.Clear();
         await Assert.That(screen.Text).IsEqualTo("stubborn: SIGTERM sent, SIGKILL in 7 s\n");
     }
@@ -66,7 +66,7 @@ public sealed class WaitNoticeTests
     public async Task A_program_that_reads_is_not_disturbed(CancellationToken cancel)
     {
         var (screen, notice) = Make(false, 80);
-        await Assert.That(notice.Tell(Methods.List.Name, new ListRequest(), 2 * Second)).IsFalse();
+        await Assert.That(notice.Show(Methods.List.Name, new ListRequest(), 2 * Second)).IsFalse();
         await Assert.That(screen.Text).IsEmpty();
     }
 
@@ -75,7 +75,7 @@ public sealed class WaitNoticeTests
     {
         var request = new StartRequest { Selectors = ["slow"] };
         var (screen, notice) = Make(true, 80, [Slow], [Slow with { StartTimeoutInMs = 46_000, UptimeMs = 14_000 }]);
-        notice.Tell(Methods.Start.Name, request, 2 * Second);
+        notice.Show(Methods.Start.Name, request, 2 * Second);
         await Assert.That(screen.Text)
             .IsEqualTo("\rslow: waits for tcp 127.0.0.1:9 (12 of 60 s); Ctrl-C leaves it starting");
     }
@@ -85,7 +85,7 @@ public sealed class WaitNoticeTests
     {
         var request = new RestartRequest { Selectors = ["all"] };
         var (screen, notice) = Make(true, 120, [Stubborn, Slow, OutputTests.Status("web", 3)]);
-        notice.Tell(Methods.Restart.Name, request, 2 * Second);
+        notice.Show(Methods.Restart.Name, request, 2 * Second);
         await Assert.That(screen.Text).IsEqualTo("\rstubborn: SIGTERM sent, SIGKILL in 7 s (and 1 more)");
     }
 
@@ -93,7 +93,7 @@ public sealed class WaitNoticeTests
     public async Task A_stop_does_not_wait_for_what_starts(CancellationToken cancel)
     {
         var (screen, notice) = Make(true, 120, [Slow]);
-        notice.Tell(Methods.Stop.Name, new StopRequest { Selectors = ["all"] }, 4 * Second);
+        notice.Show(Methods.Stop.Name, new StopRequest { Selectors = ["all"] }, 4 * Second);
         await Assert.That(screen.Text).IsEqualTo("\rwaiting for the daemon to answer … (4 s)");
     }
 
@@ -101,7 +101,7 @@ public sealed class WaitNoticeTests
     public async Task Without_an_answer_the_time_is_said(CancellationToken cancel)
     {
         var (screen, notice) = Make(true, 120, [null]);
-        notice.Tell(Methods.Stop.Name, Stop, 2.4 * Second);
+        notice.Show(Methods.Stop.Name, Stop, 2.4 * Second);
         await Assert.That(screen.Text).IsEqualTo("\rwaiting for the daemon to answer … (2 s)");
     }
 
@@ -111,7 +111,7 @@ public sealed class WaitNoticeTests
         for (var width = 1; width < 90; width++)
         {
             var (screen, notice) = Make(true, width, [Slow]);
-            notice.Tell(Methods.Start.Name, new StartRequest { Selectors = ["slow"] }, 2 * Second);
+            notice.Show(Methods.Start.Name, new StartRequest { Selectors = ["slow"] }, 2 * Second);
             var line = screen.Text[1..];
             await Assert.That(CellText.WidthOf(line)).IsLessThan(Math.Max(2, width));
         }
@@ -139,7 +139,7 @@ public sealed class WaitNoticeTests
     {
         using var daemon = new FakeDaemon(request => breaks ? null : FakeDaemon.Result(request, """{"events":0}"""));
         var (screen, notice) = Make(true, 80);
-        notice.Tell(Methods.Events.Name, new EventsRequest(), 2 * Second);
+        notice.Show(Methods.Events.Name, new EventsRequest(), 2 * Second);
         var line = screen.Text;
         using var client = DaemonClient.Connect(daemon.Home, notice);
         object? Stream() => client.Stream(Methods.Events, new EventsRequest(), static _ => true);
@@ -152,7 +152,7 @@ public sealed class WaitNoticeTests
     public async Task The_daemon_is_asked_over_another_connection_and_not_again_when_it_fails(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => FakeDaemon.Error(request, ErrorCode.InternalError, "no"));
-        var look = new SecondLook(daemon.Home);
+        var look = new WaitProgressQuery(daemon.Home);
         await Assert.That(look.Ask(["a"], null)).IsNull();
         await Assert.That(look.Ask(["a"], null)).IsNull();
         await Assert.That(daemon.Requests.Count).IsEqualTo(1);
@@ -164,7 +164,7 @@ public sealed class WaitNoticeTests
         using var daemon = new FakeDaemon(request => request.Contains("\"a\"", StringComparison.Ordinal)
             ? FakeDaemon.Error(request, ErrorCode.NoSuchProcess, "no process 'a'")
             : FakeDaemon.Result(request, """{"processes":[]}"""));
-        using var look = new SecondLook(daemon.Home);
+        using var look = new WaitProgressQuery(daemon.Home);
         await Assert.That(look.Ask(["a"], null)!.Count).IsEqualTo(0);
         await Assert.That(daemon.Requests.Count).IsEqualTo(2);
         await Assert.That(look.Ask(["a"], ["b"])!.Count).IsEqualTo(0);

@@ -137,7 +137,7 @@ internal sealed class ImportTests
     public async Task The_script_and_the_json_say_the_same(CancellationToken cancellation)
     {
         Tspm.Tests.Fixtures.Tools.Require("node");
-        var evaluated = Tspm.Client.Defining.NodeFile.Read(Repository.Data("import/pm2/ecosystem.config.js"));
+        var evaluated = Tspm.Client.Defining.NodeEvaluator.Read(Repository.Data("import/pm2/ecosystem.config.js"));
         var written = File.ReadAllText(Repository.Data("import/pm2/ecosystem.config.json"))
             .Replace("/srv/app", Repository.Data("import/pm2"));
         await Assert.That(JsonElement.DeepEquals(evaluated, JsonDocument.Parse(written).RootElement)).IsTrue()

@@ -49,7 +49,7 @@ internal sealed class RealFileTests
             case var kind: throw new InvalidOperationException($"{name} is recognised as {kind}");
         }
         if (name.EndsWith("js", StringComparison.Ordinal)) Tools.Require("node");
-        var root = name.EndsWith("js", StringComparison.Ordinal) ? NodeFile.Read(Path(name))
+        var root = name.EndsWith("js", StringComparison.Ordinal) ? NodeEvaluator.Read(Path(name))
             : name.EndsWith(".yml", StringComparison.Ordinal) ? YamlText.Read(text) : ForeignFile.Json(text);
         return Pm2Import.Read(root, "/srv/app", null, Present, Look);
     }

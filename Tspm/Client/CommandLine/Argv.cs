@@ -6,20 +6,22 @@ using Tspm.Text;
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// Reads the command line as people type it: flags anywhere, aliases, <c>--name=web</c>, repeated flags, PM2's
-/// spellings. Checks all of it against <see cref="Verbs"/> before anything happens. ConsoleAppFramework binds options
-/// too, but keeps only the last of those that are repeated, splits values at commas, prints help with exit 0 for an
-/// unknown verb and takes flags after arguments for arguments; so it only chooses the command.
+/// Parses the command line: flags anywhere, aliases, <c>--name=web</c>, repeated flags, and PM2's spellings. Checks the
+/// whole line against <see cref="Verbs"/> before anything happens. ConsoleAppFramework could bind options too, but it
+/// keeps only the last of a repeated option, splits values at commas, prints help with exit 0 for an unknown verb, and
+/// treats flags after arguments as arguments. So it only selects the command.
 /// </summary>
 internal static class Argv
 {
-    /// <exception cref="UsageException">What is wrong, in one sentence with the nearest right thing.</exception>
+    /// <exception cref="UsageException">
+    /// The line is not valid. The message says why in one sentence and suggests the nearest valid spelling.
+    /// </exception>
     public static ParsedLine Parse(string[] args)
     {
         var verbAt = FindVerb(args);
         if (verbAt < 0) return WithoutVerb(args);
         var typed = args[verbAt];
-        if (TspmHabits.IsStartAsDaemon(typed)) throw new UsageException(TspmHabits.Replacement(args, verbAt));
+        if (LegacyCommands.IsStartAsDaemon(typed)) throw new UsageException(LegacyCommands.Replacement(args, verbAt));
         var verb = Verbs.Find(typed) ?? throw Unknown(typed, args[(verbAt + 1)..]);
         var words = new List<string>();
         var flags = new List<GivenFlag>();
@@ -35,8 +37,7 @@ internal static class Argv
                 else words.AddRange(args[(i + 1)..]);
                 break;
             }
-            if (IsFlag(arg) && !IsNegativeSignal(verb, words, arg)
-                && !(verb.Name == "scale" && char.IsAsciiDigit(arg[1]))) ReadFlag(verb, args, ref i, words, flags);
+            if (IsFlag(arg) && !IsArgumentWithDash(verb, words, arg)) ReadFlag(verb, args, ref i, words, flags);
             else words.Add(arg);
         }
         var line = new ParsedLine(verb, [.. words], program, flags);
@@ -46,7 +47,7 @@ internal static class Argv
         return line;
     }
 
-    /// <summary>Is <c>--system</c> among the flags: the instance of the machine?</summary>
+    /// <summary>Whether <c>--system</c> is among the flags, which selects the system-wide instance.</summary>
     public static bool IsForSystem(string[] args)
     {
         foreach (var arg in args)
@@ -57,23 +58,27 @@ internal static class Argv
         return false;
     }
 
-    /// <summary>A flag begins with a dash; a dash alone is a word, as everywhere.</summary>
+    /// <summary>A flag begins with a dash. A single dash is an argument, as in other tools.</summary>
     static bool IsFlag(string arg) => arg.Length > 1 && arg[0] == '-';
 
-    /// <summary>The habit of kill(1): <c>signal -HUP web</c>.</summary>
-    static bool IsNegativeSignal(Verb verb, List<string> words, string arg)
+    /// <summary>
+    /// An argument that only looks like a flag: <c>signal -HUP web</c>, as for kill(1), or <c>scale web -1</c>.
+    /// </summary>
+    static bool IsArgumentWithDash(Verb verb, List<string> words, string arg) => verb.Name switch
     {
-        if (verb.Name != "signal" || words.Count > 0 || !Signals.TryParse(arg[1..], out _)) return false;
-        return true;
-    }
+        "signal" => words.Count == 0 && Signals.TryParse(arg[1..], out _),
+        "scale" => char.IsAsciiDigit(arg[1]),
+        _ => false,
+    };
 
-    /// <summary>The first word that is neither a flag nor a flag's value; -1 when there is none.</summary>
+    /// <summary>Finds the first word that is neither a flag nor the value of a flag.</summary>
+    /// <returns>Its index, or -1 if there is none.</returns>
     static int FindVerb(string[] args)
     {
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--") return -1;
-            if (TspmHabits.IsStartAsDaemon(args[i]) || !IsFlag(args[i])) return i;
+            if (LegacyCommands.IsStartAsDaemon(args[i]) || !IsFlag(args[i])) return i;
             if (Resolve(args[i], null, out _, out var value) is { TakesValue: true } && value is null) i++;
         }
         return -1;
@@ -88,7 +93,7 @@ internal static class Argv
             if (flag?.Name == "help") break;
             throw flag is { Later: true }
                 ? NotInThisVersion($"--{flag.Name}")
-                : new UsageException($"'{arg}' needs a verb: tspm VERB {arg} …; the verbs are shown by: tspm --help");
+                : new UsageException($"'{arg}' needs a verb: tspm VERB {arg} …; to see all verbs: tspm --help");
         }
         return new ParsedLine(Verbs.Find("help")!, [], null, []);
     }
@@ -98,7 +103,7 @@ internal static class Argv
         var known = flags.Count;
         if (Pm2Flags.Read(verb, args, ref i, words, flags))
         {
-            for (var added = known; added < flags.Count; added++) RefuseSecond(flags, added);
+            for (var added = known; added < flags.Count; added++) RefuseConflict(flags, added);
             return;
         }
         var arg = args[i];
@@ -120,11 +125,11 @@ internal static class Argv
         }
         FlagValue.Check(flag, value);
         flags.Add(new GivenFlag(flag, value));
-        RefuseSecond(flags, flags.Count - 1);
+        RefuseConflict(flags, flags.Count - 1);
     }
 
-    /// <summary>Of two values, one would be a guess.</summary>
-    static void RefuseSecond(List<GivenFlag> flags, int at)
+    /// <summary>Refuses a second, different value: choosing one of them would be a guess.</summary>
+    static void RefuseConflict(List<GivenFlag> flags, int at)
     {
         var (flag, value, _) = flags[at];
         if (flag.Repeats || !flag.TakesValue) return;
@@ -137,9 +142,10 @@ internal static class Argv
     }
 
     /// <summary>
-    /// The flag behind a spelling. <paramref name="on"/> is false for <c>--no-x</c>; <paramref name="value"/> is what
-    /// follows '='.
+    /// Finds the flag with this spelling. <paramref name="on"/> is false for <c>--no-x</c>; <paramref name="value"/> is
+    /// the text after '='.
     /// </summary>
+    /// <returns>Null if there is no such flag.</returns>
     static Flag? Resolve(string arg, Verb? verb, out bool on, out string? value)
     {
         on = true;
@@ -149,7 +155,7 @@ internal static class Argv
         if (equals >= 0) value = arg[(equals + 1)..];
         if (!spelled.StartsWith("--", StringComparison.Ordinal))
         {
-            // As head and tail have it: -n5. Only digits, so that -name is not the name 'ame'.
+            // A value may follow its letter, as in head -n5. Only digits, so that -name does not mean the name 'ame'.
             if (spelled.Length > 2 && value is null && spelled.AsSpan(2).IndexOfAnyExceptInRange('0', '9') < 0)
                 (spelled, value) = (spelled[..2], spelled[2..]);
             if (spelled.Length != 2 || FlagSpelling.OfLetter(spelled[1], verb) is not { } lettered) return null;
@@ -169,7 +175,7 @@ internal static class Argv
     {
         "true" or "yes" or "1" or "on" => true,
         "false" or "no" or "0" or "off" => false,
-        _ => throw new UsageException($"--{flag.Name} takes no value; '{value}' is not understood"),
+        _ => throw new UsageException($"--{flag.Name} is a switch; it does not take the value '{value}'"),
     };
 
     static void CheckWords(ParsedLine line)
@@ -179,9 +185,10 @@ internal static class Argv
         if (starts && line.Program is not { Length: > 0 }) throw Usage(verb, "nothing to " + verb.Name);
         if (line.Words.Length < verb.MinWords) throw Usage(verb, TooFew(verb));
         if (line.Words.Length > verb.MaxWords)
-            throw Usage(verb,
-                $"'{line.Words[verb.MaxWords]}' is one argument too "
-                    + $"many{(verb.Name is "send" or "search" or "add" ? "; quote what belongs together" : "")}");
+        {
+            var quote = verb.Name is "send" or "search" or "add" ? "; quote words that belong together" : "";
+            throw Usage(verb, $"unexpected argument '{line.Words[verb.MaxWords]}'{quote}");
+        }
         foreach (var word in line.Words)
             if (word.Length == 0 && verb.Name != "send") throw Usage(verb, "an argument is empty");
     }
@@ -189,10 +196,10 @@ internal static class Argv
     static string TooFew(Verb verb)
     {
         if (verb.MinWords > 1) return $"'{verb.Name}' needs {verb.MinWords} arguments";
-        // Without an argument, PM2 and others mean everything by some of these.
+        // In PM2 and other managers, some of these verbs act on everything if there is no argument.
         var takesAll = verb.Name is "start" or "stop" or "restart" or "reload" or "delete" or "flush" or "reset"
             or "describe" or "env" or "pid" or "why";
-        var everything = takesAll ? $"; everything: tspm {verb.Name} all" : "";
+        var everything = takesAll ? $"; for all processes: tspm {verb.Name} all" : "";
         return $"'{verb.Name}' needs an argument{everything}";
     }
 
@@ -202,27 +209,27 @@ internal static class Argv
         Verbs.IsLater(typed) ? NotInThisVersion($"'{typed}'")
             : Pm2Verbs.Refusal(typed, rest) ?? new UsageException(
                 $"unknown verb '{ControlText.Escape(typed)}'{NearestName.Question(typed, Verbs.Known)} "
-                + "(all verbs: tspm --help)");
+                + "(to see all verbs: tspm --help)");
 
     static UsageException UnknownFlag(TypedFlag typed, List<string> words)
     {
         var (verb, arg, spelled) = (typed.Verb, typed.Args[typed.Position], typed.Spelled);
         var known = Array.ConvertAll(
             verb.AllFlags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
-        // PM2's restart takes the flags of start and changes the settings on the way.
+        // PM2's restart takes the flags of start, and changes the settings as well.
         if (verb.Name is "restart" or "reload"
             && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })
         {
             return new UsageException(
-                $"'{verb.Name}' changes no settings; PM2's does with {ControlText.Escape(spelled)}. Type: "
+                $"'{verb.Name}' does not change settings, unlike PM2's with {ControlText.Escape(spelled)}. Type: "
                 + (setting == "name" ? "tspm rename OLD NEW"
                     : $"tspm set NAME {ControlText.Escape(spelled)} …, then: tspm {verb.Name} NAME"));
         }
         var program = verb.TakesProgram && words.Count > 0
-            ? $"; if it is the program's: {ControlText.Escape(typed.AsArgument)}" : "";
+            ? $"; to pass it to the program: {ControlText.Escape(typed.AsArgument)}" : "";
         return new UsageException(
             $"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)}{program} "
-            + $"(all its flags: tspm {verb.Name} --help)");
+            + $"(to see its flags: tspm {verb.Name} --help)");
     }
 
     static UsageException NotInThisVersion(string what) =>

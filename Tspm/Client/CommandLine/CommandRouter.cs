@@ -6,32 +6,35 @@ using Tspm.Client.Output;
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// From argv to the command. <see cref="Argv"/> reads and checks the line, once; ConsoleAppFramework finds the command
-/// of its verb, among all methods with a <c>[Command]</c> in a class with <c>[RegisterCommands]</c>, and gives it the
-/// line (<see cref="Invocation"/>). No command has a CancellationToken and there are no filters: with either, the
+/// Routes argv to a command. <see cref="Argv"/> parses and checks the line once. ConsoleAppFramework then finds the
+/// command of the verb among all methods with <c>[Command]</c> in classes with <c>[RegisterCommands]</c>, and passes it
+/// the line (<see cref="Invocation"/>). No command has a CancellationToken, and there are no filters: with either, the
 /// framework abandons a command 5 s after a signal.
 /// </summary>
 internal static class CommandRouter
 {
-    /// <summary>Runs one command line and returns its exit code. Prints nothing but through the session.</summary>
+    /// <summary>Runs one command line and returns its exit code. Prints only through the session.</summary>
     public static int Run(ClientSession session, string[] args)
     {
         ParsedLine? line = null;
-        var refused = CommandHost.Guard(session, () =>
+        var refused = CommandRunner.Run(session, () =>
         {
             line = Argv.Parse(args);
             return ExitCodes.Done;
         });
         if (line is null) return refused;
-        // What was asked for as data is not a message.
+        // --silent suppresses messages; JSON that was asked for is data.
         if (line.IsOn("silent") && !line.IsOn("json")) session.Silence();
         if (line.Verb.Name == "help" || line.IsOn("help"))
-            return CommandHost.Guard(session, () => Help(session, line));
-        var chosen = CommandHost.Guard(session, () => ChooseHost(session, line));
+            return CommandRunner.Run(session, () => Help(session, line));
+        var chosen = CommandRunner.Run(session, () => ChooseHost(session, line));
         return chosen == ExitCodes.Done ? Dispatch(session, line) : chosen;
     }
 
-    /// <summary>Whose daemon it is about. Not for who answers such calls: that is always this machine's.</summary>
+    /// <summary>
+    /// Chooses the machine of the daemon. <c>dial-stdio</c> answers calls from other machines, so it always uses the
+    /// daemon of this one.
+    /// </summary>
     static int ChooseHost(ClientSession session, ParsedLine line)
     {
         session.Remote = line.Verb.Name == "dial-stdio" ? null : RemoteHost.Choose(line.ValueOf("host"), session.Home);

@@ -1,38 +1,38 @@
 namespace Tspm.Client.CommandLine;
 
-/// <summary>What stands behind a flag, checked before anything is sent.</summary>
+/// <summary>The kind of a flag's value, which is checked before anything is sent.</summary>
 internal enum FlagKind
 {
-    /// <summary>Nothing: on, or off with <c>--no-</c> in front.</summary>
+    /// <summary>No value: on, or off with the prefix <c>--no-</c>.</summary>
     Switch,
     Text,
-    /// <summary>KEY=VALUE, where VALUE is kept exactly as written.</summary>
+    /// <summary>KEY=VALUE; VALUE is kept exactly as typed.</summary>
     Assignment,
-    /// <summary>A whole number from 0.</summary>
+    /// <summary>A whole number, 0 or greater.</summary>
     Count,
-    /// <summary>A whole number, negative ones too.</summary>
+    /// <summary>A whole number, which may be negative.</summary>
     Integer,
-    /// <summary>Whole numbers from 0 with commas between them.</summary>
+    /// <summary>Whole numbers, 0 or greater, separated by commas.</summary>
     Counts,
     Duration,
     Size,
 }
 
 /// <summary>
-/// One flag of one or several verbs. <see cref="Name"/> is without its dashes and without <c>no-</c>.
+/// A flag of one or more verbs. <see cref="Name"/> has neither its dashes nor <c>no-</c>.
 /// </summary>
 internal sealed record Flag(string Name, FlagKind Kind, string ValueName, string Help)
 {
-    /// <summary>May be given several times; every value counts.</summary>
+    /// <summary>May be given more than once; every value counts.</summary>
     public bool Repeats { get; init; }
 
-    /// <summary>Becomes a member of the config of a process.</summary>
+    /// <summary>Sets a field of the process's config.</summary>
     public bool ChangesConfig { get; init; }
 
-    /// <summary>Its purpose is to be switched off: help shows <c>--no-NAME</c>.</summary>
+    /// <summary>Exists to switch something off, so help shows <c>--no-NAME</c>.</summary>
     public bool ShownAsNo { get; init; }
 
-    /// <summary>Belongs to a later version: refused, with the reason.</summary>
+    /// <summary>Belongs to a later version, and is refused with that reason.</summary>
     public bool Later { get; init; }
 
     public bool TakesValue => Kind != FlagKind.Switch;

@@ -1,16 +1,18 @@
 namespace Tspm.Client.CommandLine;
 
-/// <summary>Other spellings of the flags: one letter, and what PM2 and older versions call the same thing.</summary>
+/// <summary>Other spellings of flags: single letters, and the names that PM2 and older versions use.</summary>
 internal static class FlagSpelling
 {
-    /// <summary>The flag's own name for a long spelling, without dashes. Unknown ones come back as they are.</summary>
+    /// <summary>
+    /// Maps a long spelling, without dashes, to the flag's name. Returns an unknown spelling unchanged.
+    /// </summary>
     public static string Canonical(string spelled, Verb? verb) => spelled switch
     {
         "max-memory-restart" or "memory-limit" => "memory",
         "cron-restart" => "cron",
         "exp-backoff-restart-delay" => "restart-delay",
         "output" => "out-file",
-        // `logs --error` is a stream, `start --error FILE` a file.
+        // `logs --error` selects a stream; `start --error FILE` names a file.
         "error" => IsLogs(verb) ? "err" : "err-file",
         "ignore-watch" => "watch-ignore",
         "watch-path" => "watch-paths",
@@ -21,7 +23,7 @@ internal static class FlagSpelling
         "timestamp" => "timestamps",
         "uid" => "user",
         "gid" => "group",
-        // `import procfile --env .env` names a file, `start --env A=1` a variable.
+        // `import procfile --env .env` names a file; `start --env A=1` sets a variable.
         "env" when verb?.Name == "import" => "env-file",
         "environment" => "env",
         "working-dir" or "workdir" or "project-dir" => "cwd",
@@ -31,7 +33,7 @@ internal static class FlagSpelling
         _ => spelled,
     };
 
-    /// <summary>The flag's name for a single letter, null when the letter means nothing.</summary>
+    /// <returns>The name of the flag with this letter, or null if there is none.</returns>
     public static string? OfLetter(char letter, Verb? verb) => letter switch
     {
         'n' when verb?.Name == "why" => "exits",
@@ -53,7 +55,7 @@ internal static class FlagSpelling
         _ => null,
     };
 
-    /// <summary>The letter of a flag for the help, null when it has none.</summary>
+    /// <returns>The letter that help shows for a flag, or null if it has none.</returns>
     public static char? LetterOf(string name, Verb verb)
     {
         foreach (var letter in "nfeiohCtka")

@@ -1,6 +1,6 @@
 namespace Tspm.Client.CommandLine;
 
-/// <summary>A flag as it was given; the value is null for a switch, which is then <see cref="On"/> or off.</summary>
+/// <summary>A flag on the command line. A switch has no value; it is <see cref="On"/> or off.</summary>
 internal readonly record struct GivenFlag(Flag Flag, string? Value, bool On = true)
 {
     public string Name => Flag.Name;

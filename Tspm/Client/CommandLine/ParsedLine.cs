@@ -3,32 +3,32 @@ using System.Globalization;
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// A command line that was understood and checked: what a command gets. The values of its flags have the right kinds,
-/// and it has as many words as its verb takes.
+/// A parsed and checked command line, as a command receives it. The values of its flags have the right kinds, and the
+/// number of its words is one that the verb accepts.
 /// </summary>
-/// <param name="Verb">What is to be done.</param>
-/// <param name="Words">What is neither the verb nor a flag.</param>
-/// <param name="Program">What follows <c>--</c>, where the verb takes a program; null without it.</param>
+/// <param name="Verb">The verb.</param>
+/// <param name="Words">The words that are neither the verb nor a flag.</param>
+/// <param name="Program">The words after <c>--</c> if the verb takes a program; null without <c>--</c>.</param>
 /// <param name="Flags">In the order in which they were given.</param>
 internal sealed record ParsedLine(Verb Verb, string[] Words, string[]? Program, IReadOnlyList<GivenFlag> Flags)
 {
-    /// <summary>The words as selectors; null: there are none, which means all.</summary>
+    /// <summary>The words as selectors; null if there are none, which means all processes.</summary>
     public string[]? Selectors => Words.Length > 0 ? Words : null;
 
     /// <summary>The flags that change a config.</summary>
     public IReadOnlyList<GivenFlag> ConfigFlags => [.. Flags.Where(static given => given.Flag.ChangesConfig)];
 
-    /// <summary>The value that was given last; null: none was.</summary>
+    /// <returns>The last value that was given, or null if there was none.</returns>
     public string? ValueOf(string name) => Last(name)?.Value;
 
-    /// <summary>The value of a flag that takes a number; null: it was not given.</summary>
+    /// <returns>The value of a flag that takes a number, or null if the flag was not given.</returns>
     public int? NumberOf(string name) =>
         ValueOf(name) is { } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>The switch was given, and not switched off again.</summary>
+    /// <summary>Whether the switch was given, and not switched off later on the line.</summary>
     public bool IsOn(string name) => Last(name) is { On: true };
 
-    /// <summary>The switch was given as <c>--no-NAME</c>, or with the value false.</summary>
+    /// <summary>Whether the switch was given as <c>--no-NAME</c>, or with the value false.</summary>
     public bool IsOff(string name) => Last(name) is { On: false };
 
     GivenFlag? Last(string name)

@@ -7,17 +7,18 @@ using Tspm.Text;
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// Flags of PM2's command line (its <c>lib/binaries/CLI.js</c>) that are spelled like one of ours and mean something
-/// else, take a value only in one of the two, or do not exist here. Each is read as PM2 means it, or refused with both
-/// readings and the command line to type instead. None is ever read silently as something else. What both have with the
-/// same meaning, under whatever name, is in <see cref="FlagSpelling"/>.
+/// Flags of PM2's command line (its <c>lib/binaries/CLI.js</c>) that are spelled like one of ours but mean something
+/// else, that take a value in only one of the two programs, or that do not exist here. Each is either understood as in
+/// PM2, or refused with both meanings and the command line to type instead; none is silently given another meaning.
+/// Flags with the same meaning under another name are in <see cref="FlagSpelling"/>.
 /// </summary>
 internal static class Pm2Flags
 {
     const string Monitoring = "belongs to PM2's own monitoring, which Tspm does not have";
 
-    /// <summary>Reads the flag at its place. False: it is none of these, and read as usual.</summary>
-    /// <exception cref="UsageException">It cannot mean what PM2 means by it.</exception>
+    /// <summary>Parses the flag at <paramref name="i"/> if it is one of these.</summary>
+    /// <returns>False if the flag is none of these and has to be parsed as usual.</returns>
+    /// <exception cref="UsageException">Tspm has nothing with the flag's meaning in PM2.</exception>
     public static bool Read(Verb verb, string[] args, ref int i, IReadOnlyList<string> words, List<GivenFlag> flags)
     {
         var typed = new TypedFlag(verb, args, i);
@@ -26,7 +27,8 @@ internal static class Pm2Flags
             "start" or "add" => Defining(typed, words, flags),
             "set" => Values(typed, words, flags),
             "restart" or "reload" when typed.Is("--parallel") => throw typed.Refuse(
-                "says how many at once", "all are done at once, within their dependencies", typed.WithoutValue),
+                "limits how many are done at once", "all are done at once, in the order of their dependencies",
+                typed.WithoutValue),
             "logs" when typed.Is("--nostream") => 1,
             "save" or "resurrect" or "kill" when !typed.IsOurs => 1,
             "startup" or "unstartup" => BootService(typed),
@@ -36,70 +38,72 @@ internal static class Pm2Flags
         return taken > 0;
     }
 
-    /// <summary>What is right in itself and wrong together, once the whole line is known.</summary>
-    /// <exception cref="UsageException">Two flags do not go together.</exception>
+    /// <summary>Checks combinations of flags that are valid on their own, once the whole line is parsed.</summary>
+    /// <exception cref="UsageException">Two flags exclude each other.</exception>
     public static void Check(ParsedLine line, string[] args)
     {
         if (line.IsOn("merge-logs") && line.ValueOf("err-file") is { } file)
         {
             throw new UsageException(
-                $"--merge-logs sends standard error to the file of standard output, so that "
-                    + $"{ControlText.Escape(file)} would stay empty: "
-                + "leave one of the two out. PM2's --merge-logs shares one file among all instances, which Tspm does "
-                + $"anyway; type: {TypedFlag.CommandLine(args, "--merge-logs", "--combine-logs")}");
+                "--merge-logs writes standard error to the file of standard output, so "
+                + $"{ControlText.Escape(file)} would stay empty: leave out one of the two. "
+                + "In PM2, --merge-logs lets all instances share one file, which they always do in Tspm; "
+                + $"type: {TypedFlag.CommandLine(args, "--merge-logs", "--combine-logs")}");
         }
         if (line.Verb.Name is "start" or "add" && line.Words.Length == 0 && line.Program is null
             && line.ValueOf("stop-exit-codes") is { } codes && codes.Contains(','))
         {
             throw new UsageException(
-                $"--stop-exit-codes takes {codes} as exit codes, and then nothing to {line.Verb.Name} is left; "
-                + $"put it in front: tspm {line.Verb.Name} NAME --stop-exit-codes {codes}; a single code: "
-                    + $"--stop-exit-codes={codes.Split(',')[0]}");
+                $"--stop-exit-codes takes {codes} as exit codes, which leaves nothing to {line.Verb.Name}; "
+                + $"put the name first: tspm {line.Verb.Name} NAME --stop-exit-codes {codes}; "
+                + $"or give a single code: --stop-exit-codes={codes.Split(',')[0]}");
         }
     }
 
-    /// <summary>The flags of <c>start</c> and <c>add</c>. How many arguments were taken; 0: none of these.</summary>
+    /// <summary>Parses the flags of <c>start</c> and <c>add</c>.</summary>
+    /// <returns>The number of arguments consumed; 0 if the flag is none of these.</returns>
     static int Defining(TypedFlag typed, IReadOnlyList<string> words, List<GivenFlag> flags) => typed.Spelled switch
     {
-        // Of one command in several words it may as well be the program's.
+        // After a command in several words, the flag could equally be meant for the program.
         "-x" when words.Count > 1 =>
             throw new UsageException(
-                $"-x after several words could be PM2's or the program's; for the program: {typed.AsArgument}; "
-                + $"PM2's is not needed here: {typed.Without}"),
+                $"-x after several words could be meant for PM2 or for the program; for the program: "
+                + $"{typed.AsArgument}; for PM2, leave it out, because Tspm does not need it: {typed.Without}"),
         "--profile" => throw new UsageException(
-            "--profile is not part of this version; the profile of a PM2 file is chosen with: "
+            "--profile is not part of this version; to choose the profile of a PM2 file: "
             + Profile(typed, typed.Value ?? "NAME")),
-        // What runs here already does without.
+        // Accepted and ignored: Tspm has nothing that these would switch off.
         "-x" or "--execute-command" or "--no-vizion" or "--no-pmx" or "--no-automation" or "--no-color"
             or "--disable-trace"
             or "--disable-source-map-support" => 1,
         "-p" or "--pid" =>
-            throw typed.Refuse("names a pid file", "the pid is printed by: tspm pid NAME", typed.WithoutValue),
+            throw typed.Refuse("names a pid file", "'tspm pid NAME' prints the pid", typed.WithoutValue),
         "-w" or "--write" =>
             throw typed.Refuse(
-                "writes the settings to a file", "they are printed by: tspm export config NAME", typed.Without),
+                "writes the settings to a file", "'tspm export config NAME' prints them", typed.Without),
         "--no-daemon" => throw typed.Refuse(
             "keeps the manager in the foreground",
-            "a container runs 'tspm daemon --apply FILE --logs', and --attach follows what the program prints",
+            "use 'tspm daemon --apply FILE --logs' in a container, or --attach to follow the program's output",
             typed.With("--attach")),
         "--no-autostart" => throw typed.Refuse(
-            "defines without starting", "that is the verb add (and --no-auto-start is about the daemon)",
+            "defines a process without starting it", "the verb 'add' does that (--no-auto-start concerns the daemon)",
             typed.As("add")),
         "--source-map-support" => throw typed.Refuse(
-            "sets up source maps in the program", "Node does it itself",
+            "sets up source maps in the program", "Node does that itself",
             typed.With("--env", "NODE_OPTIONS=--enable-source-maps")),
         "--trace" or "--v8" or "--event-loop-inspector" or "--deep-monitoring" =>
             throw typed.Refuse(Monitoring, typed.Without),
         "--filter-env" => throw typed.Refuse(
-            "leaves out variables of the shell", "env(1) does that",
+            "leaves out environment variables of the shell", "env(1) does that",
             typed.Value is { } name ? $"env -u {ShellWords.Quote(name)} {typed.WithoutValue}" : typed.Without),
         "--ext" => throw typed.Refuse(
-            "watches only files with these endings", "these are patterns",
+            "watches only files with these extensions", "use patterns for that",
             typed.WithValue("--watch-paths", Endings(typed.Value))),
         _ => Values(typed, words, flags),
     };
 
-    /// <summary>Those of <c>set</c> as well: they are about the value of a setting.</summary>
+    /// <summary>Parses flags that set the value of a setting, which <c>set</c> has as well.</summary>
+    /// <returns>The number of arguments consumed; 0 if the flag is none of these.</returns>
     static int Values(TypedFlag typed, IReadOnlyList<string> words, List<GivenFlag> flags)
     {
         switch (typed.Spelled)
@@ -111,7 +115,7 @@ internal static class Pm2Flags
             case "--env" when typed.Value is { } profile && !profile.Contains('='):
                 throw typed.Refuse(
                     "chooses env_NAME of an ecosystem file",
-                    "--env KEY=VALUE sets a variable, and import chooses a profile", Profile(typed, profile));
+                    "--env KEY=VALUE sets a variable, and 'import' chooses a profile", Profile(typed, profile));
             case "-l" or "--log" when typed.Value is { } log:
                 RefuseThirdLog(typed, log);
                 flags.Add(Given("out-file", log));
@@ -124,30 +128,31 @@ internal static class Pm2Flags
             case "--time" or "--log-date-format":
                 throw typed.Refuse(
                     "writes the time into the log",
-                    "a log holds what the program wrote, and its times are shown by: tspm logs NAME --timestamps",
+                    "a log holds only what the program wrote; 'tspm logs NAME --timestamps' shows the times",
                     typed.Spelled == "--time" ? typed.Without : typed.WithoutValue);
             case "--log-type":
                 throw typed.Refuse(
-                    "writes the log as JSON", "it is printed as JSON by: tspm logs NAME --json", typed.WithoutValue);
+                    "writes the log as JSON", "'tspm logs NAME --json' prints it as JSON", typed.WithoutValue);
             case "--shutdown-with-message":
                 throw typed.Refuse(
-                    "stops by process.send('shutdown')", "the program gets a signal (SIGTERM; --stop-signal chooses)",
+                    "stops the program with process.send('shutdown')",
+                    "the program gets a signal (SIGTERM, or the one given with --stop-signal)",
                     typed.Without);
             case "--wait-ready" when typed.Value is not { } probe || ProbeText.Parse(probe) is null:
                 throw typed.Refuse(
                     "waits for process.send('ready')",
-                    $"there is no process.send, and a probe says when it is ready "
-                        + $"({ProbeText.Expected["expected ".Length..]})", typed.With("--ready", "PROBE"));
+                    "there is no process.send; a probe checks when the program is ready "
+                    + $"({ProbeText.Expected["expected ".Length..]})", typed.With("--ready", "PROBE"));
             case "--cron-restart" or "--cron" or "-c" when typed.Value == "0":
                 throw typed.Refuse(
-                    "0 removes the schedule", "an empty value does",
+                    "0 removes the schedule", "an empty value removes it",
                     typed.Verb.Name == "set" ? typed.WithValue("schedule=", null) : typed.WithoutValue);
             case "-i" or "--instances" when Number(typed.Value) is { } count and <= 0:
                 flags.Add(Given("instances", Pm2Value.Instances(count).ToString(CultureInfo.InvariantCulture)));
                 return typed.Length;
             case "--watch-delay" when Number(typed.Value) is { } delay and > 0 and < 100:
                 throw typed.Refuse(
-                    $"{delay} waits {delay} seconds", "a plain number is milliseconds",
+                    $"{delay} waits {delay} seconds", "a number without a unit is in milliseconds",
                     typed.WithValue("--watch-delay", $"{delay}s"));
             case "--ignore-watch" when typed.Value is { } ignored && ignored.AsSpan().Trim().Contains(' '):
                 flags.Add(
@@ -159,17 +164,19 @@ internal static class Pm2Flags
         }
     }
 
-    /// <summary>PM2's has a file for both streams beside one for each.</summary>
+    /// <summary>PM2 can write a third file with both streams, in addition to one file for each.</summary>
     static void RefuseThirdLog(TypedFlag typed, string log)
     {
         var hasOut = typed.IsBeside("-o", "--out-file", "--output");
         if (!hasOut && !typed.IsBeside("--err-file", "--error")) return;
         throw typed.Refuse(
-            "writes both streams to one more file", "a process has one file for both, or one for each",
+            "writes both streams to a third file", "a process has one file for both streams, or one for each",
             hasOut ? typed.WithoutValue : typed.WithValue("--out-file", log));
     }
 
-    /// <summary>PM2's takes paths or nothing; ours is a switch, and its paths have a flag of their own.</summary>
+    /// <summary>
+    /// In PM2, the flag takes paths or no value. Here it is a switch, and another flag takes the paths.
+    /// </summary>
     static int Watch(TypedFlag typed, IReadOnlyList<string> words, List<GivenFlag> flags)
     {
         if (typed.Attached is { Length: > 0 } paths
@@ -181,25 +188,24 @@ internal static class Pm2Flags
         if (typed.Attached is not null || typed.Next is not { } next || next.StartsWith('-') || words.Count == 0
             || typed.Verb.Name == "set") return 0;
         throw new UsageException(
-            $"--watch takes no value, so '{ControlText.Escape(next)}' after it could be meant as a path to watch or "
-            + $"as another process; to watch it, type: {typed.WithValue("--watch-paths", next)}; to {typed.Verb.Name} "
-            + "both, "
-            + "type the flag last");
+            $"--watch takes no value, so '{ControlText.Escape(next)}' after it could be a path to watch or "
+            + $"another process; to watch it, type: {typed.WithValue("--watch-paths", next)}; "
+            + $"to {typed.Verb.Name} both, put --watch last");
     }
 
-    /// <summary>Null: it is not a whole number.</summary>
+    /// <returns>Null if the value is not a whole number.</returns>
     static int? Number(string? value) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 
-    /// <summary>PM2's list: as many numbers as follow, each a word of its own.</summary>
+    /// <summary>In PM2, all numbers that follow belong to the list, each as a separate argument.</summary>
     static int Codes(TypedFlag typed, List<GivenFlag> flags)
     {
         if (typed.Value is not { } first) return 0;
         var codes = new List<string>(first.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
         var length = typed.Length;
-        // What is written with '=' is complete.
+        // A value after '=' is the whole list.
         while (typed.Attached is null && typed.At(length) is { Length: > 0 } next && next.All(char.IsAsciiDigit))
         {
             codes.Add(next);
@@ -214,7 +220,7 @@ internal static class Pm2Flags
         if (!typed.Is("-u") && !typed.Is("--user")) return typed.IsOurs ? 0 : 1;
         var meant = typed.Verb.Name == "startup" ? "enable" : "disable";
         throw new UsageException(
-            $"'{typed.Verb.Name} -u USER' of PM2 is for the account of USER; here type: tspm {meant} --user "
+            $"In PM2, '{typed.Verb.Name} -u USER' is for the account of USER; here, type: tspm {meant} --user "
                 + $"{ShellWords.Quote(typed.Value ?? "USER")}");
     }
 

@@ -3,12 +3,12 @@ using Tspm.Text;
 
 namespace Tspm.Client.CommandLine;
 
-/// <summary>Verbs that PM2 has and Tspm does not, with what to type instead.</summary>
+/// <summary>Verbs that only PM2 has, with the commands to type instead.</summary>
 internal static class Pm2Verbs
 {
-    /// <summary>Null: PM2 has no such verb either.</summary>
-    /// <param name="typed">The verb, in any spelling that PM2 takes.</param>
-    /// <param name="rest">What follows it.</param>
+    /// <param name="typed">The verb, in any spelling that PM2 accepts.</param>
+    /// <param name="rest">The arguments after the verb.</param>
+    /// <returns>Null if PM2 does not have the verb either.</returns>
     public static UsageException? Refusal(string typed, string[] rest)
     {
         var what = rest.FirstOrDefault(static word => word.Length > 0 && word[0] != '-');
@@ -16,7 +16,7 @@ internal static class Pm2Verbs
         var instead = typed.ToLowerInvariant() switch
         {
             "startorrestart" or "startorreload" or "startorgracefulreload" =>
-                $"tspm start {file} (starts what is down, and restarts what the file changes)",
+                $"tspm start {file} (starts processes that are down, and restarts those that the file changes)",
             "gracefulreload" => $"tspm reload {name}",
             "prettylist" => "tspm list --json",
             "updatepm2" or "update" => "tspm daemon upgrade",

@@ -3,8 +3,9 @@ using Tspm.Text;
 
 namespace Tspm.Client.CommandLine;
 
-/// <summary>A flag in the command line as it was typed, and the command line with something else in its
-/// place.</summary>
+/// <summary>
+/// A flag as it was typed, at its position in the command line. Also builds corrected command lines for messages.
+/// </summary>
 internal sealed class TypedFlag
 {
     readonly int _at;
@@ -20,35 +21,37 @@ internal sealed class TypedFlag
 
     public Verb Verb { get; }
 
-    /// <summary>Where it stands among <see cref="Args"/>.</summary>
+    /// <summary>The index of the flag in <see cref="Args"/>.</summary>
     public int Position => _at;
 
     public string[] Args { get; }
 
-    /// <summary>With its dashes, without a value.</summary>
+    /// <summary>The flag with its dashes, without a value.</summary>
     public string Spelled { get; }
 
-    /// <summary>What follows '='; null without it.</summary>
+    /// <summary>The text after '='; null without '='.</summary>
     public string? Attached { get; }
 
     /// <summary>The next argument; null at the end and before <c>--</c>.</summary>
     public string? Next => At(1);
 
-    /// <summary>The value if the flag takes one; null: nothing is there that could be it.</summary>
+    /// <summary>The value, if the flag takes one; null if no argument could be the value.</summary>
     public string? Value => Attached ?? (IsFlag(Next) ? null : Next);
 
-    /// <summary>How many arguments the flag is with its value.</summary>
+    /// <summary>The number of arguments that the flag and its value occupy.</summary>
     public int Length => Attached is null && Value is not null ? 2 : 1;
 
-    /// <summary>Every verb has it.</summary>
+    /// <summary>Whether every verb has this flag.</summary>
     public bool IsOurs => Spelled is "-h" or "--help" or "--system" or "-H" or "--host" or "-s" or "--silent";
 
-    /// <summary>A number below zero is none.</summary>
+    /// <summary>Whether a word is a flag; a negative number is not.</summary>
     static bool IsFlag(string? word) => word is { Length: > 1 } && word[0] == '-' && !char.IsAsciiDigit(word[1]);
 
     public bool Is(string spelled) => Spelled == spelled;
 
-    /// <summary>The argument so many places on; null at the end, and from <c>--</c> on.</summary>
+    /// <returns>
+    /// The argument <paramref name="offset"/> places after the flag; null past the end or past <c>--</c>.
+    /// </returns>
     public string? At(int offset)
     {
         if (_at + offset >= Args.Length) return null;
@@ -57,14 +60,16 @@ internal sealed class TypedFlag
         return Args[_at + offset];
     }
 
+    /// <summary>The command line without the flag.</summary>
     public string Without => Replaced(1, []);
 
+    /// <summary>The command line without the flag and its value.</summary>
     public string WithoutValue => Replaced(Length, []);
 
-    /// <summary>The command line with something else instead of the flag alone.</summary>
+    /// <summary>The command line with other arguments in place of the flag alone.</summary>
     public string With(params string[] instead) => Replaced(1, instead);
 
-    /// <summary>The same instead of the flag and its value.</summary>
+    /// <summary>The command line with another flag and value in place of the flag and its value.</summary>
     public string WithValue(string flag, string? value) => Replaced(Length, value is null ? [flag] : [flag, value]);
 
     /// <summary>The command line without the flag, for another verb.</summary>
@@ -76,7 +81,7 @@ internal sealed class TypedFlag
         return Line(rest);
     }
 
-    /// <summary>One of these flags is typed as well, with or without a value behind '='.</summary>
+    /// <summary>Whether one of these flags is on the line too, with or without a value after '='.</summary>
     public bool IsBeside(params string[] spellings)
     {
         foreach (var arg in Args)
@@ -88,7 +93,9 @@ internal sealed class TypedFlag
         return false;
     }
 
-    /// <summary>The command line in which the flag and its value are the program's.</summary>
+    /// <summary>
+    /// The command line with the flag and its value moved behind <c>--</c>, as arguments of the program.
+    /// </summary>
     public string AsArgument
     {
         get
@@ -103,11 +110,11 @@ internal sealed class TypedFlag
         }
     }
 
-    /// <summary>A refusal: what the flag does in PM2, what is so here, and what to type.</summary>
+    /// <summary>Refuses a flag: says what it does in PM2, how Tspm does that, and what to type.</summary>
     public UsageException Refuse(string meaning, string here, string type) =>
         new($"In PM2, {ControlText.Escape(Spelled)} {meaning}. Here, {here}; type: {ControlText.Escape(type)}");
 
-    /// <summary>A refusal of what has no counterpart.</summary>
+    /// <summary>Refuses a flag that has no counterpart.</summary>
     public UsageException Refuse(string reason, string type) =>
         new($"{ControlText.Escape(Spelled)} {reason}; leave it out, and type: {ControlText.Escape(type)}");
 
@@ -131,12 +138,14 @@ internal sealed class TypedFlag
 
     static string Line(List<string> args) => "tspm " + string.Join(' ', args.Select(Shown));
 
-    /// <summary>KEY=VALUE and flag=value need no quotes where they stand.</summary>
+    /// <summary>Quotes a word for the shell; of KEY=VALUE, only the value.</summary>
     static string Shown(string word)
     {
         var equals = word.IndexOf('=');
-        return equals > 0 && ShellWords.Quote(word[..equals]) == word[..equals] && word.Length > equals + 1
-            ? $"{word[..(equals + 1)]}{ShellWords.Quote(word[(equals + 1)..])}"
-            : equals == word.Length - 1 && equals > 0 ? word : ShellWords.Quote(word);
+        if (equals <= 0) return ShellWords.Quote(word);
+        if (equals == word.Length - 1) return word;
+        var key = word[..equals];
+        var isPlain = ShellWords.Quote(key) == key;
+        return isPlain ? $"{key}={ShellWords.Quote(word[(equals + 1)..])}" : ShellWords.Quote(word);
     }
 }

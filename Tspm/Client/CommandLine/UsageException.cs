@@ -1,4 +1,4 @@
 namespace Tspm.Client.CommandLine;
 
-/// <summary>The user's mistake, in one sentence: exit 2.</summary>
+/// <summary>A mistake in the command line, described in one sentence. The exit code is 2.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -1,54 +1,56 @@
 namespace Tspm.Client.CommandLine;
 
-/// <summary>Whom a verb is for.</summary>
+/// <summary>For whom a verb exists.</summary>
 internal enum VerbAudience
 {
-    /// <summary>The help lists it.</summary>
+    /// <summary>Everyone: help lists the verb.</summary>
     Everyone,
 
-    /// <summary>Those who type it by habit: it is answered, but not listed.</summary>
+    /// <summary>Users who type it out of habit: the verb works, but help does not list it.</summary>
     Habit,
 
-    /// <summary>Another tspm, so it is not even suggested.</summary>
+    /// <summary>Another tspm: the verb is neither listed nor suggested.</summary>
     Programs,
 }
 
 /// <summary>
-/// One verb of the command line: what it takes and what it does, for checking and for the help alike.
+/// A verb of the command line. The parser checks a line against it, and the help prints it.
 /// </summary>
-/// <param name="Name">Names the command, too (<c>[Command]</c>).</param>
-/// <param name="Usage">The line of the help that shows its words.</param>
+/// <param name="Name">Also the name of the command (<c>[Command]</c>).</param>
+/// <param name="Usage">The usage line of the help.</param>
 /// <param name="Summary">A phrase without a full stop.</param>
 internal sealed record Verb(string Name, string Usage, string Summary)
 {
-    /// <summary>Other words for it.</summary>
+    /// <summary>Other names of the verb.</summary>
     public string[] Aliases { get; init; } = [];
 
     public VerbAudience Audience { get; init; }
 
-    /// <summary>Names of its own flags; <c>--help</c> belongs to every verb.</summary>
+    /// <summary>The names of its flags, without those that every verb has.</summary>
     public string[] Flags { get; init; } = [];
 
-    /// <summary>Takes the flags that make or change a config, too.</summary>
+    /// <summary>Also takes the flags that set fields of a config.</summary>
     public bool TakesConfig { get; init; }
 
     public int MinWords { get; init; }
 
     public int MaxWords { get; init; } = int.MaxValue;
 
-    /// <summary>What follows <c>--</c> is a program with its arguments, not words of the verb.</summary>
+    /// <summary>The words after <c>--</c> are a program with its arguments, not arguments of the verb.</summary>
     public bool TakesProgram { get; init; }
 
-    /// <summary>A sentence or example below the flags of the help.</summary>
+    /// <summary>Sentences or examples that help prints below the flags.</summary>
     public string? Note { get; init; }
 
-    /// <summary>In the order of the help. Some flags of a config are only for a verb that defines a process.</summary>
+    /// <summary>
+    /// All flags, in the order of the help. Some flags of a config exist only for verbs that define a process.
+    /// </summary>
     public string[] AllFlags => !TakesConfig ? Flags : TakesProgram
         ? [.. Tspm.Client.CommandLine.Flags.OfConfig, .. Flags]
         : [.. Tspm.Client.CommandLine.Flags.OfConfig.Where(static flag => flag is not ("name" or "interpreter-args")),
             .. Flags];
 
-    /// <summary>PM2's <c>-s</c>: for all that changes something, whose answer one can do without.</summary>
+    /// <summary>Whether the verb has PM2's <c>-s</c>, as all verbs have that change something.</summary>
     bool MayBeSilent =>
         Array.IndexOf(Flags, "auto-start") >= 0 || Name is "save" or "resurrect" or "kill" or "startup" or "unstartup";
 

@@ -1,21 +1,21 @@
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// The verbs of this version, in the order of the help: the one truth behind checking (<see cref="Argv"/>), suggestions
-/// and help (<see cref="Output.HelpText"/>). A new verb is one row here and a command of its name.
+/// The verbs of this version, in the order of the help. The parser (<see cref="Argv"/>), the suggestions and the help
+/// (<see cref="Output.HelpText"/>) all use this table. A new verb needs one row here and a command with its name.
 /// </summary>
 internal static class Verbs
 {
     const string Selectors = "SELECTOR…";
 
-    /// <summary>PM2's word for a list in JSON.</summary>
+    /// <summary>PM2's verb for <c>list --json</c>.</summary>
     public const string ListAsJson = "jlist";
 
-    /// <summary>All, also those that the help does not list.</summary>
+    /// <summary>All verbs, including those that the help does not list.</summary>
     public static readonly IReadOnlyList<Verb> All =
     [
         new("start", "start [SELECTOR | FILE | COMMAND] [flags] [-- ARGS]",
-            "start a known process, a config file's processes, or a new one")
+            "start a known process, the processes of a config file, or a new command")
         {
             TakesConfig = true, TakesProgram = true,
             Flags =
@@ -26,38 +26,39 @@ internal static class Verbs
             Note = "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 "
                 + "· tspm start --name job -- ./run --fast\n"
                 + "A backup every night: tspm add ./backup.sh --job --cron '0 3 * * *'. "
-                + "'all', patterns and namespaces leave jobs alone.",
+                + "'all', patterns and namespaces do not start jobs.",
         },
-        new("add", "add COMMAND | FILE [flags] [-- ARGS]", "define without starting")
+        new("add", "add COMMAND | FILE [flags] [-- ARGS]", "define a process without starting it")
             { TakesConfig = true, TakesProgram = true, Flags = ["lossy", "auto-start", "json"] },
-        new("stop", $"stop {Selectors}", "stop; done means done")
+        new("stop", $"stop {Selectors}", "stop processes and wait until they are gone")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
-        new("restart", $"restart {Selectors}", "stop and start again")
+        new("restart", $"restart {Selectors}", "stop processes and start them again")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
-        new("reload", $"reload {Selectors}", "new child first, then the old one goes; instance by instance")
+        new("reload", $"reload {Selectors}", "replace instances one by one: start the new one, then stop the old one")
         {
             Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1,
-            Note = "A new child that does not get ready is removed and the old one stays. "
-                + "For a server without a gap: tspm start app.js --listen :8080.\n"
-                + "With reload.mode=signal in its config the child gets a signal (SIGHUP) instead. "
-                + "What is stopped is started.",
+            Note = "If the new instance does not become ready, it is removed and the old one stays. "
+                + "For a server without downtime: tspm start app.js --listen :8080.\n"
+                + "With reload.mode=signal in its config, the process gets a signal (SIGHUP) instead. "
+                + "Stopped processes are started.",
         },
-        new("delete", $"delete {Selectors}", "stop and forget (aliases: del, rm)")
+        new("delete", $"delete {Selectors}", "stop processes and remove their definitions (aliases: del, rm)")
             { Aliases = ["del", "rm"], Flags = ["logs", "auto-start", "json"], MinWords = 1 },
-        new("start-all", "start-all", "start all that is defined")
+        new("start-all", "start-all", "start all defined processes")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
-        new("stop-all", "stop-all", "stop everything")
+        new("stop-all", "stop-all", "stop all processes")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
-        new("restart-all", "restart-all", "restart everything")
+        new("restart-all", "restart-all", "restart all processes")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
-        new("list", "list [SELECTOR…]", "what there is and how it is (aliases: ls, ps)")
+        new("list", "list [SELECTOR…]", "list processes and their state (aliases: ls, ps)")
             { Aliases = ["ls", "ps"], Flags = ["json"] },
-        new("describe", $"describe {Selectors}", "all that is known (aliases: show, info)")
+        new("describe", $"describe {Selectors}", "show everything that is known about a process (aliases: show, info)")
             { Aliases = ["show", "info"], Flags = ["show-env", "json"], MinWords = 1 },
-        new("env", $"env {Selectors}", "the environment that the next child gets") { Flags = ["json"], MinWords = 1 },
-        new("pid", $"pid {Selectors}", "process ids, one per line; exit 1 when one does not run")
+        new("env", $"env {Selectors}", "print the environment that the next run gets")
             { Flags = ["json"], MinWords = 1 },
-        new("logs", "logs [SELECTOR…]", "last lines and, with -f, what follows (alias: log)")
+        new("pid", $"pid {Selectors}", "print process ids, one per line; exit 1 if a process is not running")
+            { Flags = ["json"], MinWords = 1 },
+        new("logs", "logs [SELECTOR…]", "show the last lines and, with -f, follow new ones (alias: log)")
         {
             Aliases = ["log"],
             Flags =
@@ -65,120 +66,124 @@ internal static class Verbs
                 "follow", "lines", "since", "until", "grep", "context", "run", "out", "err", "timestamps", "raw",
                 "events", "json",
             ],
-            Note = "Several processes are merged by time. Rotated and compressed files are searched too. Examples:\n"
+            Note = "Lines of several processes are merged by time. Rotated and compressed files are included. "
+                + "Examples:\n"
                 + "  tspm logs web worker --since 03:10 --until 03:14 · tspm logs -f --grep '(?i)error' -C 3 "
                 + "· tspm logs web --run -1",
         },
         new("why", $"why {Selectors}", "show why a process exited, with its last output")
             { Flags = ["exits", "lines", "json"], MinWords = 1 },
-        new("events", "events [SELECTOR…]", "show what happened and, with -f, what happens")
+        new("events", "events [SELECTOR…]", "show recent events and, with -f, follow new ones")
         {
             Flags = ["follow", "lines", "kind", "grep", "since", "until", "json"],
-            Note = "Every change of state with its cause, and who asked for what. The last 50 unless told otherwise. "
-                + "Example:\n"
+            Note = "Shows every change of state with its cause, and who requested what. "
+                + "Shows the last 50 by default. Example:\n"
                 + "  tspm events web --kind crash,reloadFailed --since 03:00 --until 04:00",
         },
-        new("search", "search TEXT", "look in names, commands and namespaces")
+        new("search", "search TEXT", "search names, commands and namespaces")
             { Flags = ["json"], MinWords = 1, MaxWords = 1 },
         new("set", "set SELECTOR… [KEY=VALUE…] [flags]",
-            "change a config (alias: edit); each field takes effect as soon as it can")
+            "change the config of processes (alias: edit); each field takes effect as soon as it can")
         {
             Aliases = ["edit"], TakesConfig = true, Flags = ["auto-start", "json"], MinWords = 1,
-            Note = "KEY is a config field, nested ones with dots: tspm set web restart.delayMs=500 env.PORT=8080. "
-                + "An empty VALUE removes it.",
+            Note = "KEY is a config field, with dots for nested fields: "
+                + "tspm set web restart.delayMs=500 env.PORT=8080. An empty VALUE removes the field.",
         },
-        new("scale", "scale NAME N | +N | -N | max", "how many instances; the others are left alone")
+        new("scale", "scale NAME N | +N | -N | max", "set the number of instances; the remaining ones keep running")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 2, MaxWords = 2 },
-        new("rename", "rename OLD NEW", "give a process another name")
+        new("rename", "rename OLD NEW", "rename a process")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
-        new("reset", $"reset {Selectors}", "clear restart counts and failures")
+        new("reset", $"reset {Selectors}", "reset the restart and failure counts")
             { Flags = ["auto-start", "json"], MinWords = 1 },
         new("flush", $"flush {Selectors}", "empty the log files") { Flags = ["auto-start", "json"], MinWords = 1 },
-        new("reopen", "reopen [SELECTOR…]", "open the log files anew, after logrotate has moved them")
+        new("reopen", "reopen [SELECTOR…]", "reopen the log files, after logrotate has moved them")
             { Flags = ["auto-start", "json"] },
-        new("signal", $"signal SIGNAL {Selectors}", "send a signal (HUP, SIGHUP or 1)")
+        new("signal", $"signal SIGNAL {Selectors}", "send a signal, such as HUP, SIGHUP or 1")
             { Flags = ["auto-start", "json"], MinWords = 2 },
-        new("send", "send SELECTOR LINE", "write a line to its standard input (needs --stdin pipe)")
+        new("send", "send SELECTOR LINE", "write a line to the standard input of a process (needs --stdin pipe)")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
-        new("apply", "apply FILE", "make the daemon match a config file: create, change, with --prune delete")
+        new("apply", "apply FILE", "create and change processes to match a config file; with --prune, also delete")
         {
             Flags = ["prune", "force", "update-env", "wait", "wait-timeout", "auto-start", "json"],
             MinWords = 1, MaxWords = 1,
-            Note = "Only what a change touches is restarted; log settings, restart policy and the like "
-                + "restart nothing. "
-                + "'tspm plan FILE' shows it before. All or nothing.\n"
-                + "Processes of another project (a file's \"project\", else its folder) are not touched, "
+            Note = "Only processes whose changes need it are restarted; changes to log settings, the restart policy "
+                + "and the like do not. To see the changes first: tspm plan FILE. "
+                + "Either all changes are made or none.\n"
+                + "Processes of another project (\"project\" in the file, otherwise its folder) are left alone, "
                 + "unless --force takes them over.",
         },
-        new("plan", "plan FILE", "what 'apply' would do, without doing it")
+        new("plan", "plan FILE", "show what 'apply' would do, without doing it")
             { Flags = ["prune", "force", "update-env", "json"], MinWords = 1, MaxWords = 1 },
-        new("validate", "validate FILE", "is a config file right? Needs no daemon") { MinWords = 1, MaxWords = 1 },
-        new("schema", "schema", "the JSON Schema of a config file") { MaxWords = 0 },
+        new("validate", "validate FILE", "check a config file (works without a daemon)") { MinWords = 1, MaxWords = 1 },
+        new("schema", "schema", "print the JSON Schema of config files") { MaxWords = 0 },
         new("import", "import pm2 | supervisord | procfile [FILE]",
-            "print another manager's processes as a config file")
+            "convert another manager's processes to a config file, and print it")
         {
             Flags =
                 ["env-file", "out-file", "start", "force", "lossy", "update-env", "wait", "wait-timeout", "auto-start"],
             MinWords = 1, MaxWords = 2,
-            Note = "What has no counterpart is listed, exit 1 unless --lossy. "
-                + "--env: of a Procfile its .env, of an ecosystem file the environment (env_NAME).\n"
-                + "Without FILE: ~/.pm2/dump.pm2 or ecosystem.config.*, supervisord's usual places, Procfile.",
+            Note = "Settings without a counterpart are listed, and the exit code is 1 unless --lossy is given. "
+                + "--env is the .env file of a Procfile, or the profile of an ecosystem file (env_NAME).\n"
+                + "Without FILE: ecosystem.config.* or ~/.pm2/dump.pm2, the usual files of supervisord, or Procfile.",
         },
         new("export", "export config [SELECTOR…]",
-            "print what is defined as a config file; to apply that changes nothing")
+            "print the defined processes as a config file; applying that file changes nothing")
             { MinWords = 1 },
-        new("migrate", "migrate", "take over the process list of an older tspm")
+        new("migrate", "migrate", "import the process list of an older tspm")
         {
             Flags = ["from", "take-over", "auto-start"], MaxWords = 0,
-            Note = "The first start of a daemon does it by itself. The old file is left as it is. "
-                + "MIGRATION.md has the whole way.",
+            Note = "A daemon does this automatically when it starts for the first time. The old file is not changed. "
+                + "All steps are in MIGRATION.md.",
         },
         new("daemon", "daemon [start | stop | restart | upgrade [BINARY]]",
-            "run the daemon in the foreground, or start, stop, restart, upgrade it")
+            "run the daemon in the foreground, or start, stop, restart or upgrade it")
         {
             MaxWords = 2,
-            Note = "upgrade: BINARY, or what lies now where the daemon's executable lay, takes over. "
-                + "The processes run on, with the same pids.\n"
-                + "In the foreground (a container): --apply FILE starts a config file's processes, "
-                + "--logs prints their output here too,\n"
-                + "--exit-when errored|all-stopped ends the daemon by itself; "
-                + "--take-over replaces a daemon that runs, and keeps its processes.",
+            Note = "upgrade: hands over to BINARY, or to the file that is now at the path of the daemon's executable. "
+                + "All processes keep running, with the same pids.\n"
+                + "In the foreground (in a container): --apply FILE starts the processes of a config file, "
+                + "--logs also prints their output here,\n"
+                + "--exit-when errored|all-stopped ends the daemon when a process is errored, or when all have "
+                + "stopped, and\n--take-over replaces a running daemon and keeps its processes.",
         },
-        new("enable", "enable [--system | --user NAME] [flags]", "the boot service: the daemon starts with the machine")
+        new("enable", "enable [--system | --user NAME] [flags]",
+            "install the boot service, which starts the daemon with the machine")
         {
             Flags = ["user", "socket", "print", "force"], MaxWords = 0,
-            Note = "A service of your own, which lives without a session; --system: of the machine; "
-                + "--user NAME: of another account (both for root).\n"
-                + "A daemon that runs already is handed over, and nothing is restarted.",
+            Note = "The service is your own, and runs without a login session. As root, --system installs one for the "
+                + "whole machine,\nand --user NAME one for another account. "
+                + "A daemon that is already running is handed over, and nothing is restarted.",
         },
         new("disable", "disable [--system | --user NAME] [flags]", "stop and remove the boot service")
             { Flags = ["user", "keep-running", "force"], MaxWords = 0 },
-        new("status", "status", "how the daemon is") { Flags = ["json"], MaxWords = 0 },
-        new("metrics", "metrics", "what is counted and measured, as text for Prometheus and its like")
+        new("status", "status", "show the status of the daemon") { Flags = ["json"], MaxWords = 0 },
+        new("metrics", "metrics", "print metrics for Prometheus and compatible tools")
         {
             Flags = ["format", "json"], MaxWords = 0,
             Note = "For the textfile collector of node_exporter: "
                 + "tspm metrics --format prometheus > tspm.prom.new && mv tspm.prom.new DIR/tspm.prom",
         },
-        new("ping", "ping", "does the daemon answer?") { Flags = ["json"], MaxWords = 0 },
-        new("version", "version", "version of this program and of the daemon") { Flags = ["json"], MaxWords = 0 },
-        new("help", "help [VERB]", "this help, or a verb's") { Audience = VerbAudience.Habit, MaxWords = 1 },
-        new("save", "save", "a PM2 habit") { Audience = VerbAudience.Habit },
-        new("resurrect", "resurrect", "a PM2 habit") { Audience = VerbAudience.Habit },
-        new("startup", "startup", "a PM2 habit") { Audience = VerbAudience.Habit },
-        new("unstartup", "unstartup", "a PM2 habit") { Audience = VerbAudience.Habit },
-        new("kill", "kill", "a PM2 habit") { Audience = VerbAudience.Habit },
-        new("list", "list --json", "PM2's name of 'list --json'")
+        new("ping", "ping", "check that the daemon answers") { Flags = ["json"], MaxWords = 0 },
+        new("version", "version", "print the versions of this program and of the daemon")
+            { Flags = ["json"], MaxWords = 0 },
+        new("help", "help [VERB]", "print this help, or the help of a verb")
+            { Audience = VerbAudience.Habit, MaxWords = 1 },
+        new("save", "save", "accepted for users of PM2") { Audience = VerbAudience.Habit },
+        new("resurrect", "resurrect", "accepted for users of PM2") { Audience = VerbAudience.Habit },
+        new("startup", "startup", "accepted for users of PM2") { Audience = VerbAudience.Habit },
+        new("unstartup", "unstartup", "accepted for users of PM2") { Audience = VerbAudience.Habit },
+        new("kill", "kill", "accepted for users of PM2") { Audience = VerbAudience.Habit },
+        new("list", "list --json", "PM2's name for 'list --json'")
             { Aliases = [ListAsJson], Audience = VerbAudience.Habit, Flags = ["json"] },
         new("dial-stdio", "dial-stdio",
-            "standard input and output are the control socket: what 'tspm -H' calls through ssh")
+            "connect standard input and output to the control socket; 'tspm -H' runs this through ssh")
             { Audience = VerbAudience.Programs, Flags = ["greet", "launch"], MaxWords = 0 },
     ];
 
-    /// <summary>Those of the help.</summary>
+    /// <summary>The verbs that help lists.</summary>
     public static IReadOnlyList<Verb> Listed => [.. All.Where(static verb => verb.Audience == VerbAudience.Everyone)];
 
-    /// <summary>Everything that may be typed and is answered; for suggestions, the likelier ones first.</summary>
+    /// <summary>All verbs that may be suggested, the likelier ones first.</summary>
     public static string[] Known =>
     [
         .. Listed.Select(static verb => verb.Name), .. Listed.SelectMany(static verb => verb.Aliases),
@@ -186,9 +191,10 @@ internal static class Verbs
             .Select(static verb => verb.Aliases is [var alias] ? alias : verb.Name),
     ];
 
-    /// <summary>The verb for what was typed, aliases included; null when there is none.</summary>
+    /// <summary>Finds a verb by its name or by an alias.</summary>
+    /// <returns>Null if there is no such verb.</returns>
     public static Verb? Find(string typed) => All.FirstOrDefault(verb => verb.Is(typed));
 
-    /// <summary>Verbs of the contract that this version does not have.</summary>
+    /// <summary>Whether a later version will have this verb.</summary>
     public static bool IsLater(string typed) => typed is "monit" or "top" or "doctor" or "completion";
 }

@@ -6,7 +6,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>add</c>: defines without starting.</summary>
+/// <summary><c>add</c>: defines processes without starting them.</summary>
 [RegisterCommands]
 internal sealed class AddCommand
 {
@@ -16,7 +16,7 @@ internal sealed class AddCommand
         var target = StartCommand.ReadTarget(session, line, out var isLost);
         if (target.Define is not { } define)
             throw target.Unknown ?? new UsageException(
-                "add defines one command or a file; several words: quote them, as in tspm add \"node server.js\"");
+                "'add' takes one command or file; quote a command of several words: tspm add \"node server.js\"");
         var flags = ChangeFlags.Of(line);
         var code = new Change<AddRequest, AddResponse>(
             Methods.Add,

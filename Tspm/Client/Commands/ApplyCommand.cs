@@ -15,8 +15,8 @@ using Tspm.Storage;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>apply FILE</c> makes the daemon match a config file; <c>plan FILE</c> says what that would do, also when no
-/// daemon runs.
+/// <c>apply FILE</c> creates, changes and deletes processes to match a config file; <c>plan FILE</c> shows what that
+/// would do, even if no daemon runs.
 /// </summary>
 [RegisterCommands]
 internal sealed class ApplyCommand
@@ -29,7 +29,8 @@ internal sealed class ApplyCommand
     public void Plan(ConsoleAppContext context) =>
         context.Run(static (session, line) => Plan(session, ProjectFile.Read(line.Words[0]), line));
 
-    /// <summary>Prints the steps, then what became of each instance.</summary>
+    /// <summary>Applies a file; prints the steps, then the outcome of each instance.</summary>
+    /// <returns>The exit code.</returns>
     public static int Apply(ClientSession session, ProjectFile file, ParsedLine line)
     {
         var flags = ChangeFlags.Of(line);
@@ -63,7 +64,7 @@ internal sealed class ApplyCommand
         UpdateEnv = line.IsOn("update-env"),
     };
 
-    /// <summary>From what is saved, by the same rules.</summary>
+    /// <summary>Makes the plan from the saved definitions, by the same rules as the daemon.</summary>
     static ApplyResponse WithoutDaemon(TspmHome home, ApplyRequest request)
     {
         var saved = new ProcessStore(home, TimeProvider.System).Peek();

@@ -8,15 +8,15 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>daemon start | stop | restart | upgrade</c>. Plain <c>daemon</c> is the daemon itself and never comes here.
+/// <c>daemon start | stop | restart | upgrade</c>. Plain <c>daemon</c> runs the daemon itself, and never gets here.
 /// </summary>
 [RegisterCommands]
 internal sealed class DaemonCommand
 {
-    /// <summary>Stopping all children takes as long as the longest stop timeout, which is the user's choice.</summary>
+    /// <summary>Stopping all children takes up to the longest stop timeout, which the user chooses.</summary>
     static readonly TimeSpan StopDeadline = TimeSpan.FromMinutes(10);
 
-    /// <summary>From the answer to the last byte saved and the socket removed.</summary>
+    /// <summary>The time from the answer until the daemon has saved its state and removed its socket.</summary>
     static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(15);
 
     [Command("daemon")]
@@ -28,13 +28,14 @@ internal sealed class DaemonCommand
         ["upgrade"] => UpgradeCommand.Run(session, null),
         ["upgrade", var binary] => UpgradeCommand.Run(session, binary),
         var words => throw new UsageException(
-            $"'daemon {string.Join(' ', words)}' is not understood; "
+            $"'daemon {string.Join(' ', words)}' is not valid; "
             + "usage: tspm daemon [start | stop | restart | upgrade [BINARY]]"),
     });
 
     static int Start(ClientSession session)
     {
-        session.Out.WriteLine(session.StartDaemonUnlessRunning() ? "the daemon runs already" : "the daemon runs");
+        session.Out.WriteLine(session.StartDaemonUnlessRunning()
+            ? "the daemon is already running" : "the daemon is running");
         return ExitCodes.Done;
     }
 
@@ -43,7 +44,7 @@ internal sealed class DaemonCommand
         if (StopService(session) is { } ended) return ended;
         if (Shutdown(session) is { } stopped)
         {
-            session.Out.WriteLine($"the daemon is stopped; {Processes(stopped)}");
+            session.Out.WriteLine($"the daemon was stopped; {Processes(stopped)}");
             return ExitCodes.Done;
         }
         session.Out.WriteLine("no daemon was running");
@@ -52,38 +53,39 @@ internal sealed class DaemonCommand
     }
 
     /// <summary>
-    /// The daemon is the service's: asked by itself to end, it would be started again at once. Null: it is not.
+    /// Stops the daemon through its boot service, which would otherwise start it again at once.
     /// </summary>
+    /// <returns>The exit code, or null if the daemon does not belong to a boot service.</returns>
     static int? StopService(ClientSession session)
     {
         if (ServiceLauncher.Find(session.Home) is not { } service) return null;
-        // To ask whether a daemon runs would start one.
+        // With a systemd socket, asking whether a daemon runs would start one.
         if (service is SystemdService { StartsAtFirstCommand: true, IsActive: false })
         {
-            session.Out.WriteLine("no daemon was running; systemd starts it with the next command");
+            session.Out.WriteLine("no daemon was running; systemd starts one at the next command");
             return ExitCodes.Done;
         }
-        if (OfService(session) is not { } status) return null;
+        if (ServiceDaemonStatus(session) is not { } status) return null;
         var running = 0;
         foreach (var (state, count) in status.Processes)
             if (state is "starting" or "online" or "stopping" or "waiting") running += count;
-        Through(service.Stop);
+        RunBootTool(service.Stop);
         var again = service is SystemdService { StartsAtFirstCommand: true }
-            ? "; systemd starts it again with the next command"
+            ? "; systemd starts it again at the next command"
             : "";
-        session.Out.WriteLine($"the daemon is stopped; {Processes(running)}{again}");
+        session.Out.WriteLine($"the daemon was stopped; {Processes(running)}{again}");
         return ExitCodes.Done;
     }
 
-    /// <summary>Null: no daemon runs, or it is not the service's.</summary>
-    static StatusResponse? OfService(ClientSession session)
+    /// <returns>Null if no daemon runs, or it does not belong to the boot service.</returns>
+    static StatusResponse? ServiceDaemonStatus(ClientSession session)
     {
         using var daemon = session.ConnectIfRunning();
         var status = daemon?.Call(Methods.Status, new StatusRequest());
         return status is { Service.Active: true } ? status : null;
     }
 
-    static void Through(Action action)
+    static void RunBootTool(Action action)
     {
         try
         {
@@ -97,17 +99,18 @@ internal sealed class DaemonCommand
 
     static int Restart(ClientSession session)
     {
-        if (ServiceLauncher.Find(session.Home) is { } service && OfService(session) is not null)
-            Through(service.Restart);
+        if (ServiceLauncher.Find(session.Home) is { } service && ServiceDaemonStatus(session) is not null)
+            RunBootTool(service.Restart);
         else Shutdown(session);
         session.StartDaemonUnlessRunning();
-        session.Out.WriteLine("the daemon runs again");
+        session.Out.WriteLine("the daemon was restarted");
         return ExitCodes.Done;
     }
 
     /// <summary>
-    /// How many processes were stopped; null when no daemon was running. Returns when the daemon is gone.
+    /// Shuts the daemon down, and waits until it is gone.
     /// </summary>
+    /// <returns>The number of processes that were stopped, or null if no daemon was running.</returns>
     static int? Shutdown(ClientSession session)
     {
         using var daemon = session.ConnectIfRunning();
@@ -115,7 +118,7 @@ internal sealed class DaemonCommand
         var answer = daemon.Call(Methods.Shutdown, new ShutdownRequest(), StopDeadline);
         if (!daemon.WaitForEnd(EndDeadline))
             throw new DaemonException(LocalError.NoAnswerInTime,
-                "all processes are stopped, but the daemon has not ended yet");
+                "all processes are stopped, but the daemon has not exited yet; check it with: tspm status");
         foreach (var warning in answer.Warnings ?? [])
             session.Err.WriteLine(Tspm.Client.Terminal.ControlText.Escape(warning));
         return answer.Stopped;
@@ -123,7 +126,7 @@ internal sealed class DaemonCommand
 
     static string Processes(int stopped) => stopped switch
     {
-        0 => "nothing was running",
+        0 => "no process was running",
         1 => "1 process was stopped with it",
         _ => $"{Output.Display.Number(stopped)} processes were stopped with it",
     };

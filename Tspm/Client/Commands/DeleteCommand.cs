@@ -10,8 +10,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>delete</c>: stops and forgets; the log files stay unless <c>--logs</c>. Somebody at a terminal is asked before
-/// everything goes.
+/// <c>delete</c>: stops processes and removes their definitions. The log files stay unless <c>--logs</c> is given. On a
+/// terminal, it asks before it deletes everything.
 /// </summary>
 [RegisterCommands]
 internal sealed class DeleteCommand
@@ -19,7 +19,7 @@ internal sealed class DeleteCommand
     [Command("delete")]
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        if (line.Words.Contains(Selector.All) && !line.IsOn("json") && !IsMeant(session))
+        if (line.Words.Contains(Selector.All) && !line.IsOn("json") && !IsConfirmed(session))
         {
             session.Err.WriteLine("nothing was deleted");
             return ExitCodes.Failed;
@@ -33,8 +33,8 @@ internal sealed class DeleteCommand
             .Run(session, ChangeFlags.Of(line));
     });
 
-    /// <summary>Nobody is asked in a script, nor when there is nothing that could go.</summary>
-    static bool IsMeant(ClientSession session)
+    /// <summary>Asks the user, unless this is a script or there is nothing to delete.</summary>
+    static bool IsConfirmed(ClientSession session)
     {
         if (!session.Out.IsTerminal || !StandardStreams.IsInputTerminal) return true;
         var count = Count(session);

@@ -5,7 +5,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>describe</c>: all that is known.</summary>
+/// <summary><c>describe</c>: shows everything that is known about processes.</summary>
 [RegisterCommands]
 internal sealed class DescribeCommand
 {

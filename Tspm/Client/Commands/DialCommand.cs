@@ -9,9 +9,9 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>dial-stdio</c>: standard input and output are the control socket, for an ssh from elsewhere. With <c>--greet</c>
-/// the first line is a notification with the environment and the folder of this session, which is what a process that
-/// is started from there gets.
+/// <c>dial-stdio</c>: connects standard input and output to the control socket, for an ssh from another machine. With
+/// <c>--greet</c>, the first line is a notification with the environment and the working directory of this session, for
+/// processes that are started from there.
 /// </summary>
 [RegisterCommands]
 internal sealed class DialCommand

@@ -10,7 +10,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>enable</c> and <c>disable</c>: the boot service. Both may be repeated.</summary>
+/// <summary><c>enable</c> and <c>disable</c>: install and remove the boot service. Both are idempotent.</summary>
 [RegisterCommands]
 internal sealed class EnableCommand
 {
@@ -32,7 +32,7 @@ internal sealed class EnableCommand
         return Guard(() => Disable(session, keepRunning, force));
     });
 
-    /// <summary>PM2's names of the two. What else stands there (<c>startup systemd -u me</c>) is not needed.</summary>
+    /// <summary>PM2's name for <c>enable</c>. Further arguments (<c>startup systemd</c>) are ignored.</summary>
     [Command("startup")]
     public void Startup(ConsoleAppContext context) => context.Run(static (session, _) =>
         Habit(session, "startup", "enable", () => Enable(session, socket: false, force: false)));
@@ -41,13 +41,13 @@ internal sealed class EnableCommand
     public void Unstartup(ConsoleAppContext context) => context.Run(static (session, _) =>
         Habit(session, "unstartup", "disable", () => Disable(session, keepRunning: false, force: false)));
 
-    /// <summary>The verb with those of its switches that were given.</summary>
+    /// <summary>The verb and its switches, to be run again as another user.</summary>
     static string[] Repeated(ParsedLine line, params string[] switches) =>
         [line.Verb.Name, .. switches.Where(line.IsOn).Select(static name => "--" + name)];
 
     static int Habit(ClientSession session, string typed, string meant, Func<int> command)
     {
-        session.Err.WriteLine($"'{typed}' is 'tspm {meant}' here");
+        session.Err.WriteLine($"'{typed}' is called 'tspm {meant}' here");
         session.Err.Flush();
         return Guard(command);
     }
@@ -66,16 +66,17 @@ internal sealed class EnableCommand
     }
 
     /// <summary>
-    /// Does as root what only root may, and the rest as that user himself: root writes nothing into a folder that is
-    /// somebody else's.
+    /// Does only what needs root as root, and runs the rest as the user: root must not write into another user's
+    /// folder.
     /// </summary>
     static int ForUser(ClientSession session, string user, string[] words, bool prepare)
     {
         if (CurrentSystem.UserId != 0 && FileSystem.NameOfUser() != user)
-            throw new DaemonException(LocalError.NotPermitted, "--user is for root: the service of another account");
+            throw new DaemonException(LocalError.NotPermitted,
+                "only root can use --user, which is for the service of another account");
         if (session.Home.IsSystem)
-            throw new UsageException("--system and --user exclude each other: a service of the machine, or of an "
-                + "account");
+            throw new UsageException("--system and --user exclude each other: a service belongs to the machine or to "
+                + "an account");
         if (AsUser.IdOf(user) is not { } uid) throw new DaemonException(ErrorCode.Failed, $"there is no user '{user}'");
         if (prepare && CurrentSystem.UserId == 0 && SystemdService.IsBooted)
             Guard(() =>
@@ -110,7 +111,7 @@ internal sealed class EnableCommand
         var service = BootService.Find(session.Home, BootTools.Run, out var instead)
             ?? throw new BootException(instead);
         if (session.Home.IsSystem && CurrentSystem.UserId != 0)
-            throw new BootException("only root can make a service of the machine; without --system it is your own",
+            throw new BootException("only root can install a service for the machine; for your own, leave out --system",
                 notPermitted: true);
         CheckExecutable(session, service, socket);
         var notes = new List<string>();
@@ -118,7 +119,7 @@ internal sealed class EnableCommand
         service.Write(socket, force, notes);
         service.SwitchOn(socket, notes);
         var outside = before is { Service.Active: false };
-        if (socket && service is SystemdService systemd) BeginSocket(session, systemd, before, notes);
+        if (socket && service is SystemdService systemd) StartSocket(session, systemd, before, notes);
         if (!socket || outside) service.Start();
         var after = socket && !outside ? before : Running(session, service);
         var begins = after is { Service.Linger: false } or { Service.Kind: "launchd" } && !session.Home.IsSystem
@@ -128,23 +129,23 @@ internal sealed class EnableCommand
             ? $"enabled: {service.Kind} starts the daemon of {session.Home.Path} at the first command"
             : $"enabled: {service.Kind} runs the daemon of {session.Home.Path}, now and {begins}");
         foreach (var note in notes) session.Out.WriteLine(note);
-        if (outside && before is not null) TellAdopted(session, before);
+        if (outside && before is not null) ReportHandover(session, before);
         if (!socket && after is not { Service.Active: true })
-            throw new BootException("the service was started, but the daemon that answers is not its; see: "
+            throw new BootException("the service was started, but another daemon answers; see: "
                 + $"{service.WhereToLook}");
         return ExitCodes.Done;
     }
 
     /// <summary>
-    /// The socket takes the place of the one that a running daemon has: that one gets another name first, by which it
-    /// is found.
+    /// Starts systemd's socket. It replaces the socket file of a running daemon, which first gets another name by which
+    /// it can still be found.
     /// </summary>
-    static void BeginSocket(ClientSession session, SystemdService systemd, StatusResponse? before, List<string> notes)
+    static void StartSocket(ClientSession session, SystemdService systemd, StatusResponse? before, List<string> notes)
     {
         if (systemd.IsSocketActive) return;
         if (before is { Service.Active: true })
         {
-            notes.Add("the daemon that runs keeps its own socket until it is started again: tspm daemon restart");
+            notes.Add("the running daemon keeps its own socket until: tspm daemon restart");
             return;
         }
         if (before is not null) FileSystem.HardLink(session.Home.SocketPath, session.Home.FormerSocketPath);
@@ -152,20 +153,24 @@ internal sealed class EnableCommand
     }
 
     /// <summary>
-    /// At boot it is started by its path, by this user; a program that others can change must not become root's.
+    /// Checks the executable that the service will start at boot. A program that other users can change must not run as
+    /// root.
     /// </summary>
     static void CheckExecutable(ClientSession session, BootService service, bool socket)
     {
         if (service.ExecutableOf(service.Files(socket)[0].Content) is not { } path) return;
         if (!FileSystem.IsExecutable(path))
-            throw new BootException($"you cannot execute {path}; install tspm where you can, for example in "
-                + "/usr/local/bin");
+            throw new BootException($"you cannot execute {path}; install tspm where you can execute it, for example "
+                + "in /usr/local/bin");
         if (session.Home.IsSystem && FileSystem.OwnerOf(path) != 0)
-            session.Err.WriteLine($"{path}, which root will run at every start of the machine, belongs to uid "
-                + $"{FileSystem.OwnerOf(path)}; better: sudo install {path} /usr/local/bin/tspm");
+            session.Err.WriteLine($"warning: root will run {path} at every boot, but it belongs to uid "
+                + $"{FileSystem.OwnerOf(path)}; safer: sudo install {path} /usr/local/bin/tspm");
     }
 
-    /// <summary>Null: no daemon runs. With a socket that is systemd's, asking would start one.</summary>
+    /// <summary>
+    /// Returns the status of the daemon. Does not ask if systemd owns the socket and would start one.
+    /// </summary>
+    /// <returns>Null if no daemon runs.</returns>
     static StatusResponse? Running(ClientSession session, BootService service)
     {
         if (service is SystemdService { StartsAtFirstCommand: true, IsActive: false }) return null;
@@ -173,7 +178,7 @@ internal sealed class EnableCommand
         return daemon?.Call(Methods.Status, new StatusRequest());
     }
 
-    static void TellAdopted(ClientSession session, StatusResponse before)
+    static void ReportHandover(ClientSession session, StatusResponse before)
     {
         using var daemon = session.ConnectIfRunning();
         if (daemon is null) return;
@@ -181,14 +186,14 @@ internal sealed class EnableCommand
         foreach (var process in daemon.Call(Methods.List, new ListRequest()).Processes)
             if (process.Pid is { } pid)
                 names.Add(string.Create(CultureInfo.InvariantCulture, $"{process.Name} (pid {pid})"));
-        session.Out.WriteLine($"the daemon that ran (pid {Output.Display.Number(before.Pid)}) has handed over; "
+        session.Out.WriteLine($"the previous daemon (pid {Output.Display.Number(before.Pid)}) has handed over; "
             + $"{(names.Count == 0 ? "no process was running" : "nothing was restarted")}");
         if (names.Count == 0) return;
         var unknown = CurrentSystem.ReportsExitOfOthers
             ? ""
-            : ", and this kernel (before Linux 6.15) may not tell how it ends";
-        session.Out.WriteLine("until its next restart each of these stays in the cgroup in which it was started "
-            + $"(that of a login session may end with the session){unknown}: {string.Join(", ", names)}");
+            : ", and its exit status may be unknown on this kernel (before Linux 6.15)";
+        session.Out.WriteLine("until its next restart, each of these processes stays in the cgroup in which it was "
+            + $"started (one of a login session may end with the session){unknown}: {string.Join(", ", names)}");
     }
 
     static int Disable(ClientSession session, bool keepRunning, bool force)
@@ -200,16 +205,15 @@ internal sealed class EnableCommand
             return ExitCodes.Done;
         }
         if (session.Home.IsSystem && CurrentSystem.UserId != 0)
-            throw new BootException("only root can remove a service of the machine", notPermitted: true);
+            throw new BootException("only root can remove the service of the machine", notPermitted: true);
         service.RefuseForeign(service.Main, force);
         var notes = new List<string>();
         var active = Running(session, service) is { Service.Active: true };
         service.SwitchOff(keepRunning && active, notes);
-        session.Out.WriteLine(!active
-            ? "disabled"
-            : keepRunning
-                ? "disabled; the daemon and its processes run on"
-                : "disabled; the daemon and all its processes were stopped");
+        var effect = keepRunning
+            ? "; the daemon and its processes keep running"
+            : "; the daemon and all its processes were stopped";
+        session.Out.WriteLine(active ? "disabled" + effect : "disabled");
         foreach (var note in notes) session.Out.WriteLine(note);
         return ExitCodes.Done;
     }

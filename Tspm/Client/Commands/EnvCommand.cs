@@ -7,8 +7,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>env</c>: the environment that the next child gets, as KEY=VALUE. Control characters are shown escaped;
-/// <c>--json</c> has them as they are.
+/// <c>env</c>: prints the environment that the next child gets, as KEY=VALUE. Control characters are escaped, except
+/// with <c>--json</c>.
 /// </summary>
 [RegisterCommands]
 internal sealed class EnvCommand

@@ -7,8 +7,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>events</c>: what has happened and, with <c>-f</c>, what happens. Ctrl-C ends it the default way, which a shell
-/// reports as 130.
+/// <c>events</c>: prints recent events and, with <c>-f</c>, new ones. SIGINT keeps its default action, so a shell
+/// reports exit code 130 after Ctrl-C.
 /// </summary>
 [RegisterCommands]
 internal sealed class EventsCommand

@@ -11,8 +11,8 @@ using Tspm.Storage;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>export config</c>: what is defined as a config file, with and without a daemon. To apply that file changes
-/// nothing.
+/// <c>export config</c>: prints the defined processes as a config file, with or without a daemon. Applying that file
+/// changes nothing.
 /// </summary>
 [RegisterCommands]
 internal sealed class ExportCommand
@@ -34,12 +34,12 @@ internal sealed class ExportCommand
         {
             var listed = ControlText.Escape(string.Join(", ", projects));
             session.Err.WriteLine($"these processes belong to several projects ({listed}): "
-                + "export each of them by itself, or apply this file with --force");
+                + "export each project separately, or apply this file with --force");
         }
         return ExitCodes.Done;
     }
 
-    /// <summary>What is defined; its projects are added to the list, once for each process.</summary>
+    /// <summary>Returns the configs, and adds the project of each process to the list.</summary>
     static List<ProcessConfig> Configs(ClientSession session, string[] selectors, List<string> projects)
     {
         var configs = new List<ProcessConfig>();

@@ -12,7 +12,7 @@ internal sealed class FlushCommand
     [Command("flush")]
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<FlushRequest, FlushResponse>(
-            Methods.Flush, new FlushRequest { Selectors = line.Words }, static _ => "logs are empty")
+            Methods.Flush, new FlushRequest { Selectors = line.Words }, static _ => "log files emptied")
         {
             IsRepeatable = true,
             Total = static _ => "flushed",

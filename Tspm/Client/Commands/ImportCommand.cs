@@ -11,8 +11,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>import</c>: another manager's processes as a config file, printed, written or applied. What has no counterpart is
-/// listed; that is exit 1 unless <c>--lossy</c>.
+/// <c>import</c>: converts another manager's processes to a config file, which it prints, writes or applies. Settings
+/// without a counterpart are listed, and make the exit code 1 unless <c>--lossy</c> is given.
 /// </summary>
 [RegisterCommands]
 internal sealed class ImportCommand
@@ -23,8 +23,8 @@ internal sealed class ImportCommand
         var imported = Read(line.Words[0], line.Words is [_, var typed, ..] ? typed : null, line.ValueOf("env-file"));
         var (file, start) = (line.ValueOf("out-file"), line.IsOn("start"));
         if (!start && file is null) HideSecrets(imported);
-        Tell(session, imported);
-        var isLost = TellOfLoss(session, imported, line.IsOn("lossy"));
+        PrintNotes(session, imported);
+        var isLost = ReportLoss(session, imported, line.IsOn("lossy"));
         if (start)
         {
             var project = new ProjectFile(imported.Folder, imported.Processes);
@@ -36,26 +36,29 @@ internal sealed class ImportCommand
         return WithLoss(ExitCodes.Done, isLost);
     });
 
-    /// <summary>For <c>start ecosystem.config.js</c>.</summary>
-    /// <param name="lossy">What is lost is no failure.</param>
-    /// <param name="isLost">Something is, and that is exit 1.</param>
+    /// <summary>Imports a PM2 file for <c>start ecosystem.config.js</c>.</summary>
+    /// <param name="session">Receives the notes about the import.</param>
+    /// <param name="path">The PM2 file.</param>
+    /// <param name="lossy">Whether dropped settings are acceptable.</param>
+    /// <param name="isLost">Settings were dropped, and that makes the exit code 1.</param>
     public static ProjectFile ReadPm2(ClientSession session, string path, bool lossy, out bool isLost)
     {
         var imported = Read("pm2", path, null);
-        Tell(session, imported);
-        isLost = TellOfLoss(session, imported, lossy);
+        PrintNotes(session, imported);
+        isLost = ReportLoss(session, imported, lossy);
         session.Err.Flush();
         return new ProjectFile(imported.Folder, imported.Processes);
     }
 
-    /// <summary>The exit code when something is lost by what went well.</summary>
+    /// <summary>Turns the exit code of a successful import into a failure if settings were dropped.</summary>
     public static int WithLoss(int code, bool isLost) => isLost && code == ExitCodes.Done ? ExitCodes.Failed : code;
 
-    static bool TellOfLoss(ClientSession session, Imported imported, bool lossy)
+    /// <returns>True if dropped settings make the exit code 1.</returns>
+    static bool ReportLoss(ClientSession session, Imported imported, bool lossy)
     {
         if (imported.Left.Count == 0 || lossy) return false;
-        session.Err.WriteLine("all else is taken over, and the exit code will be 1 because of this; with --lossy "
-            + "it is 0");
+        session.Err.WriteLine("everything else was imported; the exit code is 1 because of the settings above, and 0 "
+            + "with --lossy");
         return true;
     }
 
@@ -69,8 +72,8 @@ internal sealed class ImportCommand
                 "supervisord" or "supervisor" => ImportFiles.Supervisord(file),
                 "procfile" => ImportFiles.Procfile(file, env),
                 _ =>
-                    throw new UsageException($"'{ControlText.Escape(from)}' is not known; usage: tspm import pm2 | "
-                        + "supervisord | procfile [FILE]; an older tspm's list: tspm migrate"),
+                    throw new UsageException($"cannot import from '{ControlText.Escape(from)}'; usage: tspm import "
+                        + "pm2 | supervisord | procfile [FILE]; for the process list of an older tspm: tspm migrate"),
             };
         }
         catch (ImportException mistake)
@@ -79,13 +82,15 @@ internal sealed class ImportCommand
         }
     }
 
-    static void Tell(ClientSession session, Imported imported)
+    static void PrintNotes(ClientSession session, Imported imported)
     {
         foreach (var note in imported.Notes) session.Err.WriteLine(ControlText.Escape(note));
         foreach (var left in imported.Left) session.Err.WriteLine(ControlText.Escape(left.ToString()));
     }
 
-    /// <summary>Out of a dump of a whole environment: whoever prints it may not know that they are in there.</summary>
+    /// <summary>
+    /// Removes secrets that come from a dump of a whole environment: the user who prints it may not know of them.
+    /// </summary>
     static void HideSecrets(Imported imported)
     {
         foreach (var secret in imported.Secrets)
@@ -98,7 +103,8 @@ internal sealed class ImportCommand
             imported.Processes[at] = imported.Processes[at] with { Env = rest.Count == 0 ? null : rest };
             imported.Left
                 .Add(new Unmapped(process, $"env.{variable}", "***",
-                    "it looks like a secret and is not printed; -o FILE writes it (mode 0600), --start uses it"));
+                    "it looks like a secret, so it is not printed; "
+                    + "-o FILE writes it (mode 0600), and --start uses it"));
         }
     }
 
@@ -106,7 +112,7 @@ internal sealed class ImportCommand
     {
         var path = Path.GetFullPath(file);
         if (File.Exists(path))
-            throw new DaemonException(ErrorCode.Failed, $"{file} exists already; remove it or choose another name");
+            throw new DaemonException(ErrorCode.Failed, $"{file} already exists; remove it or choose another name");
         using var bytes = new MemoryStream();
         var writer = new OutputWriter(part =>
         {
@@ -117,7 +123,7 @@ internal sealed class ImportCommand
         writer.Flush();
         Storage.AtomicFile.Write(path, bytes.ToArray(), durable: true);
         session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} "
-            + $"{(processes.Count == 1 ? "process" : "processes")}; use it with: tspm apply "
+            + $"{(processes.Count == 1 ? "process" : "processes")}; to apply it: tspm apply "
             + $"{ControlText.Escape(Tspm.Text.ShellWords.Quote(file))}");
     }
 }

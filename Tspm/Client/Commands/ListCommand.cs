@@ -6,7 +6,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>list</c>: what there is and how it is.</summary>
+/// <summary><c>list</c>: lists processes and their state.</summary>
 [RegisterCommands]
 internal sealed class ListCommand
 {
@@ -26,7 +26,7 @@ internal sealed class ListCommand
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
         {
             if (!IsFresh(session, selectors)) throw;
-            // Nothing runs and nothing is defined: for a program that is an answer, and the truth.
+            // No daemon runs and no process is defined: for a program, the empty list is the correct answer.
             if (json) session.Out.WriteLine("[]");
             else session.Err.WriteLine(NothingToShow.NothingYet);
             return json ? ExitCodes.Done : ExitCodes.NotRunning;
@@ -34,11 +34,11 @@ internal sealed class ListCommand
         if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
         else ProcessTable.Print(session.Out, answer.Processes);
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
-        if (!json && answer.DaemonDeaths is { } deaths) session.Err.WriteLine(DaemonDeathWords.Mention(deaths));
+        if (!json && answer.DaemonDeaths is { } deaths) session.Err.WriteLine(DaemonDeathText.Mention(deaths));
         return ExitCodes.Done;
     }
 
-    /// <summary>Nothing was ever defined here, or all of it is gone.</summary>
+    /// <summary>Whether no process was ever defined here, or the home was removed.</summary>
     static bool IsFresh(ClientSession session, string[]? selectors) =>
         selectors is null && session.Remote is null && !File.Exists(session.Home.ProcessesFile);
 }

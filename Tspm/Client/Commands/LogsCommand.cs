@@ -12,8 +12,8 @@ using Tspm.Text;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>logs</c>: the last lines, or those that fit, and, with <c>-f</c>, what follows. Ctrl-C ends it the default way,
-/// which a shell reports as 130.
+/// <c>logs</c>: prints the last lines, or those that match, and, with <c>-f</c>, new ones. SIGINT keeps its default
+/// action, so a shell reports exit code 130 after Ctrl-C.
 /// </summary>
 [RegisterCommands]
 internal sealed class LogsCommand
@@ -45,7 +45,7 @@ internal sealed class LogsCommand
         });
     });
 
-    /// <exception cref="UsageException">Two flags do not go together.</exception>
+    /// <exception cref="UsageException">Two flags exclude each other.</exception>
     static void Check(ParsedLine line)
     {
         if (line.IsOn("out") && line.IsOn("err"))
@@ -54,17 +54,17 @@ internal sealed class LogsCommand
         foreach (var addition in (string[])["json", "timestamps"])
         {
             if (isRaw && line.IsOn(addition))
-                throw new UsageException($"--raw is the bytes alone; leave out --{addition}, or --raw");
+                throw new UsageException($"--raw prints only the bytes; leave out --{addition}, or --raw");
         }
         if (line.IsOn("follow") && line.ValueOf("until") is not null)
             throw new UsageException("--follow never ends, so it cannot be combined with --until");
         if (line.ValueOf("context") is not null && line.ValueOf("grep") is null)
-            throw new UsageException("--context needs --grep: lines around what?");
+            throw new UsageException("--context shows lines around matches; add --grep REGEX");
         if (isRaw && line.IsOn("events"))
-            throw new UsageException("--raw is the bytes alone; leave out --events, or --raw");
+            throw new UsageException("--raw prints only the bytes; leave out --events, or --raw");
     }
 
-    /// <summary>Where lines are chosen, or read by a program, events are shown only when they are asked for.</summary>
+    /// <summary>Whether to show events without --events: not if lines are selected, or a program reads them.</summary>
     static bool ShowsEventsUnasked(ParsedLine line, LogsRequest request) =>
         (request.Follow || line.IsOn("timestamps")) && !line.IsOn("json") && !line.IsOn("raw")
         && request is { Stream: null, Grep: null, Run: null };
@@ -72,7 +72,7 @@ internal sealed class LogsCommand
     public static int Show(ClientSession session, LogsRequest request, LogPrinter printer) =>
         Show(session, new LogStream(session, request, printer), request, printer);
 
-    /// <summary>Runs a stream that may have its own end.</summary>
+    /// <summary>Shows a stream, which may have its own condition to end (<see cref="LogStream.IsOver"/>).</summary>
     public static int Show(ClientSession session, LogStream stream, LogsRequest request, LogPrinter printer)
     {
         try
@@ -88,19 +88,19 @@ internal sealed class LogsCommand
         }
         catch (DaemonException gone) when (gone.Code == LocalError.ReaderGone)
         {
-            // As with `logs -f | head`: it has what it wanted.
+            // For example `logs -f | head`: the reader has seen enough.
         }
         printer.Finish();
         if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow)
-            session.Err.WriteLine(Chooses(request) ? NothingToShow.NoLines : NothingToShow.NoOutput);
+            session.Err.WriteLine(IsSelective(request) ? NothingToShow.NoLines : NothingToShow.NoOutput);
         return ExitCodes.Done;
     }
 
-    /// <summary>Not just the last lines: there may be others.</summary>
-    static bool Chooses(LogsRequest request) =>
+    /// <summary>Whether the request selects lines, so that an empty answer does not mean an empty log.</summary>
+    static bool IsSelective(LogsRequest request) =>
         request is not { Since: null, Until: null, Grep: null, Run: null, Stream: null };
 
-    /// <summary>Nobody else is left to show what the daemon did not send any more.</summary>
+    /// <summary>Shows from the files the lines that the daemon could not send before it ended.</summary>
     static void ShowRest(OfflineLogs files, LogStream stream)
     {
         try
@@ -109,19 +109,19 @@ internal sealed class LogsCommand
         }
         catch (DaemonException nothing) when (nothing.Code == LocalError.NotRunning)
         {
-            // No process is left whose logs they could be.
+            // No process is defined any more.
         }
     }
 
-    /// <summary>Read here, because the user's clock and time zone count, and not the daemon's.</summary>
+    /// <summary>Parses a time here, because the user's clock and time zone count, not the daemon's.</summary>
     public static DateTimeOffset? Point(string flag, string? text, DateTimeOffset? notBefore)
     {
         if (text is null) return null;
         if (!TimePoint.TryParse(text, TimeProvider.System.GetUtcNow(), TimeZoneInfo.Local, notBefore, out var point))
-            throw new UsageException($"--{flag}: '{ControlText.Escape(text)}' is not understood; expected "
+            throw new UsageException($"--{flag}: '{ControlText.Escape(text)}' is not a valid time; expected "
                 + $"{TimePoint.Expected}");
         if (point < notBefore)
-            throw new UsageException($"--{flag} ({text}) lies before --since: nothing can be in between");
+            throw new UsageException($"--{flag} ({text}) is before --since, so nothing can match");
         return point;
     }
 

@@ -6,7 +6,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>metrics</c>: what is counted and measured, as OpenMetrics or in an older format.</summary>
+/// <summary><c>metrics</c>: prints metrics in OpenMetrics format, or in the older text format of Prometheus.</summary>
 [RegisterCommands]
 internal sealed class MetricsCommand
 {
@@ -15,7 +15,7 @@ internal sealed class MetricsCommand
     {
         using var daemon = session.ConnectToRead();
         var format = line.ValueOf("format");
-        // What every daemon does is not asked for by name.
+        // The default format is left out, because an older daemon refuses the member.
         var request = new MetricsRequest { Format = format == MetricsFormat.OpenMetrics ? null : format };
         if (request.Format is not null) OlderDaemon.RequireMetricsFormats(daemon);
         var answer = daemon.Call(Methods.Metrics, request);

@@ -15,8 +15,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>migrate</c>: takes over what is in an old process list and not here yet, and says what an older Tspm still runs;
-/// with <c>--take-over</c> it stops that and starts it here. A second time there is nothing left to do.
+/// <c>migrate</c>: imports processes from an old process list that are not defined here yet, and reports those that an
+/// older Tspm still runs. With <c>--take-over</c> it stops those and starts them here. It is idempotent.
 /// </summary>
 [RegisterCommands]
 internal sealed class MigrateCommand
@@ -28,28 +28,28 @@ internal sealed class MigrateCommand
         var (path, list) = Find(line.ValueOf("from"));
         if (list.Problem is { } problem)
             throw new DaemonException(ErrorCode.Failed,
-                $"the old process list {path} could not be read and nothing was taken over: {problem}");
+                $"nothing was imported, because the old process list {path} could not be read: {problem}");
         using var daemon = session.ConnectToChange(line.IsOff("auto-start"));
         foreach (var remark in list.Remarks) session.Err.WriteLine(ControlText.Escape(remark));
         var present = new List<ProcessStatus>(List(daemon));
         var added = Add(session, daemon, list, present);
-        var former = FindFormer(list, present);
-        if (takeOver) TakeOver(session, daemon, list, former);
+        var legacy = FindLegacyPrograms(list, present);
+        if (takeOver) TakeOver(session, daemon, list, legacy);
         var start = new List<string>();
-        for (var i = 0; i < former.Length; i++)
+        for (var i = 0; i < legacy.Length; i++)
         {
             var process = list.Processes[i];
             var name = process.Config.NameOrEmpty;
-            if (former[i] is { } program && !takeOver)
-                session.Err.WriteLine($"{ControlText.Escape(name)}: {program.Words}; tspm migrate --take-over stops "
-                    + "that one and starts it here");
-            else if (former[i] is not null || (process.IsUp == true && added.Contains(name))) start.Add(name);
+            if (legacy[i] is { } program && !takeOver)
+                session.Err.WriteLine($"{ControlText.Escape(name)}: {program.Words}; to stop it there and start it "
+                    + "here: tspm migrate --take-over");
+            else if (legacy[i] is not null || (process.IsUp == true && added.Contains(name))) start.Add(name);
         }
         if (added.Count > 0 && list.Processes.TrueForAll(static process => process.IsUp is null)
             && start.Count < added.Count) session.Err
-                .WriteLine("the list does not say what should run; start it all with: tspm start-all");
+                .WriteLine("the list does not say which processes should run; to start all of them: tspm start-all");
         session.Out.Flush();
-        // What waited for the older one's end has been started by that.
+        // Processes that waited for the older Tspm to stop them have been started by now.
         foreach (var status in List(daemon))
             if (status.State == ProcessState.Online && start.Remove(status.Name))
                 session.Out.WriteLine($"{ControlText.Escape(status.Name)}: online (pid {Display.Number(status.Pid)})");
@@ -63,14 +63,14 @@ internal sealed class MigrateCommand
         return LegacyFinder.Find(home) is { } found
             ? (found.Path, found.List)
             : throw new DaemonException(ErrorCode.Failed,
-                $"there is no old process list in {Path.Combine(home, ".npmextra/kv")}; name one with: tspm migrate "
+                $"no old process list was found in {Path.Combine(home, ".npmextra/kv")}; to name one: tspm migrate "
                     + "--from FILE");
     }
 
     static IReadOnlyList<ProcessStatus> List(DaemonClient daemon) =>
         daemon.Call(Methods.List, new ListRequest()).Processes;
 
-    /// <summary>Defines what has no name here yet. Returns the names of those.</summary>
+    /// <summary>Defines the processes whose names are not in use here, and returns those names.</summary>
     static HashSet<string> Add(ClientSession session, DaemonClient daemon, LegacyList list, List<ProcessStatus> present)
     {
         var added = new HashSet<string>();
@@ -79,7 +79,7 @@ internal sealed class MigrateCommand
         {
             var name = process.Config.NameOrEmpty;
             if (present.Exists(status => status.Name == name))
-                session.Out.WriteLine($"{ControlText.Escape(name)}: is here already");
+                session.Out.WriteLine($"{ControlText.Escape(name)}: already defined");
             else if (added.Add(name)) define.Add(process.Config);
         }
         if (define.Count == 0) return added;
@@ -87,56 +87,60 @@ internal sealed class MigrateCommand
         var answer = daemon.Call(Methods.Add, request);
         Outcomes.Print(
             session, answer,
-            static process => string.Create(CultureInfo.InvariantCulture, $"taken over (id {process.Id})"),
-            withSuccesses: true, static _ => "taken over");
+            static process => string.Create(CultureInfo.InvariantCulture, $"imported (id {process.Id})"),
+            withSuccesses: true, static _ => "imported");
         return added;
     }
 
-    /// <summary>Who else runs them, one entry a process; what this home's daemon runs does not count.</summary>
-    static LegacyProgram?[] FindFormer(LegacyList list, List<ProcessStatus> present)
+    /// <summary>
+    /// Finds the programs that an older Tspm still runs, with one entry per process of the list. Children of this
+    /// home's daemon do not count.
+    /// </summary>
+    static LegacyProgram?[] FindLegacyPrograms(LegacyList list, List<ProcessStatus> present)
     {
         var running = RunningPrograms.Read();
-        var former = new LegacyProgram?[list.Processes.Count];
-        for (var i = 0; i < former.Length; i++)
-            former[i] = LegacyPrograms
+        var legacy = new LegacyProgram?[list.Processes.Count];
+        for (var i = 0; i < legacy.Length; i++)
+            legacy[i] = LegacyPrograms
                 .Find(list.Processes[i].Config, running, pid => present.Exists(status => status.Pid == pid));
-        return former;
+        return legacy;
     }
 
-    static void Stop(ClientSession session, LegacyProgram former)
+    static void Stop(ClientSession session, LegacyProgram legacy)
     {
-        var pid = Display.Number(former.Program.Pid);
-        var manager = former.Manager is { } keeper ? $"the older tspm (pid {Display.Number(keeper.Pid)}) and " : "";
+        var pid = Display.Number(legacy.Program.Pid);
+        var manager = legacy.Manager is { } keeper ? $"the older tspm (pid {Display.Number(keeper.Pid)}) and " : "";
         session.Err.WriteLine($"stopping {manager}pid {pid} …");
         session.Err.Flush();
-        if (!LegacyStop.Stop(former))
-            throw new DaemonException(ErrorCode.Failed, $"pid {pid} cannot be ended, not even by SIGKILL");
+        if (!LegacyStop.Stop(legacy))
+            throw new DaemonException(ErrorCode.Failed, $"pid {pid} did not end, not even after SIGKILL");
     }
 
-    /// <exception cref="DaemonException">Something that is not known here starts it again.</exception>
-    static void TakeOver(ClientSession session, DaemonClient daemon, LegacyList list, LegacyProgram?[] former)
+    /// <summary>Stops the programs that an older Tspm still runs, and checks that they stay stopped.</summary>
+    /// <exception cref="DaemonException">Another program starts one of them again.</exception>
+    static void TakeOver(ClientSession session, DaemonClient daemon, LegacyList list, LegacyProgram?[] legacy)
     {
         var any = false;
-        foreach (var program in former)
+        foreach (var program in legacy)
         {
             if (program is null) continue;
             Stop(session, program);
             any = true;
         }
         if (!any) return;
-        session.Pause(LookAgainAfter);
-        foreach (var again in FindFormer(list, [.. List(daemon)]))
+        session.Pause(RestartCheckDelay);
+        foreach (var again in FindLegacyPrograms(list, [.. List(daemon)]))
             if (again is not null)
                 throw new DaemonException(ErrorCode.Failed,
-                    $"it was started again, now as pid {again.Program.Pid}, by something that is not known here; stop "
-                        + "that first (systemctl, cron, another supervisor), then run this again");
+                    $"another program has started it again, now as pid {again.Program.Pid}; stop that program first "
+                        + "(systemd, cron, another supervisor), then run this command again");
     }
 
     /// <summary>
-    /// How long something that starts a program again may take to do so: the older Tspm, cron's neighbours and systemd
-    /// need a second at most.
+    /// How long to wait before checking that nothing has restarted a program: the older Tspm and systemd need a second
+    /// at most.
     /// </summary>
-    static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(1200);
+    static readonly TimeSpan RestartCheckDelay = TimeSpan.FromMilliseconds(1200);
 
     static int Start(ClientSession session, List<string> names) => new Change<StartRequest, StartResponse>(
         Methods.Start, new StartRequest { Selectors = names, Client = ClientContextBuilder.Build() },

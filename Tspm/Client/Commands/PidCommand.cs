@@ -5,7 +5,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>pid</c>: one process id per line; exit 1 when one of the selected does not run.</summary>
+/// <summary>
+/// <c>pid</c>: prints one process id per line. The exit code is 1 if a selected process is not running.
+/// </summary>
 [RegisterCommands]
 internal sealed class PidCommand
 {
@@ -30,8 +32,8 @@ internal sealed class PidCommand
                 if (!json) session.Out.WriteLine(Display.Number(pid));
                 continue;
             }
-            session.Err.WriteLine($"{Display.Name(process.Name, process.Instance, several.Contains(process.Id))} does "
-                + $"not run: it is {Display.State(process)}");
+            session.Err.WriteLine($"{Display.Name(process.Name, process.Instance, several.Contains(process.Id))} is "
+                + $"not running: it is {Display.State(process)}");
             code = ExitCodes.Failed;
         }
         return code;

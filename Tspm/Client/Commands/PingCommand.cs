@@ -5,7 +5,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>ping</c>: does the daemon answer?</summary>
+/// <summary><c>ping</c>: checks that the daemon answers.</summary>
 [RegisterCommands]
 internal sealed class PingCommand
 {

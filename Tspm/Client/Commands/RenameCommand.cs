@@ -7,7 +7,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>rename OLD NEW</c>.</summary>
+/// <summary><c>rename OLD NEW</c>: renames a process.</summary>
 [RegisterCommands]
 internal sealed class RenameCommand
 {
@@ -18,7 +18,7 @@ internal sealed class RenameCommand
         if (ProcessName.Problem(name) is { } problem) throw new UsageException(problem);
         return new Change<RenameRequest, RenameResponse>(
             Methods.Rename, new RenameRequest { Selector = old, NewName = name },
-            _ => $"is the new name of {ControlText.Escape(old)}")
+            _ => $"renamed from '{ControlText.Escape(old)}'")
         {
             Total = static _ => "renamed",
         }

@@ -5,7 +5,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>reopen</c>: for logrotate, after it has moved log files away.</summary>
+/// <summary><c>reopen</c>: reopens log files, for logrotate after it has moved them.</summary>
 [RegisterCommands]
 internal sealed class ReopenCommand
 {
@@ -13,10 +13,10 @@ internal sealed class ReopenCommand
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<ReopenRequest, ReopenResponse>(
             Methods.Reopen, new ReopenRequest { Selectors = line.Selectors },
-            static process => process.Unchanged ? "nothing writes to its logs" : "logs are open again")
+            static process => process.Unchanged ? "its log files are not open" : "log files reopened")
         {
             IsRepeatable = true,
-            Total = static process => process.Unchanged ? "without output" : "reopened",
+            Total = static process => process.Unchanged ? "not open" : "reopened",
         }
             .Run(session, ChangeFlags.Of(line)));
 }

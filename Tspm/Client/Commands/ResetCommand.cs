@@ -5,14 +5,14 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>reset</c>: restart counts and failures back to zero.</summary>
+/// <summary><c>reset</c>: resets restart and failure counts to zero.</summary>
 [RegisterCommands]
 internal sealed class ResetCommand
 {
     [Command("reset")]
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<ResetRequest, ResetResponse>(
-            Methods.Reset, new ResetRequest { Selectors = line.Words }, static _ => "counts are reset")
+            Methods.Reset, new ResetRequest { Selectors = line.Words }, static _ => "counts reset")
         {
             IsRepeatable = true,
             Total = static _ => "reset",

@@ -7,7 +7,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>scale NAME N</c>, <c>+N</c> or <c>-N</c>.</summary>
+/// <summary><c>scale NAME N</c>, <c>+N</c>, <c>-N</c> or <c>max</c>: sets the number of instances.</summary>
 [RegisterCommands]
 internal sealed class ScaleCommand
 {
@@ -19,13 +19,14 @@ internal sealed class ScaleCommand
         if (InstanceCount.Parse(isChange ? number[1..] : number) is not { } count
             || (isChange && number.EndsWith(InstanceCount.Max, StringComparison.Ordinal)))
             throw new UsageException(
-                $"'{ControlText.Escape(number)}' is not a number of instances; expected N, +N, -N or max");
+                $"'{ControlText.Escape(number)}' is not a valid number of instances; expected N, +N, -N or max");
         var flags = ChangeFlags.Of(line);
+        var difference = number[0] == '-' ? -count : count;
         var request = new ScaleRequest
         {
             Selector = selector,
             Instances = isChange ? null : count,
-            By = isChange ? (number[0] == '-' ? -count : count) : null,
+            By = isChange ? difference : null,
             Wait = !flags.NoWait,
             WaitTimeoutMs = flags.WaitTimeoutMs,
         };

@@ -6,7 +6,7 @@ using Tspm.Config;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>schema</c>: the JSON Schema of a config file, which is also docs/tspm.schema.json.</summary>
+/// <summary><c>schema</c>: prints the JSON Schema of config files, which is also in docs/tspm.schema.json.</summary>
 [RegisterCommands]
 internal sealed class SchemaCommand
 {

@@ -5,7 +5,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>search TEXT</c>: over names, commands and namespaces.</summary>
+/// <summary><c>search TEXT</c>: searches names, commands and namespaces.</summary>
 [RegisterCommands]
 internal sealed class SearchCommand
 {

@@ -5,7 +5,9 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>send SELECTOR LINE</c>: a line for the standard input of a process with <c>stdin: pipe</c>.</summary>
+/// <summary>
+/// <c>send SELECTOR LINE</c>: writes a line to the standard input of a process with <c>stdin: pipe</c>.
+/// </summary>
 [RegisterCommands]
 internal sealed class SendCommand
 {

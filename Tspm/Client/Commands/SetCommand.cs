@@ -9,7 +9,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>set</c>: changes members of a config, given as KEY=VALUE or by the flags of <c>start</c>.</summary>
+/// <summary><c>set</c>: changes fields of a config, given as KEY=VALUE or as flags of <c>start</c>.</summary>
 [RegisterCommands]
 internal sealed class SetCommand
 {
@@ -18,7 +18,7 @@ internal sealed class SetCommand
     {
         var (selectors, assignments) = Split(line.Words);
         assignments.AddRange(ConfigFlags.Assignments(line.ConfigFlags));
-        if (selectors.Count == 0) throw new UsageException("no process is named; usage: tspm set NAME KEY=VALUE");
+        if (selectors.Count == 0) throw new UsageException("name a process; usage: tspm set NAME KEY=VALUE");
         if (assignments.Count == 0)
         {
             throw new UsageException(
@@ -26,29 +26,29 @@ internal sealed class SetCommand
         }
         var code = new Change<SetRequest, SetResponse>(
             Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments },
-            static process => process.Unchanged ? "has these values already" : "changed")
+            static process => process.Unchanged ? "already has these values" : "updated")
         {
             IsRepeatable = true,
-            Total = static process => process.Unchanged ? "unchanged" : "changed",
+            Total = static process => process.Unchanged ? "unchanged" : "updated",
         }
             .Run(session, ChangeFlags.Of(line), out var response);
         foreach (var name in response.RestartNeeded ?? [])
-            session.Err.WriteLine($"{ControlText.Escape(name)}: {Later(response, name, assignments)}");
+            session.Err.WriteLine($"{ControlText.Escape(name)}: {PendingFields(response, name, assignments)}");
         return code;
     });
 
-    static string Later(SetResponse response, string name, IReadOnlyList<string> assignments)
+    static string PendingFields(SetResponse response, string name, IReadOnlyList<string> assignments)
     {
         if (response.Pending?.TryGetValue(name, out var pending) == true) return PendingText.Of(pending, name);
-        // An older daemon knows only of this change.
+        // An older daemon does not report pending fields, so name only those of this change.
         return PendingText.Of([.. assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
             .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.TakesEffectAtNextStart(field))
             .Distinct()], name);
     }
 
     /// <summary>
-    /// Words before the first KEY=VALUE are selectors; a pattern may contain '=', a key begins with a letter and holds
-    /// letters, digits, dots, dashes and underscores.
+    /// Separates selectors from KEY=VALUE. A pattern may contain '=' too, but a key begins with a letter and contains
+    /// only letters, digits, dots, dashes and underscores.
     /// </summary>
     public static (List<string> Selectors, List<string> Assignments) Split(IReadOnlyList<string> words)
     {
@@ -61,7 +61,7 @@ internal sealed class SetCommand
     {
         var equals = word.IndexOf('=');
         if (equals <= 0 || !char.IsAsciiLetter(word[0])) return false;
-        // Behind "env." anything may stand: it is the variable's name.
+        // After "env.", any name of a variable may follow.
         return word.StartsWith("env.", StringComparison.Ordinal)
             || word.AsSpan(0, equals).IndexOfAnyExcept(KeyLetters) < 0;
     }

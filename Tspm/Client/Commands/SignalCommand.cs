@@ -6,7 +6,7 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>signal</c>: HUP, SIGHUP, 1, and as with kill(1) also -HUP.</summary>
+/// <summary><c>signal</c>: sends a signal, given as HUP, SIGHUP, 1 or, as for kill(1), -HUP.</summary>
 [RegisterCommands]
 internal sealed class SignalCommand
 {
@@ -28,7 +28,7 @@ internal sealed class SignalCommand
     static string NotASignal(string[] words)
     {
         var problem = $"'{words[0]}' is not a signal";
-        // The order of kill(1) is not everybody's.
+        // Users may type the process before the signal.
         var isSwapped = words.Length > 1 && Signals.TryParse(words[^1].TrimStart('-'), out _);
         return isSwapped
             ? $"{problem}; the signal comes first: tspm signal {string.Join(' ', [words[^1], .. words[..^1]])}"

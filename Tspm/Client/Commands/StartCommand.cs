@@ -13,20 +13,22 @@ using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>start</c> and <c>start-all</c>: known processes, a config file's, or a new one.</summary>
+/// <summary>
+/// <c>start</c> and <c>start-all</c>: start known processes, the processes of a config file, or a new command.
+/// </summary>
 [RegisterCommands]
 internal sealed class StartCommand
 {
-    /// <summary>What comes up on a terminal is watched this long: a person wants to know whether it stays up.</summary>
+    /// <summary>How long to check on a terminal that a process stays up.</summary>
     const int SettleOnTerminalMs = 500;
 
     /// <summary>The daemon's own limit.</summary>
     static readonly TimeSpan LongestSettle = TimeSpan.FromMinutes(1);
 
-    /// <summary>What the words mean; a config file in them is read, and a file of PM2 imported.</summary>
-    /// <param name="session">For what is to be said about an import.</param>
-    /// <param name="line">What was typed.</param>
-    /// <param name="isLost">Something is lost by an import: exit 1, when all else is done.</param>
+    /// <summary>Interprets the words; reads a config file, and imports a PM2 file.</summary>
+    /// <param name="session">Receives the notes about an import.</param>
+    /// <param name="line">The command line.</param>
+    /// <param name="isLost">An import dropped settings, so the exit code is 1 even after a success.</param>
     public static StartTarget ReadTarget(ClientSession session, ParsedLine line, out bool isLost)
     {
         var lossy = line.IsOn("lossy");
@@ -63,10 +65,10 @@ internal sealed class StartCommand
             SettleMs = SettleTime(session, line.ValueOf("settle"), flags, attach),
         };
         request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
-        // Another machine's clock may be another one.
+        // The clock of another machine may differ.
         DateTimeOffset? begun = session.Remote is null ? TimeProvider.System.GetUtcNow() : null;
         var code = Start(session, target, request, flags, out var started);
-        if (code == ExitCodes.Done) TellOfPorts(session, target);
+        if (code == ExitCodes.Done) SuggestListen(session, target);
         if (!attach || code != ExitCodes.Done) return ImportCommand.WithLoss(code, isLost);
         session.Out.Flush();
         return ImportCommand.WithLoss(Attached.Show(session, started, begun, flags.Json), isLost);
@@ -87,53 +89,54 @@ internal sealed class StartCommand
     });
 
     /// <summary>
-    /// A name that nobody gave is left to the daemon, which knows whether it is free: such a name replaces nothing.
+    /// Removes default names: the daemon chooses them, because it knows which names are free. So a default name never
+    /// replaces an existing process.
     /// </summary>
     static IReadOnlyList<ProcessConfig>? Named(StartTarget target, ParsedLine line) =>
         target.IsFile || line.ValueOf("name") is not null
             ? target.Define
             : target.Define?.Select(static config => config with { Name = null }).ToList();
 
-    /// <summary>People who come from PM2's cluster mode expect several instances to share a port.</summary>
-    static void TellOfPorts(ClientSession session, StartTarget target)
+    /// <summary>Users of PM2's cluster mode expect several instances to share a port.</summary>
+    static void SuggestListen(ClientSession session, StartTarget target)
     {
         if (!session.Out.IsTerminal || target.IsFile) return;
         if (target.Define is not [{ Instances: > 1 and var count, Listen: null }]) return;
-        session.Err.WriteLine($"{Display.Number(count)} instances cannot share a port by themselves: "
-            + "use --listen :PORT, or let each take its own, from TSPM_INSTANCE");
+        session.Err.WriteLine($"{Display.Number(count)} instances cannot listen on the same port on their own: "
+            + "use --listen :PORT, or derive a port for each from TSPM_INSTANCE");
     }
 
     static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags, bool attach)
     {
-        // Who follows the output sees for himself how it ends.
+        // With --attach, the user sees in the output whether it stays up.
         if (settle is null) return session.Out.IsTerminal && !flags.NoWait && !attach ? SettleOnTerminalMs : null;
-        if (flags.NoWait) throw new UsageException("--settle waits, and --no-wait does not; leave out one of them");
+        if (flags.NoWait) throw new UsageException("--settle and --no-wait exclude each other; leave out one of them");
         if (Duration.TryParse(settle, out var time) && time <= LongestSettle) return (int)time.TotalMilliseconds;
         throw new UsageException("--settle can be at most 1m; to wait longer, add a readiness probe with --ready");
     }
 
-    /// <summary>Known processes first; then what the words are otherwise.</summary>
+    /// <summary>Tries the words as selectors first, then as a file or a command.</summary>
     static int Start(
         ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags,
         out IReadOnlyList<ProcessOutcome> started)
     {
-        var needsSecondLook = target.IsFile || target.Ambiguity is not null;
+        var triesSelectorsFirst = target.IsFile || target.Ambiguity is not null;
         try
         {
-            if (!needsSecondLook) return Send(session, request, flags, out started);
+            if (!triesSelectorsFirst) return Send(session, request, flags, out started);
             return Send(session, request with { Define = null }, flags, out started);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
         {
             if (target.Unknown is { } why) throw why;
-            if (!needsSecondLook) throw;
+            if (!triesSelectorsFirst) throw;
         }
         if (target.IsFile) return FileStart.Run(session, request, target.Project, flags, out started);
         RefuseNames(session, target, flags);
         return Send(session, request with { Selectors = null }, flags, out started);
     }
 
-    /// <summary>One command of several words: none after the first may name a process.</summary>
+    /// <summary>Refuses a command of several words if one after the first names a process.</summary>
     static void RefuseNames(ClientSession session, StartTarget target, ChangeFlags flags)
     {
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
@@ -154,7 +157,7 @@ internal sealed class StartCommand
         return code;
     }
 
-    /// <summary>What became of one instance.</summary>
+    /// <summary>Describes the outcome for one instance.</summary>
     public static string Phrase(ProcessOutcome process) =>
         process is { Unchanged: true, State: ProcessState.Online }
             ? $"already {Outcomes.InState(process)}" : Outcomes.InState(process);

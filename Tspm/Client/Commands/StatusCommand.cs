@@ -12,8 +12,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>status</c>: how the daemon is. Without one: exit 4, and with <c>--json</c> the same object with <c>running</c>
-/// false.
+/// <c>status</c>: shows the status of the daemon. Without a daemon the exit code is 4, and <c>--json</c> prints the
+/// same object with <c>running</c> false.
 /// </summary>
 [RegisterCommands]
 internal sealed class StatusCommand
@@ -24,10 +24,10 @@ internal sealed class StatusCommand
         var json = line.IsOn("json");
         try
         {
-            // A socket that is systemd's would start a daemon for who only looks.
+            // If systemd owns the socket, connecting would start a daemon just to show its status.
             if (ServiceLauncher.Find(session.Home) is SystemdService { StartsAtFirstCommand: true, IsActive: false })
                 throw new DaemonException(LocalError.NotRunning,
-                    "no daemon is running; systemd starts it with the next command");
+                    "no daemon is running; systemd starts one at the next command");
             using var daemon = session.ConnectToRead();
             var status = daemon.Call(Methods.Status, new StatusRequest());
             if (json) JsonPrinter.Print(session.Out, status, PrintJson.Readable.StatusResponse);
@@ -56,9 +56,9 @@ internal sealed class StatusCommand
         }
     });
 
-    /// <summary>A guardian lives whose daemons die; null: not here.</summary>
+    /// <returns>The note of a living guardian whose daemons die, or null if there is none on this machine.</returns>
     static DaemonDeathsNote? DeathsOf(ClientSession session) =>
-        session.Remote is null ? DaemonDeathWords.Read(session.Home) : null;
+        session.Remote is null ? DaemonDeathText.Read(session.Home) : null;
 
     static StatusResponse NotRunning(ClientSession session) => new()
     {
@@ -114,21 +114,22 @@ internal sealed class StatusCommand
         if (service.Hint is { } hint) Line(output, "to do", hint);
     }
 
-    /// <summary>What has passed over the control socket, and what was refused: a flood shows here.</summary>
+    /// <summary>Prints the counters of the control socket, which show a flood of requests.</summary>
     static void PrintSocket(OutputWriter output,
         IReadOnlyDictionary<string, long> counters, IReadOnlyDictionary<string, int> limits)
     {
-        string Of(string name) =>
+        string Counter(string name) =>
             counters.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
         string Limit(string name) =>
             limits.TryGetValue(name, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "-";
         Line(output, "connections",
-            $"{Of("connections")} of {Limit("connections")}; {Of("connectionsRefused")} too many, "
-                + $"{Of("strangersRefused")} of others, {Of("silentClosed")} silent, {Of("slowReadersClosed")} "
-                + $"not read");
+            $"{Counter("connections")}/{Limit("connections")} "
+                + $"(refused: {Counter("connectionsRefused")} over the limit, "
+                + $"{Counter("strangersRefused")} of other users; "
+                + $"closed: {Counter("silentClosed")} idle, {Counter("slowReadersClosed")} slow readers)");
         Line(output, "requests",
-            $"{Of("requests")}; {Of("requestErrors")} errors, {Of("requestsTooFast")} too fast (limit "
-                + $"{Limit("requestsPerSecond")}/s, {Limit("requestBurst")} at once)");
+            $"{Counter("requests")} ({Counter("requestErrors")} errors, {Counter("requestsTooFast")} over the limit of "
+                + $"{Limit("requestsPerSecond")} per second, {Limit("requestBurst")} at once)");
     }
 
     static void Line(OutputWriter output, string label, string value) =>

@@ -11,8 +11,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>validate FILE</c>: is a config file right? Asks no daemon, so what the file depends on and does not hold is only
-/// told.
+/// <c>validate FILE</c>: checks a config file without a daemon. So a dependency on a process outside the file is only
+/// reported, not an error.
 /// </summary>
 [RegisterCommands]
 internal sealed class ValidateCommand
@@ -30,24 +30,26 @@ internal sealed class ValidateCommand
             foreach (var needed in config.DependsOn ?? [])
                 if (all.TryAdd(needed.Name, new ProcessConfig { Name = needed.Name }))
                     session.Err.WriteLine(ControlText.Escape($"'{config.Name}' depends on '{needed.Name}', which is "
-                        + "not in this file: it has to be defined already"));
+                        + "not in this file; it must already be defined"));
         if (DependencyGraph.Problem(all, configs.Select(static config => config.NameOrEmpty)) is { } problem)
             throw new DaemonException(ErrorCode.Failed, $"{file}: {problem}");
         foreach (var config in configs)
             foreach (var missing in Missing(config))
                 session.Err.WriteLine(ControlText.Escape($"warning: '{config.Name}': {missing}"));
-        session.Out.WriteLine($"{ControlText.Escape(file)} is right: {Display.Number(configs.Count)} "
-            + $"{(configs.Count == 1 ? "process" : "processes")}");
+        session.Out.WriteLine($"{ControlText.Escape(file)} is valid ({Display.Number(configs.Count)} "
+            + $"{(configs.Count == 1 ? "process" : "processes")})");
         return ExitCodes.Done;
     }
 
-    /// <summary>What a start would not find here and now. It may be there by then, or on another machine.</summary>
+    /// <summary>
+    /// Finds what a start would miss on this machine now. It may exist by the time of the start, or on another machine.
+    /// </summary>
     static IEnumerable<string> Missing(ProcessConfig config)
     {
         var folder = config.ProjectDir ?? Environment.CurrentDirectory;
-        if (!Directory.Exists(folder)) yield return $"there is no folder {folder}";
+        if (!Directory.Exists(folder)) yield return $"the folder {folder} does not exist";
         if (config.EnvFile is { } envFile && !File.Exists(Path.Combine(folder, envFile)))
-            yield return $"there is no file {Path.Combine(folder, envFile)} (envFile)";
+            yield return $"the file {Path.Combine(folder, envFile)} does not exist (envFile)";
         if (MissingScript.Of(config) is { } missing) yield return missing;
         if (LaunchPlan.Of(config) is not { UsesShell: false, Program: { } program }) yield break;
         var isThere = program.Contains('/', StringComparison.Ordinal)
@@ -55,8 +57,8 @@ internal sealed class ValidateCommand
         if (isThere) yield break;
         var isInFolder = !program.Contains('/', StringComparison.Ordinal) && File.Exists(Path.Combine(folder, program));
         yield return isInFolder
-            ? $"there is no program '{program}' on the PATH; {Path.Combine(folder, program)} is there: "
-                + $"write ./{program}, or give it an interpreter"
-            : $"there is no program '{program}' here";
+            ? $"the program '{program}' is not on the PATH; to run {Path.Combine(folder, program)}, "
+                + $"write ./{program}, or set an interpreter"
+            : $"the program '{program}' was not found";
     }
 }

@@ -8,7 +8,7 @@ using Tspm.Protocol;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>version</c>: of this program, and of the daemon when one answers. Never fails for want of a daemon.
+/// <c>version</c>: prints the versions of this program and of the daemon, if one answers. Succeeds without a daemon.
 /// </summary>
 [RegisterCommands]
 internal sealed class VersionCommand
@@ -17,7 +17,7 @@ internal sealed class VersionCommand
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         var client = ProductVersion.Current;
-        var daemon = OfDaemon(session);
+        var daemon = DaemonVersion(session);
         if (line.IsOn("json"))
             JsonPrinter.Print(session.Out, new VersionEntry(client, daemon), PrintJson.Readable.VersionEntry);
         else
@@ -25,11 +25,11 @@ internal sealed class VersionCommand
                 ? $"tspm {client}"
                 : $"tspm {client}\ndaemon {ControlText.Escape(daemon)}");
         if (daemon is not null && daemon != client)
-            session.Err.WriteLine("the daemon is of another version; to run this one: tspm daemon restart");
+            session.Err.WriteLine("the daemon has another version; to replace it with this one: tspm daemon restart");
         return ExitCodes.Done;
     });
 
-    static string? OfDaemon(ClientSession session)
+    static string? DaemonVersion(ClientSession session)
     {
         try
         {

@@ -13,14 +13,16 @@ using Tspm.Storage;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>why</c>: how the last children of a process ended and what is known of the cause, from the record of events, with
-/// the last words of the newest one from its log. No daemon is needed.
+/// <c>why</c>: shows how the last children of a process ended and the known causes, from the event log, and the last
+/// lines of the newest child from its log. It works without a daemon.
 /// </summary>
 [RegisterCommands]
 internal sealed class WhyCommand
 {
-    /// <summary>Some hundred ends of a process that crashes all the time, and what is between two of them.</summary>
-    const int EventsLookedAt = 1000, EventsPerExit = 8;
+    /// <summary>
+    /// The least number of events to read, enough for about a hundred crashes; and the number of events per exit.
+    /// </summary>
+    const int LeastEvents = 1000, EventsPerExit = 8;
 
     const int LinesShown = 10;
 
@@ -30,9 +32,9 @@ internal sealed class WhyCommand
         var most = line.NumberOf("lines") ?? LinesShown;
         var shown = line.NumberOf("exits") ?? WhyReport.DefaultExits;
         var report = new WhyReport(shown);
-        var looked = (int)Math.Min(int.MaxValue, Math.Max(EventsLookedAt, (long)shown * EventsPerExit));
-        // One connection for all that is asked: on another machine, each is a log-in of its own.
-        var request = new EventsRequest { Selectors = line.Selectors, Lines = looked };
+        var eventCount = (int)Math.Min(int.MaxValue, Math.Max(LeastEvents, (long)shown * EventsPerExit));
+        // One connection for all requests: to another machine, each connection is a separate ssh login.
+        var request = new EventsRequest { Selectors = line.Selectors, Lines = eventCount };
         using var daemon = new EventStream(session, request, happened =>
         {
             report.Add(happened);
@@ -58,8 +60,8 @@ internal sealed class WhyCommand
     });
 
     /// <summary>
-    /// Those that have events, and, unless some of the words mean what is gone, those that the words mean: it may have
-    /// none.
+    /// Selects the processes to report: those that the words match, which may have no events; or, if a word matches
+    /// only a deleted process, those that have events.
     /// </summary>
     static List<ProcessStatus> Wanted(
         IReadOnlyList<ProcessStatus> present, string[] words, WhyReport report)
@@ -73,15 +75,14 @@ internal sealed class WhyCommand
             : report.Find(status.Id, status.Instance) is not null)];
     }
 
-    /// <summary>Without a daemon: which processes are defined.</summary>
+    /// <summary>Returns whether an instance is defined, for use without a daemon.</summary>
     static Func<WhyInstance, bool> Defined(TspmHome home)
     {
         var all = new ProcessStore(home, TimeProvider.System).Peek().Processes;
         return instance => all.Any(known => known.Id == instance.Id && instance.Instance < known.Instances);
     }
 
-    /// <summary>How all are now.</summary>
-    /// <returns>Null: the daemon has ended meanwhile.</returns>
+    /// <returns>The status of all processes, or null if the daemon has ended meanwhile.</returns>
     static IReadOnlyList<ProcessStatus>? Present(DaemonClient daemon)
     {
         try
@@ -95,7 +96,7 @@ internal sealed class WhyCommand
         }
     }
 
-    /// <summary>Empty: it said nothing, or its log is gone.</summary>
+    /// <returns>The last lines of a run; empty if it printed nothing, or its log is gone.</returns>
     static List<string> LastLines(
         ClientSession session, DaemonClient? daemon, WhyInstance instance, string run, int most)
     {
@@ -109,7 +110,7 @@ internal sealed class WhyCommand
             {
                 daemon.Stream(Methods.Logs, request, notification =>
                 {
-                    if (notification.Method == Notifications.Log) Take(notification.ReadParams(Wire.Json.LogLine));
+                    if (notification.Method == Notifications.Log) AddLine(notification.ReadParams(Wire.Json.LogLine));
                     return true;
                 });
             }
@@ -121,11 +122,11 @@ internal sealed class WhyCommand
         }
         catch (DaemonException none) when (none.Code is ErrorCode.Failed or ErrorCode.NoSuchProcess)
         {
-            // It printed nothing, or was deleted.
+            // The run printed nothing, or the process was deleted.
         }
         return lines.Count > most ? lines[^most..] : lines;
 
-        void Take(LogLine line)
+        void AddLine(LogLine line)
         {
             if (line.LostBytes is null)
                 lines.Add(line.Text ?? Encoding.UTF8.GetString(Convert.FromBase64String(line.Base64 ?? "")));
@@ -137,13 +138,13 @@ internal sealed class WhyCommand
             {
                 session.OfflineLogs?.Invoke(request, static _ => { }, line =>
                 {
-                    Take(line);
+                    AddLine(line);
                     return true;
                 });
             }
             catch (DaemonException)
             {
-                // As above.
+                // The run printed nothing, or the process was deleted.
             }
         }
     }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tspm.Client.Connection;
 
-/// <summary>One line from the daemon, its parts found but not yet read: nothing is copied or parsed twice.</summary>
+/// <summary>
+/// One line from the daemon. Its parts are located but not yet deserialized, so nothing is copied or parsed twice.
+/// </summary>
 internal readonly struct AnswerEnvelope
 {
     readonly ReadOnlyMemory<byte> _result, _params, _error;
@@ -13,12 +15,11 @@ internal readonly struct AnswerEnvelope
         ReadOnlyMemory<byte> result, ReadOnlyMemory<byte> parameters, ReadOnlyMemory<byte> error) =>
         (_id, Method, _result, _params, _error) = (id, method, result, parameters, error);
 
-    /// <summary>Of a notification.</summary>
+    /// <summary>The method of a notification; null for an answer.</summary>
     public string? Method { get; }
 
     /// <summary>
-    /// True for the answer to this request, and for an error that belongs to none: the daemon could not read the
-    /// request.
+    /// Whether this is the answer to the request, or an error without an id: the daemon could not read the request.
     /// </summary>
     public bool IsFor(long id) => Method is null && (_id == id || (_id is null && _error.Length > 0));
 
@@ -85,15 +86,15 @@ internal readonly struct AnswerEnvelope
         }
         catch (JsonException)
         {
-            // Said below: a person can do nothing with the parser's words.
+            // Reported below: the parser's message does not help a user.
         }
         throw new DaemonException(LocalError.BadAnswer,
-            "the daemon's answer is not understood; daemon and client may be of different versions: compare with "
+            "the daemon's answer is not valid; daemon and client may have different versions: compare with "
                 + "'tspm version' and restart the older one ('tspm daemon restart')");
     }
 
     static DaemonException Garbage(ReadOnlyMemory<byte> line) =>
         new(LocalError.BadAnswer,
-            $"the answer is not JSON-RPC ({line.Length} bytes); is something else listening on the socket in the home "
-                + "folder?");
+            $"the answer is not JSON-RPC ({line.Length} bytes); another program may be listening on the socket in the "
+                + "home folder");
 }

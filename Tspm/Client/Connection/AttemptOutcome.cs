@@ -24,15 +24,15 @@ internal abstract record AttemptOutcome
     public sealed record Refused(DaemonException Failure) : Failed(Failure);
 
     /// <summary>
-    /// The daemon has not begun the request: the connection broke before all of it was sent, or the daemon said that it
-    /// is ending.
+    /// The daemon has not begun the request: the connection broke before the whole request was sent, or the daemon
+    /// reported that it is shutting down.
     /// </summary>
     public sealed record LostBeforeSent(DaemonException Failure) : Failed(Failure);
 
-    /// <summary>The connection broke after the request was sent: the daemon may have done it or not.</summary>
+    /// <summary>The connection broke after the request was sent: the daemon may or may not have executed it.</summary>
     public sealed record LostAfterSent(DaemonException Failure) : Failed(Failure);
 
-    /// <summary>The daemon has not begun the request, because this connection sends too many.</summary>
+    /// <summary>The daemon has not begun the request, because this connection exceeds the rate limit.</summary>
     /// <param name="Failure">The error to report if there is no further attempt.</param>
     /// <param name="RetryAfter">When the daemon will accept it.</param>
     public sealed record TooFast(DaemonException Failure, TimeSpan RetryAfter) : Failed(Failure);

@@ -4,10 +4,10 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Connection;
 
-/// <summary>Which processes a request makes somebody wait for, as selectors.</summary>
+/// <summary>Tells which processes the answer to a request waits for, as selectors.</summary>
 internal static class AwaitedProcesses
 {
-    /// <summary>Null: the request does not name them all, so any may be meant.</summary>
+    /// <returns>Null if the request does not name all of them, so it may be any.</returns>
     public static IReadOnlyList<string>? Of(object? request) => request switch
     {
         StopRequest stop => stop.Selectors,
@@ -15,15 +15,16 @@ internal static class AwaitedProcesses
         DeleteRequest delete => delete.Selectors,
         SetRequest set => set.Selectors,
         ScaleRequest scale => [scale.Selector],
-        // What is known by these words is started; if nothing is, they are commands, and get names (see Otherwise).
+        // Words that name processes start those; otherwise they are commands to define (see Otherwise).
         StartRequest { Selectors: { Count: > 0 } known } => known,
         StartRequest { Define: { Count: > 0 } define } => NamesOf(define),
-        // What goes because it is not in the list is waited for, too.
+        // With Prune, the answer also waits for processes that are not in the list.
         ApplyRequest { Prune: false } apply => NamesOf(apply.Define),
         _ => null,
     };
 
-    /// <summary>The same, when the words of the request mean no process; null: any may be meant.</summary>
+    /// <summary>The processes to look at if the selectors of the request match none.</summary>
+    /// <returns>Null if it may be any.</returns>
     public static IReadOnlyList<string>? Otherwise(object? request) =>
         request is StartRequest { Selectors: { Count: > 0 }, Define: { Count: > 0 } define } ? NamesOf(define) : null;
 

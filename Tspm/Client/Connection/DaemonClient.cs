@@ -7,20 +7,21 @@ using Stopwatch = System.Diagnostics.Stopwatch;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// One conversation with the daemon: a JSON line out, a JSON line in, synchronous, because a client has nothing else to
-/// do meanwhile, and every thread, task and buffer would be paid for at each <c>tspm list</c>. Every wait has a
-/// deadline, and after a while says what it waits for. What follows an attempt is decided by
-/// <see cref="RetryPolicy"/>.
+/// Sends requests to the daemon and reads the answers, one JSON line each. Synchronous, because the client has nothing
+/// else to do meanwhile, and every <c>tspm list</c> would pay for threads, tasks and buffers. Every wait has a
+/// deadline, and a long wait says what it waits for. <see cref="RetryPolicy"/> decides what follows an attempt.
 /// </summary>
 internal sealed class DaemonClient : IDisposable
 {
-    /// <summary>For requests that the daemon answers from memory.</summary>
+    /// <summary>The deadline of requests that the daemon answers from memory.</summary>
     public static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(10);
 
-    /// <summary>On top of what the request itself may take: the way there and back on a busy machine.</summary>
+    /// <summary>Added to the time that the request itself may take, for the round trip on a busy machine.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
-    /// <summary>A stream with no heartbeat for so long has lost its daemon; one is due every five seconds.</summary>
+    /// <summary>
+    /// A stream that receives nothing for this long has lost its daemon, which sends a heartbeat every five seconds.
+    /// </summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(10);
 
     readonly TspmHome _home;
@@ -34,13 +35,13 @@ internal sealed class DaemonClient : IDisposable
         _connection = new DaemonConnection(home, remote, mayStart);
     }
 
-    /// <summary>Told of each request whose answer takes long; null: nobody is.</summary>
+    /// <summary>Shows what a request waits for when its answer takes long; null to show nothing.</summary>
     public WaitNotice? Notice { get; init; }
 
     /// <summary>Called with each message of a stream.</summary>
     public Action? OnHeard { get; set; }
 
-    /// <summary>Environment and folder on the other machine; null: it is this one.</summary>
+    /// <summary>Environment and working directory on the other machine; null for this machine.</summary>
     public ClientContext? RemoteContext => _connection.RemoteContext;
 
     /// <exception cref="DaemonException">See <see cref="DaemonSocket.Open(TspmHome)"/>.</exception>
@@ -48,7 +49,8 @@ internal sealed class DaemonClient : IDisposable
         TspmHome home, WaitNotice? notice = null, RemoteHost? remote = null, bool mayStart = false) =>
         new(home, remote, mayStart) { Notice = notice };
 
-    /// <summary>Versions, and who the daemon is. Asked once per connection, by those who have to know.</summary>
+    /// <summary>Exchanges versions with the daemon, once per connection and only if they are needed.</summary>
+    /// <exception cref="DaemonException">The daemon is too old for this client, or did not answer.</exception>
     public HelloResponse Greet()
     {
         if (_daemon is not null) return _daemon;
@@ -59,16 +61,18 @@ internal sealed class DaemonClient : IDisposable
         return _daemon;
     }
 
-    /// <summary>Members that came with protocol 2 are left out for an older daemon, which would refuse them.</summary>
+    /// <summary>Whether the daemon accepts members of protocol 2; an older one would refuse them.</summary>
     public bool KnowsProtocol2 => Greet().ProtocolVersion >= 2;
 
-    /// <summary>One request, one answer; the request is sent again as <see cref="RetryPolicy.After"/> says.</summary>
-    /// <param name="deadline">For each attempt; null: <see cref="ReadDeadline"/>.</param>
+    /// <summary>
+    /// Sends a request and returns its answer. <see cref="RetryPolicy.After"/> decides on repetitions.
+    /// </summary>
+    /// <param name="deadline">For each attempt; null means <see cref="ReadDeadline"/>.</param>
     /// <param name="again">
-    /// What to ask the next daemon when the first one died before it answered; null: nothing, because it is not known
-    /// what was done.
+    /// The request for the next daemon if the first one dies before it answers; null to give up then, because nobody
+    /// knows what was done.
     /// </param>
-    /// <exception cref="DaemonException">The daemon's own error, or no (understandable) answer in time.</exception>
+    /// <exception cref="DaemonException">The daemon's own error, or no valid answer in time.</exception>
     public TResponse Call<TRequest, TResponse>(
         Method<TRequest, TResponse> method, TRequest request, TimeSpan? deadline = null, TRequest? again = null)
         where TRequest : class
@@ -78,7 +82,7 @@ internal sealed class DaemonClient : IDisposable
         var key = method.OnlyReads ? null : NewKey();
         for (var attempts = 1; ; attempts++)
         {
-            // Known before it is asked for anything that must not be done twice.
+            // Identify the daemon before sending a request that it must not execute twice.
             var asked = key is null ? null : Greet().Pid;
             var outcome = Attempt(() => Exchange(method, OlderDaemon.Fit(request, this), deadline, key));
             var next = RetryPolicy.After(outcome, kind, attempts);
@@ -106,10 +110,10 @@ internal sealed class DaemonClient : IDisposable
     }
 
     /// <summary>
-    /// A request whose answer is preceded by notifications. Ends with the answer, or with null when
-    /// <paramref name="onNotification"/> returned false. Nothing at all may be missing for longer than
-    /// <see cref="DeadAfter"/>: heartbeats count.
+    /// Sends a request whose answer is preceded by notifications. Fails if nothing arrives for <see cref="DeadAfter"/>,
+    /// not even a heartbeat.
     /// </summary>
+    /// <returns>The answer, or null if <paramref name="onNotification"/> returned false.</returns>
     public TResponse? Stream<TRequest, TResponse>(
         Method<TRequest, TResponse> method, TRequest request, Func<AnswerEnvelope, bool> onNotification,
         Action? onIdle = null, bool follows = false)
@@ -143,7 +147,7 @@ internal sealed class DaemonClient : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    /// <summary>Turns whatever comes of it into a value.</summary>
+    /// <summary>Runs an exchange and returns its result or its failure as a value.</summary>
     AttemptOutcome Attempt(Func<object?> exchange)
     {
         try
@@ -166,7 +170,7 @@ internal sealed class DaemonClient : IDisposable
         var wait = new Wait(method.Name, deadline ?? ReadDeadline, Notice)
         {
             Request = request,
-            OnQuiet = _connection.IsRemote ? null : _ => StuckDaemon.ThrowIfStuck(_home, method.Name),
+            OnQuiet = _connection.IsRemote ? null : _ => DaemonLiveness.ThrowIfStuck(_home, method.Name),
         };
         try
         {
@@ -192,7 +196,7 @@ internal sealed class DaemonClient : IDisposable
         _connection.Send(RequestLine.Write(id, method.Name, request, Wire.Json.Of<TRequest>(), null));
         while (true)
         {
-            // Before the wait, not after each line: what was printed must be seen, and printing line by line is slow.
+            // Flush before the wait, not after each line: output must become visible, but flushing every line is slow.
             if (!_connection.HasLine) onIdle?.Invoke();
             AnswerEnvelope answer;
             try
@@ -209,34 +213,34 @@ internal sealed class DaemonClient : IDisposable
         }
     }
 
-    /// <summary>Connects again, and takes into account which daemon answers there.</summary>
+    /// <summary>Connects again, and adapts the step to the daemon that answers.</summary>
     NextStep Reconnect(NextStep step, int? asked)
     {
-        // Without another daemon, the failure is what there is to report.
+        // If no daemon can be reached, report the original failure.
         if (!_connection.TryReopen()) return NextStep.Fail;
         _daemon = null;
         if (step == NextStep.Repeat) return step;
-        // A daemon that did not say who it was is taken for another one.
+        // A daemon that was never identified counts as another one.
         return RetryPolicy.AtDaemon(step, isSame: asked is not null && Greet().Pid == asked);
     }
 
-    /// <summary>Unlike any other client's, and any other request's of this one.</summary>
+    /// <summary>Makes an idempotency key that is unique among all clients and requests.</summary>
     static string NewKey() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Environment.ProcessId}-{Stopwatch.GetTimestamp():x}-{Random.Shared.Next():x}");
 
     static DaemonException OutcomeUnknown(Method method) => new(
         LocalError.Disconnected,
-        $"the daemon died while it was at '{method}'; its successor does not know what came of it: "
-        + "see tspm list and tspm why");
+        $"the daemon died during '{method}', and it is unknown whether the request was carried out; "
+        + "to see the current state: tspm list, and: tspm why NAME");
 
-    /// <summary>The failure with both versions, if they differ and the daemon says its own.</summary>
+    /// <summary>Adds both versions to the failure if they differ and the daemon reports its own.</summary>
     DaemonException NamingVersions(DaemonException refused)
     {
         try
         {
-            return OlderDaemon.VersionWords(Greet()) is { } words
-                ? new DaemonException(ErrorCode.Failed, refused.Message + words, refused.Data) : refused;
+            return OlderDaemon.VersionHint(Greet()) is { } hint
+                ? new DaemonException(ErrorCode.Failed, refused.Message + hint, refused.Data) : refused;
         }
         catch (DaemonException)
         {

@@ -5,12 +5,12 @@ using Tspm.Storage;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// The connection to one daemon, on this machine or through ssh: sends lines, reads lines, and explains why there are
-/// none. It can be made again; whether that is right is for <see cref="RetryPolicy"/> to say.
+/// The connection to one daemon, on this machine or through ssh. Sends lines, reads lines, and explains why none
+/// arrive. It can reconnect; <see cref="RetryPolicy"/> decides whether that is safe.
 /// </summary>
 internal sealed class DaemonConnection : IDisposable
 {
-    /// <summary>People answer the questions of ssh for passwords and host keys.</summary>
+    /// <summary>Long enough to answer ssh's questions for a password and a host key.</summary>
     static readonly TimeSpan LogInDeadline = TimeSpan.FromMinutes(2);
 
     readonly TspmHome _home;
@@ -28,23 +28,24 @@ internal sealed class DaemonConnection : IDisposable
 
     public bool IsRemote => _remote is not null;
 
-    /// <summary>Environment and folder on the other machine; null on this one.</summary>
+    /// <summary>Environment and working directory on the other machine; null for this machine.</summary>
     public ClientContext? RemoteContext { get; private set; }
 
-    /// <summary>All of what was sent last went out.</summary>
+    /// <summary>Whether the last request was sent completely.</summary>
     public bool SentWhole { get; private set; }
 
-    /// <summary>A line is at hand without waiting.</summary>
+    /// <summary>Whether a line can be read without waiting.</summary>
     public bool HasLine => _lines.HasLine;
 
     /// <summary>
-    /// From now on a wait ends, with <see cref="LocalError.ReaderGone"/>, when nobody can read our standard output any
-    /// more.
+    /// From now on, a wait ends with <see cref="LocalError.ReaderGone"/> when the reader of our standard output is
+    /// gone.
     /// </summary>
     public void WatchOutput() => _socket.WatchesOutput = true;
 
     /// <summary>
-    /// If it fails, the daemon may have said why before it closed: the next <see cref="Read"/> shows that, or the end.
+    /// Sends a line. Reports no failure: the daemon may have sent a reason before it closed the connection, and the
+    /// next <see cref="Read"/> returns that reason or the end.
     /// </summary>
     public void Send(ReadOnlySpan<byte> line) => SentWhole = _socket.Send(line);
 
@@ -58,13 +59,13 @@ internal sealed class DaemonConnection : IDisposable
         catch (DaemonException late) when (late.Code == LocalError.NoAnswerInTime)
         {
             if (IsRemote) throw;
-            throw new DaemonException(late.Code, $"{late.Message}: {StuckDaemon.Sentence(_home)}");
+            throw new DaemonException(late.Code, $"{late.Message}: {DaemonLiveness.Sentence(_home)}");
         }
         throw Ended(wait.Method);
     }
 
-    /// <summary>A new connection, which waits in the guardian's queue until a daemon accepts it.</summary>
-    /// <returns>False: there is no guardian any more, and this connection stays as it is.</returns>
+    /// <summary>Connects again. The new connection waits in the guardian's queue until a daemon accepts it.</summary>
+    /// <returns>False if there is no guardian any more; this connection then stays as it is.</returns>
     public bool TryReopen()
     {
         try
@@ -83,9 +84,9 @@ internal sealed class DaemonConnection : IDisposable
     }
 
     /// <summary>
-    /// Waits until the daemon has closed this connection and its guardian, the last of all, has ended.
+    /// Waits until the daemon has closed this connection and its guardian, which ends last, has ended.
     /// </summary>
-    /// <returns>False: not in time.</returns>
+    /// <returns>False if that did not happen before the deadline.</returns>
     public bool WaitForEnd(TimeSpan deadline)
     {
         using var guardian = _socket.OpenListenerPidfd();
@@ -94,14 +95,14 @@ internal sealed class DaemonConnection : IDisposable
     }
 
     /// <summary>Waits until the daemon has closed this connection.</summary>
-    /// <returns>False: not in time.</returns>
+    /// <returns>False if that did not happen before the deadline.</returns>
     public bool WaitForClose(string what, TimeSpan deadline)
     {
         try
         {
             while (_lines.Read(new Wait(what, deadline, null)) is not null)
             {
-                // An answer to something that was asked before.
+                // Ignores answers to earlier requests.
             }
             return true;
         }
@@ -130,10 +131,10 @@ internal sealed class DaemonConnection : IDisposable
     DaemonException Ended(string method)
     {
         if (_socket.Link is { } link) return link.Explain();
-        var sentence = !IsRemote && DaemonDeathWords.Sentence(_home) is { } deaths
-            ? $"the daemon ended before it answered{Wait.Of(method)}: {deaths}"
-            : $"the daemon closed the connection before it answered{Wait.Of(method)}; it may have been stopped or have "
-                + "crashed: tspm status, and daemon.log in the home folder";
+        var sentence = !IsRemote && DaemonDeathText.Recent(_home) is { } deaths
+            ? $"the daemon ended before it answered{Wait.Quoted(method)}: {deaths}"
+            : $"the daemon closed the connection before it answered{Wait.Quoted(method)}; it may have been stopped or "
+                + "have crashed. See: tspm status, and daemon.log in the home folder";
         return new DaemonException(LocalError.Disconnected, sentence);
     }
 }

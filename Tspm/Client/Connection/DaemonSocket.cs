@@ -8,7 +8,7 @@ using Tspm.Storage;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// The client's end of the control socket. Not the runtime's own socket: what that does before the first byte takes
+/// The client's end of the control socket. It does not use the runtime's Socket class, whose initialization takes
 /// longer than the daemon's whole answer.
 /// </summary>
 internal sealed class DaemonSocket : IDisposable
@@ -17,7 +17,7 @@ internal sealed class DaemonSocket : IDisposable
 
     const int StandardOutput = 1;
 
-    /// <summary>How long a daemon may take to accept, or to take up a request.</summary>
+    /// <summary>How long a daemon may take to accept a connection, or to read a request.</summary>
     static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
 
     readonly Descriptor _descriptor;
@@ -26,12 +26,12 @@ internal sealed class DaemonSocket : IDisposable
 
     public int Number => _descriptor.Number;
 
-    /// <summary>The ssh that carries it; null: it leads to a daemon of this machine.</summary>
+    /// <summary>The ssh process that carries the connection; null if the daemon is on this machine.</summary>
     public RemoteLink? Link { get; private init; }
 
     /// <summary>
-    /// To another machine's daemon. Who cannot be reached shows by the end of what can be read, and then
-    /// <see cref="RemoteLink.Explain"/> says why.
+    /// Connects to the daemon of another machine. If it cannot be reached, the first read returns the end of the
+    /// stream, and <see cref="RemoteLink.Explain"/> gives the reason.
     /// </summary>
     public static DaemonSocket Open(RemoteHost host, bool mayStart)
     {
@@ -39,62 +39,63 @@ internal sealed class DaemonSocket : IDisposable
         return new DaemonSocket(descriptor) { Link = link };
     }
 
-    /// <exception cref="DaemonException">NotRunning, NotPermitted or Unreachable.</exception>
+    /// <summary>Connects to the daemon of this machine.</summary>
+    /// <exception cref="DaemonException">NotRunning, NotPermitted, NoAnswerInTime or Unreachable.</exception>
     public static DaemonSocket Open(TspmHome home)
     {
         var path = home.SocketPath;
         var outcome = UnixClient.Connect(path, SendTimeout, out var made, out var reason);
         if (outcome != ConnectOutcome.Connected) throw Explain(outcome, path, reason);
         using var descriptor = made;
-        if (Stranger(descriptor.Number) is not { } stranger) return new DaemonSocket(descriptor.Move());
+        if (OtherUser(descriptor.Number) is not { } other) return new DaemonSocket(descriptor.Move());
         throw new DaemonException(LocalError.NotPermitted,
-            $"the socket {path} is not yours: uid {stranger} listens there, and would be told your environment; set "
-                + "TSPM_HOME to a folder of your own that nobody else can write to");
+            $"the socket {path} is not yours: uid {other} is listening there, and would receive your environment; set "
+                + "TSPM_HOME to a folder that only you can write to");
     }
 
     /// <summary>
-    /// The user on the other side when that is neither this one nor root: the kernel keeps who called listen(2). Root
-    /// may speak to everybody's.
+    /// Finds the user on the other side: the kernel records who called listen(2). Root may use everybody's daemon.
     /// </summary>
-    static uint? Stranger(int descriptor)
+    /// <returns>Null if that is the current user or root, or the current user is root.</returns>
+    static uint? OtherUser(int descriptor)
     {
         var self = CurrentSystem.UserId;
-        return self != 0 && UnixClient.ListenerOf(descriptor) is { } listener && listener.Uid != self
-            && listener.Uid != 0 ? listener.Uid : null;
+        if (self == 0 || UnixClient.ListenerOf(descriptor) is not { } listener) return null;
+        return listener.Uid == self || listener.Uid == 0 ? null : listener.Uid;
     }
 
-    /// <summary>False: the other end is gone, or does not read.</summary>
+    /// <returns>False if the other end is gone, or does not read.</returns>
     public bool Send(ReadOnlySpan<byte> bytes) => UnixClient.Send(Number, bytes);
 
     /// <summary>See <see cref="DaemonClient.WatchOutput"/>.</summary>
     public bool WatchesOutput { get; set; }
 
-    /// <summary>True when there is something to read (the end of the stream, too).</summary>
-    /// <exception cref="DaemonException">ReaderGone, when that is watched.</exception>
+    /// <returns>True if there is something to read, or the stream has ended; false after the timeout.</returns>
+    /// <exception cref="DaemonException">ReaderGone, if <see cref="WatchesOutput"/> is set.</exception>
     public bool WaitReadable(int milliseconds)
     {
         if (!WatchesOutput) return DescriptorWait.UntilReadable(Number, milliseconds);
         var isReadable = DescriptorWait.UntilReadable(Number, milliseconds, StandardOutput, out var isUnread);
         return isUnread
-            ? throw new DaemonException(LocalError.ReaderGone, "nobody reads the output any more")
+            ? throw new DaemonException(LocalError.ReaderGone, "the reader of the output is gone")
             : isReadable;
     }
 
     /// <summary>
-    /// A descriptor that becomes readable when the listening process, the guardian, has ended. Not open: it is gone
-    /// already.
+    /// Opens a descriptor that becomes readable when the listening process, the guardian, has ended. It is not open if
+    /// the guardian is already gone.
     /// </summary>
     public Descriptor OpenListenerPidfd() =>
         Link is null && UnixClient.ListenerOf(Number) is { } listener ? Descriptors.Pidfd(listener.Pid) : default;
 
-    /// <summary>How many bytes came; 0 at the end, also when the other end was reset.</summary>
+    /// <returns>The number of bytes received; 0 at the end of the stream, or if the connection was reset.</returns>
     public int Receive(Span<byte> into) => DescriptorStream.Read(Number, into);
 
     public void Dispose() => _descriptor.Dispose();
 
     static DaemonException TooLong(string path) => new(LocalError.Unreachable,
-        $"the socket path '{path}' is {Encoding.UTF8.GetByteCount(path)} bytes long; with its ending zero it must fit "
-            + $"into the {UnixClient.MostPathBytes} bytes that this system allows: set TSPM_HOME to a shorter folder");
+        $"the socket path '{path}' is {Encoding.UTF8.GetByteCount(path)} bytes long; including the terminating zero, "
+            + $"this system allows {UnixClient.MostPathBytes}: set TSPM_HOME to a folder with a shorter path");
 
     static DaemonException Explain(ConnectOutcome outcome, string path, string? reason) => outcome switch
     {
@@ -104,10 +105,10 @@ internal sealed class DaemonSocket : IDisposable
             new DaemonException(LocalError.NotPermitted, mode),
         ConnectOutcome.NotPermitted =>
             new DaemonException(LocalError.NotPermitted,
-                $"you may not use the daemon's socket {path}: permission denied; it belongs to another user"),
+                $"permission denied: the daemon's socket {path} belongs to another user"),
         ConnectOutcome.NotAccepted =>
             new DaemonException(LocalError.NoAnswerInTime,
-                $"the daemon at {path} does not accept connections (it may be stopped or overloaded)"),
+                $"the daemon at {path} does not accept connections; it may be suspended or overloaded"),
         _ => new DaemonException(LocalError.Unreachable, $"cannot connect to {path}: {reason}"),
     };
 }

@@ -1,23 +1,23 @@
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// Reads lines of up to <see cref="MaxLine"/> bytes from a socket, waiting no longer than it is told.
+/// Reads lines of up to <see cref="MaxLine"/> bytes from a socket, within the deadline of each wait.
 /// </summary>
 internal sealed class LineReader(DaemonSocket socket)
 {
-    /// <summary>What a client is prepared to hold: far above 1000 processes in one list.</summary>
+    /// <summary>The longest line that a client accepts: much longer than a list of 1000 processes.</summary>
     public const int MaxLine = Protocol.Framing.MaxResponseBytes;
 
     byte[] _buffer = new byte[16 << 10];
     int _start, _searched, _end;
 
-    /// <summary>True when a line is at hand without waiting.</summary>
+    /// <summary>Whether a line can be read without waiting.</summary>
     public bool HasLine => _buffer.AsSpan(_start, _end - _start).Contains((byte)'\n');
 
     /// <summary>
-    /// The next line without its break; null at the end of the stream (half a line is no line). Valid until the next
-    /// call.
+    /// Reads the next line, without its line break. The memory is valid until the next call.
     /// </summary>
+    /// <returns>Null at the end of the stream, where an unfinished line is dropped.</returns>
     /// <exception cref="DaemonException">The deadline passed, or the line is too long.</exception>
     public ReadOnlyMemory<byte>? Read(Wait wait)
     {

@@ -3,7 +3,7 @@ namespace Tspm.Client.Connection;
 /// <summary>What the client does after an attempt.</summary>
 internal enum NextStep
 {
-    /// <summary>Hand over the answer.</summary>
+    /// <summary>Return the answer.</summary>
     Return,
 
     /// <summary>Report the failure.</summary>
@@ -19,20 +19,21 @@ internal enum NextStep
     Repeat,
 
     /// <summary>
-    /// Connect again. The same daemon gets the same request with the same key, so it does it once; for another one:
-    /// <see cref="Rephrase"/>.
+    /// Connect again. The same daemon gets the same request with the same key, so it executes the request once; for
+    /// another daemon, <see cref="Rephrase"/>.
     /// </summary>
     RepeatOrRephrase,
 
     /// <summary>
-    /// Connect again. The same daemon gets the same request with the same key; for another one: <see cref="GiveUp"/>.
+    /// Connect again. The same daemon gets the same request with the same key; for another daemon, <see
+    /// cref="GiveUp"/>.
     /// </summary>
     RepeatOrGiveUp,
 
-    /// <summary>Send another daemon the form of the request that does no harm, with a new key.</summary>
+    /// <summary>Send the new daemon the form of the request that is safe to repeat, with a new key.</summary>
     Rephrase,
 
-    /// <summary>Another daemon answers: report that nobody knows what was done.</summary>
+    /// <summary>Another daemon answers: report that the outcome is unknown.</summary>
     GiveUp,
 
     /// <summary>Start the daemon, then connect again.</summary>

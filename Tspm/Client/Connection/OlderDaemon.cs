@@ -2,56 +2,59 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Connection;
 
-/// <summary>A daemon refuses members that it does not know: what came with a later protocol is left out for
-/// it.</summary>
+/// <summary>
+/// Adapts requests to older daemons. A daemon refuses members that it does not know, so members of a later protocol are
+/// left out.
+/// </summary>
 internal static class OlderDaemon
 {
     /// <summary>
-    /// The version that brought <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/>,
+    /// The protocol version that introduced <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/>,
     /// <see cref="ApplyRequest.Start"/>, <see cref="EventsRequest.Kinds"/>, <see cref="MetricsRequest.Format"/> and
-    /// projects. The programs of an older daemon inherit from the daemon, as they always did, and names belong to
-    /// nobody.
+    /// projects. With an older daemon, programs inherit their limits from the daemon, and names belong to no project.
     /// </summary>
-    const int Third = 3;
+    const int Protocol3 = 3;
 
-    /// <summary>This daemon starts what is down when it applies a file.</summary>
-    public static bool StartsFiles(DaemonClient daemon) => IsThird(daemon);
+    /// <summary>Whether the daemon can start processes that are down when it applies a file.</summary>
+    public static bool StartsFiles(DaemonClient daemon) => KnowsProtocol3(daemon);
 
-    /// <summary>This daemon chooses among events by kind, pattern and end.</summary>
-    public static bool SelectsEvents(DaemonClient daemon) => IsThird(daemon);
+    /// <summary>Whether the daemon can select events by kind, pattern and end.</summary>
+    public static bool SelectsEvents(DaemonClient daemon) => KnowsProtocol3(daemon);
 
-    static bool IsThird(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= Third;
+    static bool KnowsProtocol3(DaemonClient daemon) => daemon.Greet().ProtocolVersion >= Protocol3;
 
-    /// <summary>Another format than OpenMetrics is wanted, which an older daemon does not write.</summary>
-    /// <exception cref="DaemonException">This daemon is older.</exception>
+    /// <summary>Checks that the daemon can write metrics in a format other than OpenMetrics.</summary>
+    /// <exception cref="DaemonException">The daemon is too old.</exception>
     public static void RequireMetricsFormats(DaemonClient daemon)
     {
         var hello = daemon.Greet();
-        if (hello.ProtocolVersion >= Third) return;
+        if (hello.ProtocolVersion >= Protocol3) return;
         throw new DaemonException(ErrorCode.Failed,
-            $"the daemon is tspm {hello.Version} and writes metrics only as OpenMetrics: leave out --format, "
-            + "or run this tspm as the daemon with: tspm daemon upgrade");
+            $"the daemon is tspm {hello.Version}, which writes metrics only as OpenMetrics: leave out --format, "
+            + "or upgrade the daemon with: tspm daemon upgrade");
     }
 
-    /// <summary>The sentence for a daemon that this client cannot talk to.</summary>
+    /// <summary>The message about a daemon that is too old for this client.</summary>
     public static string TooOld(HelloResponse daemon) =>
-        $"the daemon is tspm {daemon.Version} and too old for this tspm {ProductVersion.Current}: "
-        + "tspm daemon restart, with the tspm that is to stay";
+        $"the daemon is tspm {daemon.Version}, which is too old for this tspm {ProductVersion.Current}; "
+        + "replace it with: tspm daemon restart";
 
-    /// <summary>To be added to the reason why the daemon refused a request.</summary>
-    /// <returns>Null: it is of this version, so that is not why.</returns>
-    public static string? VersionWords(HelloResponse daemon)
+    /// <summary>A hint for the message about a request that the daemon refused.</summary>
+    /// <returns>Null if the daemon has this version, so that the version is not the reason.</returns>
+    public static string? VersionHint(HelloResponse daemon)
     {
         if (daemon.Version == ProductVersion.Current) return null;
-        var what = daemon.ProtocolVersion > ProtocolVersion.Current
-            ? "upgrade this tspm" : "run this one as the daemon with: tspm daemon upgrade";
-        return $"; the daemon is tspm {daemon.Version} and this is tspm {ProductVersion.Current}: {what}";
+        var remedy = daemon.ProtocolVersion > ProtocolVersion.Current
+            ? "upgrade this tspm" : "upgrade the daemon with: tspm daemon upgrade";
+        return $"; the daemon is tspm {daemon.Version}, and this is tspm {ProductVersion.Current}: {remedy}";
     }
 
-    /// <summary>The request as this daemon can read it. Asks for its version only when that matters.</summary>
+    /// <summary>
+    /// Returns the request without members that this daemon would refuse. Asks for its version only if that matters.
+    /// </summary>
     public static TRequest Fit<TRequest>(TRequest request, DaemonClient daemon) where TRequest : class
     {
-        if (!HasNewMembers(request) || IsThird(daemon)) return request;
+        if (!HasNewMembers(request) || KnowsProtocol3(daemon)) return request;
         object older = request switch
         {
             StartRequest start => start with { Client = WithoutLaunch(start.Client), SettleMs = null },
@@ -82,7 +85,7 @@ internal static class OlderDaemon
         _ => false,
     };
 
-    /// <summary>What the request takes along from the shell; null: nothing.</summary>
+    /// <returns>The context of the shell that the request carries, or null if it carries none.</returns>
     public static ClientContext? ContextOf(object? request) => request switch
     {
         StartRequest start => start.Client,

@@ -4,15 +4,16 @@ using Tspm.Storage;
 
 namespace Tspm.Client.Connection;
 
-/// <summary>Another machine whose daemon is to be asked, through the user's own ssh.</summary>
-/// <param name="Target">USER@HOST or HOST, as ssh takes it.</param>
-/// <param name="Port">Null: what ssh's own configuration says.</param>
+/// <summary>Another machine whose daemon is used, through the user's own ssh.</summary>
+/// <param name="Target">USER@HOST or HOST, as ssh accepts it.</param>
+/// <param name="Port">Null for the port in ssh's own configuration.</param>
 internal sealed record RemoteHost(string Target, string? Port)
 {
     const string Scheme = "ssh://";
 
-    /// <summary>From <c>-H</c>, or TSPM_HOST; null: this machine.</summary>
-    /// <exception cref="UsageException">It is no such address.</exception>
+    /// <summary>Determines the machine from <c>-H</c> or TSPM_HOST.</summary>
+    /// <returns>Null for this machine.</returns>
+    /// <exception cref="UsageException">The address is not valid.</exception>
     public static RemoteHost? Choose(string? flag, TspmHome home)
     {
         var (given, from) = (flag, "--host");
@@ -21,20 +22,21 @@ internal sealed record RemoteHost(string Target, string? Port)
         if (!given.Contains(':') && SettingsFile.Read(home, out _).Hosts is { } hosts
             && hosts.TryGetValue(given, out var named)) (given, from) = (named, $"hosts.{given} of settings.json");
         return Parse(given)
-            ?? throw new UsageException($"{from}: '{ControlText.Escape(given)}' is not understood; expected "
-                + "ssh://[USER@]HOST[:PORT], or a name of 'hosts' in settings.json");
+            ?? throw new UsageException($"{from}: '{ControlText.Escape(given)}' is not a valid address; expected "
+                + "ssh://[USER@]HOST[:PORT], or a name from 'hosts' in settings.json");
     }
 
     /// <summary>
-    /// Null: it is not <c>ssh://[user@]host[:port]</c>. Nothing that ssh could take for an option or a shell for a
-    /// command gets through.
+    /// Parses <c>ssh://[user@]host[:port]</c>. Rejects everything that ssh could take for an option, or a shell for a
+    /// command.
     /// </summary>
+    /// <returns>Null if the address is not valid.</returns>
     public static RemoteHost? Parse(string address)
     {
         if (!address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return null;
         var rest = address[Scheme.Length..].TrimEnd('/');
         string? port = null;
-        // Behind the bracket of an IPv6 address, if there is one.
+        // The port's colon comes after the closing bracket of an IPv6 address.
         var colon = rest.LastIndexOf(':');
         if (colon > rest.LastIndexOf(']'))
         {

@@ -12,7 +12,7 @@ internal static class RequestLine
 {
     static readonly JsonWriterOptions Options = new() { Encoder = MinimalJsonEncoder.Instance };
 
-    /// <exception cref="DaemonException">The daemon would not take a line of this length.</exception>
+    /// <exception cref="DaemonException">The line is longer than the daemon accepts.</exception>
     public static ReadOnlySpan<byte> Write<TRequest>(
         long id, string method, TRequest request, JsonTypeInfo<TRequest> type, string? idempotencyKey)
     {
@@ -34,16 +34,16 @@ internal static class RequestLine
         return buffer.WrittenSpan;
     }
 
-    /// <summary>Mostly it is the environment of the shell that makes a request large.</summary>
+    /// <summary>A request is usually too large because of the shell's environment.</summary>
     static string TooLarge(object? request, int bytes)
     {
         var environment = OlderDaemon.ContextOf(request)?.Environment ?? new Dictionary<string, string>();
-        var ofShell = environment.Sum(static variable => variable.Key.Length + variable.Value.Length);
-        var what = $"the request has {ByteSize.Format(bytes)}, "
-            + $"and the daemon takes {ByteSize.Format(Framing.MaxRequestBytes)}";
-        if (ofShell < bytes / 2) return $"{what}; split it";
-        return $"{what}: the environment of this shell alone has {ByteSize.Format(ofShell)}. "
-            + "Leave out what is not needed: env -u NAME tspm …, "
-            + "or begin with little: env -i PATH=\"$PATH\" HOME=\"$HOME\" tspm …";
+        var environmentSize = environment.Sum(static variable => variable.Key.Length + variable.Value.Length);
+        var problem = $"the request is too large: {ByteSize.Format(bytes)}, "
+            + $"and the daemon accepts {ByteSize.Format(Framing.MaxRequestBytes)}";
+        if (environmentSize < bytes / 2) return $"{problem}; split it into smaller ones";
+        return $"{problem}. The environment of this shell alone takes {ByteSize.Format(environmentSize)}; "
+            + "remove variables with: env -u NAME tspm …, "
+            + "or start with a minimal environment: env -i PATH=\"$PATH\" HOME=\"$HOME\" tspm …";
     }
 }

@@ -2,31 +2,32 @@
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// A stream that outlives its daemon: when the connection breaks, it is made again, with pauses that grow and differ
-/// between clients, and the stream continues where it was. <see cref="RetryPolicy"/> decides when.
+/// A stream that survives the death of its daemon. When the connection breaks, it connects again, with pauses that grow
+/// and differ between clients, and continues where it stopped. <see cref="RetryPolicy"/> decides when.
 /// </summary>
 internal sealed class ResumingStream
 {
     readonly ClientSession _session;
     readonly Func<DaemonException, bool> _mayResume;
     bool _hasConnected;
-    bool _hasTold;
+    bool _hasReported;
     int _breaks;
 
-    /// <summary>When the daemon was lost, in milliseconds; null: it is there.</summary>
+    /// <summary>When the daemon was lost, in milliseconds; null while it is connected.</summary>
     long? _lostAt;
 
     ResumingStream(ClientSession session, Func<DaemonException, bool> mayResume) =>
         (_session, _mayResume) = (session, mayResume);
 
-    /// <param name="session">The way to the daemon.</param>
-    /// <param name="stream">Asks, and reads to the end.</param>
+    /// <summary>Reads a stream to its end.</summary>
+    /// <param name="session">Connects to the daemon.</param>
+    /// <param name="stream">Sends the request, and reads the answer to its end.</param>
     /// <param name="mayResume">See <see cref="RetryPolicy.MayResume"/>.</param>
     public static void Run(ClientSession session, Action<DaemonClient> stream, Func<DaemonException, bool> mayResume) =>
         RunAndKeep(session, stream, mayResume)?.Dispose();
 
-    /// <summary>The same, for more requests over the connection on which the stream ended.</summary>
-    /// <returns>Null: the daemon ended on purpose, and the stream with it.</returns>
+    /// <summary>Reads a stream to its end, and returns the connection for further requests.</summary>
+    /// <returns>Null if the daemon was stopped on purpose, and the stream ended with it.</returns>
     public static DaemonClient? RunAndKeep(
         ClientSession session, Action<DaemonClient> stream, Func<DaemonException, bool> mayResume) =>
         new ResumingStream(session, mayResume).Run(stream);
@@ -41,13 +42,13 @@ internal sealed class ResumingStream
             _lostAt ??= Environment.TickCount64;
             var lostFor = TimeSpan.FromMilliseconds(Environment.TickCount64 - _lostAt.Value);
             if (RetryPolicy.GivesUp(lost.Code, lostFor)) throw lost;
-            if (lost.Code == LocalError.NoAnswerInTime) TellOnce(lost.Message);
+            if (lost.Code == LocalError.NoAnswerInTime) ReportOnce(lost.Message);
             _session.Pause(RetryPolicy.PauseBeforeResuming(_breaks++, Random.Shared.NextDouble()));
         }
         return daemon;
     }
 
-    /// <returns>Null: the stream has ended. Otherwise the reason why it broke.</returns>
+    /// <returns>Null if the stream has ended, otherwise the reason why it broke.</returns>
     DaemonException? Attempt(Action<DaemonClient> stream, out DaemonClient? daemon)
     {
         daemon = null;
@@ -55,8 +56,8 @@ internal sealed class ResumingStream
         {
             daemon = _session.ConnectToRead();
             _hasConnected = true;
-            // Not before it speaks: a daemon that hangs can be connected to.
-            daemon.OnHeard = Heard;
+            // Counts as found only when it sends something: a daemon that hangs accepts connections too.
+            daemon.OnHeard = Reset;
             stream(daemon);
             return null;
         }
@@ -72,13 +73,18 @@ internal sealed class ResumingStream
         }
     }
 
-    void Heard() => (_lostAt, _breaks, _hasTold) = (null, 0, false);
-
-    void TellOnce(string why)
+    void Reset()
     {
-        if (_hasTold) return;
-        _hasTold = true;
-        _session.Err.WriteLine($"{why}; waiting for it");
+        _lostAt = null;
+        _breaks = 0;
+        _hasReported = false;
+    }
+
+    void ReportOnce(string problem)
+    {
+        if (_hasReported) return;
+        _hasReported = true;
+        _session.Err.WriteLine($"{problem}; waiting for the daemon");
         _session.Err.Flush();
     }
 }

@@ -4,8 +4,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// The only place that decides whether the client tries again, and how. It is pure: it connects to nothing and waits
-/// for nothing. The table of requests (docs/scripting.md, "When an answer is lost"):
+/// The only place that decides whether and how the client tries again. It is pure: it neither connects nor waits. The
+/// table of requests (docs/scripting.md, "When an answer is lost"):
 /// <code>
 /// outcome of the attempt | reads   | changes, repeatable   | changes, once         | stream
 /// answered               | return  | return                | return                | return
@@ -18,21 +18,21 @@ namespace Tspm.Client.Connection;
 /// </summary>
 internal static class RetryPolicy
 {
-    /// <summary>Two daemons in a row may die by accident just when they are asked; a third one is reported.</summary>
+    /// <summary>Two daemons in a row may die by coincidence during a request; the third death is reported.</summary>
     public const int MostAttempts = 3;
 
     /// <summary>
-    /// How often the client starts a daemon for one command. A daemon that is just dying can still be connected to, and
-    /// each start waits until one of the guardians has won.
+    /// How often the client starts a daemon for one command. A dying daemon still accepts connections, and each start
+    /// waits until one of the guardians has won.
     /// </summary>
     public const int MostConnects = 5;
 
-    /// <summary>No daemon makes the client wait longer than this for its turn.</summary>
+    /// <summary>The longest time that the client waits because of the rate limit.</summary>
     static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// A daemon that was killed is back within a second. If there is none for this long, it was stopped. A daemon that
-    /// is alive and does not answer may be continued, so a stream waits for it without end.
+    /// A killed daemon is back within a second; if none is there for this long, it was stopped. A daemon that is alive
+    /// but does not answer may be resumed (SIGCONT), so a stream waits for it indefinitely.
     /// </summary>
     static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(10);
 
@@ -42,13 +42,13 @@ internal static class RetryPolicy
     /// <summary>The longest pause before a stream connects again, in milliseconds.</summary>
     const int LongestPauseMs = 5000;
 
-    /// <summary>After this many doublings the pause is at its longest.</summary>
+    /// <summary>The number of doublings after which the pause has its longest length.</summary>
     const int MostDoublings = 6;
 
-    /// <summary>What follows the attempt to send a request.</summary>
-    /// <param name="outcome">Of the last attempt.</param>
-    /// <param name="kind">Of the request.</param>
-    /// <param name="attempts">How many there were, the last one included.</param>
+    /// <summary>Decides what follows an attempt to get an answer.</summary>
+    /// <param name="outcome">The outcome of the last attempt.</param>
+    /// <param name="kind">The kind of the request.</param>
+    /// <param name="attempts">The number of attempts so far, including the last one.</param>
     public static NextStep After(AttemptOutcome outcome, RequestKind kind, int attempts) => (outcome, kind) switch
     {
         (AttemptOutcome.Answered, _) => NextStep.Return,
@@ -64,7 +64,7 @@ internal static class RetryPolicy
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>A daemon of another version does not know every method and member.</summary>
+    /// <summary>A daemon of another version may not know every method and member.</summary>
     static NextStep AfterRefusal(int code) =>
         code is ErrorCode.MethodNotFound or ErrorCode.InvalidParams ? NextStep.FailNamingVersions : NextStep.Fail;
 
@@ -72,13 +72,13 @@ internal static class RetryPolicy
     public static TimeSpan TurnAfter(AttemptOutcome.TooFast outcome) =>
         outcome.RetryAfter < LongestTurn ? outcome.RetryAfter : LongestTurn;
 
-    /// <summary>This step needs a new connection first; without one, the failure is reported.</summary>
+    /// <summary>Whether this step needs a new connection first. Without one, the failure is reported.</summary>
     public static bool NeedsConnection(NextStep step) =>
         step is NextStep.Repeat or NextStep.RepeatOrRephrase or NextStep.RepeatOrGiveUp;
 
-    /// <summary>What such a step comes to when a daemon answers at the new connection.</summary>
-    /// <param name="step">One that <see cref="NeedsConnection"/>.</param>
-    /// <param name="isSame">It is the daemon that was asked before, and knows the key of the request.</param>
+    /// <summary>Decides what such a step becomes once a daemon answers on the new connection.</summary>
+    /// <param name="step">A step that <see cref="NeedsConnection"/>.</param>
+    /// <param name="isSame">Whether it is the same daemon as before, which knows the key of the request.</param>
     public static NextStep AtDaemon(NextStep step, bool isSame) => step switch
     {
         NextStep.RepeatOrRephrase when !isSame => NextStep.Rephrase,
@@ -86,10 +86,10 @@ internal static class RetryPolicy
         _ => NextStep.Repeat,
     };
 
-    /// <summary>What follows the attempt to reach a daemon that answers.</summary>
-    /// <param name="failure">Null: one answers.</param>
-    /// <param name="mayStart">The user lets the client start the daemon.</param>
-    /// <param name="attempts">How many there were, the last one included.</param>
+    /// <summary>Decides what follows an attempt to reach a daemon that answers.</summary>
+    /// <param name="failure">Null if a daemon answers.</param>
+    /// <param name="mayStart">Whether the client may start the daemon.</param>
+    /// <param name="attempts">The number of attempts so far, including the last one.</param>
     public static NextStep AfterConnecting(DaemonException? failure, bool mayStart, int attempts)
     {
         if (failure is null) return NextStep.Return;
@@ -97,30 +97,30 @@ internal static class RetryPolicy
         return isGone && mayStart && attempts < MostConnects ? NextStep.StartDaemon : NextStep.Fail;
     }
 
-    /// <summary>A stream that was lost in this way may be asked for again.</summary>
+    /// <summary>Whether a stream that was lost with this error may be requested again.</summary>
     /// <param name="code">The code of the failure.</param>
-    /// <param name="follows">It has no end of its own.</param>
-    /// <param name="hasHeard">Something of it has arrived.</param>
-    /// <param name="hasPositions">It continues exactly where it was, even if it does not follow.</param>
+    /// <param name="follows">The stream has no end.</param>
+    /// <param name="hasHeard">Part of the stream has arrived.</param>
+    /// <param name="hasPositions">The stream can continue exactly where it stopped, even if it does not follow.</param>
     public static bool MayResume(int code, bool follows, bool hasHeard, bool hasPositions) => code switch
     {
         LocalError.NoAnswerInTime => follows && hasHeard,
-        // What does not follow is read from the files.
+        // Without --follow, the client reads the files instead.
         LocalError.NotRunning => follows,
         LocalError.Disconnected or ErrorCode.ShuttingDown => follows || hasPositions || !hasHeard,
         _ => false,
     };
 
-    /// <summary>A stream has been without a daemon for too long.</summary>
+    /// <summary>Whether a stream has been without a daemon for too long.</summary>
     public static bool GivesUp(int code, TimeSpan lostFor) =>
         code != LocalError.NoAnswerInTime && lostFor > GiveUpAfter;
 
     /// <summary>
-    /// How long a stream waits before it connects again: twice as long each time, and different for each of many
-    /// clients that have lost the same daemon.
+    /// How long a stream waits before it connects again. The pause doubles each time, and differs between the many
+    /// clients that lost the same daemon.
     /// </summary>
-    /// <param name="breaks">How often it was lost since it last heard something, this time not included.</param>
-    /// <param name="chance">From 0 to 1.</param>
+    /// <param name="breaks">How often it was lost since it last received something, not counting this time.</param>
+    /// <param name="chance">A random number from 0 to 1.</param>
     public static TimeSpan PauseBeforeResuming(int breaks, double chance)
     {
         var most = Math.Min(FirstPauseMs << Math.Min(breaks, MostDoublings), LongestPauseMs);

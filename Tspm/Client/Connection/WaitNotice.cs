@@ -8,29 +8,30 @@ using Tspm.Text;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// Says on standard error what a request that takes long waits for: on a terminal in one line that counts down, in a
-/// pipe once. The daemon is asked over a connection of its own, because the other one is busy with the request.
+/// Shows on standard error what a slow request is waiting for: on a terminal as one line that counts down, otherwise
+/// once. It asks the daemon over a second connection, because the first one is busy with the request.
 /// </summary>
-/// <param name="errors">Where to say it.</param>
+/// <param name="errors">Standard error.</param>
 /// <param name="ask">
-/// The status of the processes that these selectors name, of all for null, or of the second ones should the first name
-/// none; null when the daemon does not say.
+/// Returns the status of the processes that the first selectors match (null for all), or that the second ones match if
+/// the first match none. Returns null if the daemon does not answer.
 /// </param>
-/// <param name="width">Columns of the terminal.</param>
+/// <param name="width">Returns the columns of the terminal.</param>
 internal sealed class WaitNotice(
     OutputWriter errors,
     Func<IReadOnlyList<string>?, IReadOnlyList<string>?, IReadOnlyList<ProcessStatus>?> ask, Func<int> width)
 {
-    /// <summary>Cells that are filled and have to be cleared before anything else is printed.</summary>
+    /// <summary>The columns in use, which have to be cleared before anything else is printed.</summary>
     int _filled;
 
-    /// <summary>To be called when the answer takes a while, and then once a second while it returns true.</summary>
-    /// <param name="method">The request's.</param>
+    /// <summary>Shows or updates the notice.</summary>
+    /// <param name="method">The method of the request.</param>
     /// <param name="request">The request itself.</param>
-    /// <param name="elapsed">How long it has taken.</param>
-    public bool Tell(string method, object? request, TimeSpan elapsed)
+    /// <param name="elapsed">How long the wait has taken so far.</param>
+    /// <returns>True to be called again in a second.</returns>
+    public bool Show(string method, object? request, TimeSpan elapsed)
     {
-        // A program that reads gets its answer, late or not; only changes make processes wait.
+        // In a script, requests that only read need no notice; only changes wait for processes.
         if (!errors.IsTerminal && !ChangesProcesses(method)) return false;
         if (!errors.IsTerminal)
         {
@@ -38,7 +39,7 @@ internal sealed class WaitNotice(
             errors.Flush();
             return false;
         }
-        // The last column stays free: a cursor behind it would wrap.
+        // Keep the last column free: a cursor past it would wrap.
         var line = CellText.Cut(Words(method, request, elapsed, isTerminal: true), Math.Max(1, width() - 1));
         errors.Write("\r");
         errors.Write(CellText.Pad(line, _filled, toTheRight: false));
@@ -47,7 +48,7 @@ internal sealed class WaitNotice(
         return true;
     }
 
-    /// <summary>Takes the line away; something else may be printed.</summary>
+    /// <summary>Clears the line, so that something else can be printed.</summary>
     public void Clear()
     {
         if (_filled == 0) return;
@@ -72,7 +73,7 @@ internal sealed class WaitNotice(
         return CellText.WidthOf(withHint) < width() ? withHint : line;
     }
 
-    /// <summary>Those that are on their way to where the request wants them.</summary>
+    /// <summary>The processes that have not yet reached the state that the request asks for.</summary>
     static List<ProcessStatus> Late(string method, IReadOnlyList<ProcessStatus>? processes) =>
         [.. (processes ?? []).Where(process => process.State switch
         {
@@ -84,7 +85,7 @@ internal sealed class WaitNotice(
 
     static bool EndsProcesses(string method) => IsAmong(method, Methods.Stop, Methods.Delete, Methods.Shutdown);
 
-    /// <summary>Its answer may have to wait for processes.</summary>
+    /// <summary>Whether the answer may have to wait for processes.</summary>
     static bool ChangesProcesses(string method) => EndsProcesses(method) || IsAmong(
         method, Methods.Start, Methods.Restart, Methods.Reload, Methods.Scale, Methods.Apply, Methods.Set);
 
@@ -95,6 +96,6 @@ internal sealed class WaitNotice(
         return false;
     }
 
-    /// <summary>Full seconds: this is counted once a second.</summary>
+    /// <summary>Full seconds, because the notice is updated once a second.</summary>
     static string Seconds(TimeSpan time) => Duration.Format(TimeSpan.FromSeconds(Math.Floor(time.TotalSeconds)));
 }

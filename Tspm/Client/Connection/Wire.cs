@@ -6,9 +6,9 @@ using Tspm.Protocol;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// The wire's types as the client reads them: members that a newer daemon added are passed over, where the daemon
-/// itself refuses what it does not know. The other options are those of <see cref="WireJson"/>, written out because
-/// copying them would build that context too, at every start.
+/// The types of the wire as the client reads them. The client ignores members that a newer daemon added, whereas the
+/// daemon refuses unknown members. The other options equal those of <see cref="WireJson"/>; they are repeated here
+/// because copying them would build that context as well, at every start.
 /// </summary>
 internal static class Wire
 {

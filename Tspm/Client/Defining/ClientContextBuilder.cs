@@ -5,19 +5,21 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Defining;
 
-/// <summary>What a definition takes along from the shell in which it was made.</summary>
+/// <summary>Collects what a new definition inherits from the shell.</summary>
 internal static class ClientContextBuilder
 {
     public static ClientContext Build() => new()
     {
         Environment = KeptEnvironment(),
-        // Only for configs that name none; those from a command line or a file always do.
+        // Only for configs without one; those from a command line or a file always have one.
         WorkingDirectory = CurrentFolder.TryGet() ?? "/",
         OpenFilesLimit = CurrentSystem.OpenFilesLimit(),
         Launch = CurrentSystem.Launch(),
     };
 
-    /// <summary>This process's environment without what a service manager or another tspm meant for it alone.</summary>
+    /// <summary>
+    /// The environment of this process, without variables that a service manager or another tspm set for it alone.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> KeptEnvironment()
     {
         var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);

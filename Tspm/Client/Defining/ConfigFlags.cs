@@ -8,11 +8,11 @@ using Tspm.Text;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// The flags of start, add and set as changes of a config. They arrive checked, see <see cref="ParsedLine"/>.
+/// Applies the flags of start, add and set to a config. Their values are already checked, see <see cref="ParsedLine"/>.
 /// </summary>
 internal static class ConfigFlags
 {
-    /// <summary>The config with the flags laid over it.</summary>
+    /// <summary>Returns the config with the flags applied.</summary>
     public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<GivenFlag> flags)
     {
         string? options = null;
@@ -26,9 +26,10 @@ internal static class ConfigFlags
     }
 
     /// <summary>
-    /// Null: nothing is said about it. A program with times that is never started by itself has only these times to be
-    /// started at: a job, as PM2's users write it.
+    /// Whether the flags make the process a job. A process with a schedule and --no-autorestart is one too, because it
+    /// can only run at these times: that is how PM2's users define a job.
     /// </summary>
+    /// <returns>Null if the flags do not say.</returns>
     static bool? IsJob(IReadOnlyList<GivenFlag> flags) => ValueOf(flags, "job") switch
     {
         "true" => true,
@@ -36,13 +37,13 @@ internal static class ConfigFlags
         _ => ValueOf(flags, "cron") is not null && ValueOf(flags, "autorestart") == "false" ? true : null,
     };
 
-    /// <summary>A job ends by itself, and is at most tried again when it fails.</summary>
-    /// <param name="config">Of the process.</param>
-    /// <param name="policy">The restart policy that was asked for.</param>
+    /// <summary>Makes the process a job, which ends on its own and is at most retried after a failure.</summary>
+    /// <param name="config">The config of the process.</param>
+    /// <param name="policy">The restart policy that was requested; null if there was none.</param>
     static ProcessConfig AsJob(ProcessConfig config, string? policy)
     {
         if (policy == "always")
-            throw new UsageException("a job ends by itself and cannot have --restart always; use on-failure or never");
+            throw new UsageException("a job ends on its own, so --restart cannot be always; use on-failure or never");
         return config with
         {
             Schedule = (config.Schedule ?? new ScheduleConfig()) with { Action = ScheduleConfig.Start },
@@ -50,7 +51,7 @@ internal static class ConfigFlags
         };
     }
 
-    /// <summary>The last one that was given; null: none was.</summary>
+    /// <returns>The last value that was given, or null if there was none.</returns>
     public static string? ValueOf(IReadOnlyList<GivenFlag> flags, string name)
     {
         string? value = null;
@@ -59,14 +60,14 @@ internal static class ConfigFlags
         return value;
     }
 
-    /// <summary>The interpreter was named by another flag, or guessed by the ending of the file.</summary>
-    /// <exception cref="UsageException">There is none.</exception>
+    /// <summary>Adds options to the interpreter, which another flag or the file's extension has determined.</summary>
+    /// <exception cref="UsageException">The command has no interpreter.</exception>
     static ProcessConfig WithOptions(ProcessConfig config, string options)
     {
         if (config.Interpreter is null or "none")
             throw new UsageException(
                 "--interpreter-args needs an interpreter, and this command has none: name one with --interpreter, "
-                + "or write them into the command: tspm start \"node "
+                + "or put the arguments in the command: tspm start \"node "
                 + $"{Tspm.Client.Terminal.ControlText.Escape(options)} app.js\"");
         var words = Tspm.Text.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return config with
@@ -107,7 +108,7 @@ internal static class ConfigFlags
         "watch-delay" => config with { WatchDelayMs = Milliseconds(value) },
         "cron" => config with { Schedule = (config.Schedule ?? new ScheduleConfig()) with { Cron = value } },
         "time-zone" => config with { Schedule = (config.Schedule ?? new ScheduleConfig()) with { TimeZone = value } },
-        // Together with others, see IsJob.
+        // Depends on other flags, see IsJob.
         "job" => config,
         "stop-signal" or "kill-timeout" or "treekill" => config with
         {
@@ -127,7 +128,7 @@ internal static class ConfigFlags
     {
         "restart" => restart with { Policy = value },
         "autorestart" => restart with { Policy = value == "true" ? "always" : "never" },
-        // A first delay above the longest one would never be waited.
+        // A first delay above the maximum would be cut to the maximum, so raise the maximum too.
         "restart-delay" => Milliseconds(value) is var delay && delay > RestartPolicy.Default.MaxDelay.TotalMilliseconds
             ? restart with { DelayMs = delay, MaxDelayMs = delay } : restart with { DelayMs = delay },
         "max-restarts" => restart with { MaxConsecutive = Number(value) },
@@ -139,7 +140,7 @@ internal static class ConfigFlags
         _ => throw new InvalidOperationException($"the flag --{flag} is not bound to a config field"),
     };
 
-    /// <summary>The same flags as KEY=VALUE of <c>set</c>.</summary>
+    /// <summary>Converts the flags to the KEY=VALUE assignments of <c>set</c>.</summary>
     public static IReadOnlyList<string> Assignments(IReadOnlyList<GivenFlag> flags)
     {
         var assignments = new List<string>();
@@ -153,7 +154,7 @@ internal static class ConfigFlags
             assignments.Add("dependsOn="
                 + System.Text.Json.JsonSerializer.Serialize(needed, Wire.Json.IReadOnlyListDependency));
         }
-        // Patterns may hold spaces and what a shell would read.
+        // Patterns may contain spaces and shell characters, so they are sent as JSON.
         assignments.RemoveAll(static assignment =>
             assignment.StartsWith("watch-paths=", StringComparison.Ordinal)
                 || assignment.StartsWith("watch-ignore=", StringComparison.Ordinal));

@@ -7,14 +7,15 @@ using Tspm.Text;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// PM2's users name a file where a process is expected. This version takes processes, so it says which ones the file
-/// names.
+/// Users of PM2 name a file where a process is expected. Tspm accepts only processes there, so the message lists those
+/// that the file defines.
 /// </summary>
 internal static class FileSelector
 {
-    /// <summary>To be added to the sentence about an unknown process; empty: no file is meant.</summary>
-    /// <param name="verb">What was to be done with them.</param>
-    /// <param name="request">Of any verb.</param>
+    /// <summary>A hint for the message about an unknown process.</summary>
+    /// <param name="verb">The verb that was typed.</param>
+    /// <param name="request">The request of any verb.</param>
+    /// <returns>An empty string if no selector is a file.</returns>
     public static string Hint(string verb, object request)
     {
         var selectors = request switch
@@ -26,12 +27,12 @@ internal static class FileSelector
         };
         foreach (var word in selectors)
             if (NamesIn(word) is { } names)
-                return $"; {ControlText.Escape(word)} is a file, and '{verb}' takes processes: tspm {verb} {names}";
+                return $"; {ControlText.Escape(word)} is a file, but '{verb}' takes processes: tspm {verb} {names}";
         return "";
     }
 
-    /// <summary>Null: it is no file of processes. Nothing is evaluated: a script of PM2 only says that it is
-    /// one.</summary>
+    /// <summary>Lists the processes in a file. Does not evaluate scripts: for those it returns a placeholder.</summary>
+    /// <returns>Null if the word does not name a file of processes.</returns>
     static string? NamesIn(string word)
     {
         var files = StartFiles.Here;

@@ -6,12 +6,12 @@ using Tspm.Text;
 
 namespace Tspm.Client.Defining;
 
-/// <summary>Finds and reads other managers' files, and hands them to the mappers.</summary>
+/// <summary>Finds and reads the files of other managers, and passes them to the importers.</summary>
 internal static class ImportFiles
 {
     const int MaxBytes = 4 << 20;
 
-    /// <summary>Where PM2's files are, or what its users call them, in the order of trying.</summary>
+    /// <summary>The usual names and places of PM2's files, in the order in which they are tried.</summary>
     static string[] Pm2Files =>
     [
         "ecosystem.config.js", "ecosystem.config.cjs", "ecosystem.config.mjs", "ecosystem.config.json",
@@ -20,10 +20,10 @@ internal static class ImportFiles
         Path.Combine(Pm2Home(), "dump.pm2"),
     ];
 
-    /// <exception cref="ImportException">It cannot be understood; the message names the file.</exception>
+    /// <exception cref="ImportException">The file cannot be read; the message names it.</exception>
     public static Imported Pm2(string? file, string? profile)
     {
-        var path = Existing(file ?? First(Pm2Files), "ecosystem file and no dump.pm2");
+        var path = Existing(file ?? First(Pm2Files), "an ecosystem file or dump.pm2");
         return Named(path, file is null, () => Pm2Import.Read(
             Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(),
             ScriptFile.Look));
@@ -44,11 +44,11 @@ internal static class ImportFiles
         var path = Existing(file ?? First("Procfile"), "Procfile");
         var folder = Path.GetDirectoryName(path)!;
         string? found = null;
-        if (envFile is not null) envFile = Existing(envFile, "env file");
+        if (envFile is not null) envFile = Existing(envFile, "the env file");
         else if (File.Exists(Path.Combine(folder, ".env")))
         {
             envFile = Path.Combine(folder, ".env");
-            found = $"{envFile} is used as env file";
+            found = $"using {envFile} as the env file";
         }
         return Named(path, file is null, () =>
         {
@@ -75,13 +75,14 @@ internal static class ImportFiles
 
     static JsonElement Document(string path)
     {
-        if (path.EndsWith("js", StringComparison.Ordinal)) return NodeFile.Read(path);
+        if (path.EndsWith("js", StringComparison.Ordinal)) return NodeEvaluator.Read(path);
         return IsYaml(path) ? YamlText.Read(Text(path)) : ForeignFile.Json(Text(path));
     }
 
-    /// <param name="path">Of the file.</param>
-    /// <param name="wasFound">Nobody named it, so it is said which one it is.</param>
-    /// <param name="read">Reads it.</param>
+    /// <summary>Reads a file, and names it in notes and errors.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="wasFound">The user did not name the file, so a note says which one is used.</param>
+    /// <param name="read">Reads the file.</param>
     static Imported Named(string path, bool wasFound, Func<Imported> read)
     {
         try
@@ -109,12 +110,15 @@ internal static class ImportFiles
     }
 
     static string Existing(string? file, string what) =>
-        file is null ? throw new ImportException($"there is no {what} here; name it") : File.Exists(file)
-            ? CurrentFolder.AbsoluteHere(file) : throw new ImportException($"{file} does not exist");
+        file is null
+            ? throw new ImportException($"cannot find {what} here; give the path of the file")
+            : File.Exists(file)
+                ? CurrentFolder.AbsoluteHere(file)
+                : throw new ImportException($"{file} does not exist");
 
     static string Text(string path) => Encoding.UTF8.GetString(TextFile.ReadBytes(path, MaxBytes)).TrimStart('\uFEFF');
 
-    /// <summary>Files by a pattern whose folders may be patterns too, in order.</summary>
+    /// <summary>Finds files by a pattern, in which folders may be patterns too; sorted.</summary>
     static List<string> Included(string pattern)
     {
         List<string> places = ["/"];

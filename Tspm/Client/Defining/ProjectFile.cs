@@ -6,13 +6,13 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Defining;
 
-/// <summary>A file of processes and the project that they belong to, see <see cref="ProjectName"/>.</summary>
-/// <param name="Project">What the file says, else its folder.</param>
+/// <summary>The processes of a config file, and their project, see <see cref="ProjectName"/>.</summary>
+/// <param name="Project">The project named in the file, otherwise its folder.</param>
 /// <param name="Processes">In the order of the file.</param>
 internal sealed record ProjectFile(string Project, IReadOnlyList<ProcessConfig> Processes)
 {
-    /// <summary>The one place that reads config files.</summary>
-    /// <exception cref="DaemonException">It cannot be used; the message says where and why.</exception>
+    /// <summary>Reads a config file. No other code of the client does.</summary>
+    /// <exception cref="DaemonException">The file is not valid; the message says where and why.</exception>
     public static ProjectFile Read(string path)
     {
         var kind = ForeignFile.Recognise(path);
@@ -29,7 +29,7 @@ internal sealed record ProjectFile(string Project, IReadOnlyList<ProcessConfig> 
         }
     }
 
-    /// <summary>The folder of a file of this machine, called as the shell calls it: a link stays the link.</summary>
+    /// <summary>The folder of a file on this machine. Symbolic links are not resolved.</summary>
     public static string FolderOf(string path) =>
         Path.GetDirectoryName(CurrentFolder.AbsoluteHere(path)) ?? "/";
 }

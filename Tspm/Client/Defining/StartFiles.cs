@@ -5,12 +5,14 @@ using Tspm.Platform;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// What the words of <c>start</c> can be, besides processes: looked up in the shell's folder and on the PATH.
+/// Looks up what the words of <c>start</c> can be, apart from processes: files in the shell's working directory, and
+/// programs on the PATH.
 /// </summary>
 internal sealed record StartFiles
 {
     /// <summary>
-    /// This machine's. Nothing is known of another one's files: there only the words themselves count.
+    /// The files of this machine. If the command is for another machine, whose files are unknown, only the words
+    /// themselves count.
     /// </summary>
     public static StartFiles Here => CurrentFolder.IsElsewhere ? Elsewhere : OnThisMachine;
 
@@ -35,22 +37,26 @@ internal sealed record StartFiles
         HasVariable = static _ => true,
     };
 
-    /// <summary>False: a file that is not found may be there all the same.</summary>
+    /// <summary>
+    /// False if the files are on another machine, so that a file may exist although it was not found.
+    /// </summary>
     public required bool AreKnown { get; init; }
 
     public required Func<string, bool> IsFile { get; init; }
 
     public required Func<string, bool> IsFolder { get; init; }
 
-    /// <summary>Is there such a program on the client's PATH?</summary>
+    /// <summary>Whether the client's PATH has a program with this name.</summary>
     public required Func<string, bool> IsProgram { get; init; }
 
     /// <summary>See <see cref="ScriptFile.OwnInterpreter"/>.</summary>
     public required Func<string, string?> OwnInterpreter { get; init; }
 
-    /// <summary>Is this variable set in the shell?</summary>
+    /// <summary>Whether this environment variable is set in the shell.</summary>
     public required Func<string, bool> HasVariable { get; init; }
 
-    /// <summary>Whose file of processes it is. Config files are read on this machine, whichever runs them.</summary>
+    /// <summary>
+    /// Recognises which manager a file of processes belongs to. Config files are always read on this machine.
+    /// </summary>
     public required Func<string, FileKind> Recognise { get; init; }
 }

@@ -8,42 +8,43 @@ using Tspm.Text;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// What the words of <c>start</c> and <c>add</c> mean. The client does not know the processes, so it has both readings:
-/// the words as selectors, and what to define when they name no process.
+/// The meaning of the words of <c>start</c> and <c>add</c>. The client does not know which processes exist, so it keeps
+/// both interpretations: the words as selectors, and the definitions to use if they match no process.
 /// </summary>
 internal sealed record StartTarget
 {
-    /// <summary>Tried first; empty: the words cannot name a process.</summary>
+    /// <summary>Tried first; empty if the words cannot name a process.</summary>
     public IReadOnlyList<string> Selectors { get; init; } = [];
 
-    /// <summary>To be defined when the selectors name no process; null: nothing.</summary>
+    /// <summary>The processes to define if the selectors match none; null for none.</summary>
     public IReadOnlyList<ProcessConfig>? Define { get; init; }
 
-    /// <summary>Flags or arguments change a config, so a process that is known already cannot be meant.</summary>
+    /// <summary>Flags or arguments change the config, so the words cannot mean a process that already exists.</summary>
     public bool HasOverrides { get; init; }
 
-    /// <summary><see cref="Define"/> is the content of a file, which is applied as a whole.</summary>
+    /// <summary><see cref="Define"/> comes from a config file, which is applied as a whole.</summary>
     public bool IsFile { get; init; }
 
     /// <summary>
-    /// <see cref="Define"/> is one command made of several words, none of which may name a process. Null: it is not.
+    /// The error to report if one of several words that form one command names a process. Null if the words do not form
+    /// such a command.
     /// </summary>
     public UsageException? Ambiguity { get; init; }
 
     /// <summary>
-    /// What is wrong when the selectors name no process and there is nothing to define; null: just that.
+    /// The error to report if the selectors match no process and there is nothing to define; null for the daemon's.
     /// </summary>
     public Exception? Unknown { get; init; }
 
-    /// <summary>Of the file that defines them, see <see cref="ProjectFile"/>; null: it is no file.</summary>
+    /// <summary>The project of the config file, see <see cref="ProjectFile"/>; null without a file.</summary>
     public string? Project { get; init; }
 
-    /// <param name="words">What was typed.</param>
-    /// <param name="program">What followed <c>--</c>, null without it.</param>
+    /// <param name="words">The words that were typed.</param>
+    /// <param name="program">The words after <c>--</c>; null without <c>--</c>.</param>
     /// <param name="flags">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
     /// <param name="readFile">Reads a config file of this kind.</param>
-    /// <param name="files">What is there.</param>
-    /// <exception cref="UsageException">A command that cannot be one.</exception>
+    /// <param name="files">Looks up files and programs.</param>
+    /// <exception cref="UsageException">The words cannot be a command.</exception>
     public static StartTarget Of(
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, StartFiles files)
@@ -69,7 +70,8 @@ internal sealed record StartTarget
             if (kind == FileKind.None && StartWords.OtherTool(word, kind) is { } other) return Refused(other);
             if (hasFlags || program is not null)
                 throw new UsageException(
-                    $"'{word}' is a config file, so flags and arguments that change a config belong in the file");
+                    $"'{word}' is a config file; put settings and arguments in the file, "
+                    + "not on the command line");
             return new StartTarget { Define = readFile(word, kind), IsFile = true };
         }
         if (kind != FileKind.None) return Refused(StartWords.OtherTool(word, kind)!);
@@ -121,13 +123,13 @@ internal sealed record StartTarget
         return hasFile ? Refused(StartWords.Ambiguous(words)) : new StartTarget();
     }
 
-    /// <summary>The same with some of the file's processes.</summary>
-    /// <exception cref="UsageException">It is no file.</exception>
+    /// <summary>Returns the target with only these processes of the config file.</summary>
+    /// <exception cref="UsageException">The target is not a config file.</exception>
     /// <exception cref="DaemonException">The file has no process of one of these names.</exception>
     public StartTarget Only(IReadOnlyList<string> names)
     {
         if (!IsFile)
-            throw Unknown ?? new UsageException("--only chooses processes of a config file; leave it out");
+            throw Unknown ?? new UsageException("--only needs a config file; leave it out");
         string[] known = [.. Define!.Select(static config => config.NameOrEmpty)];
         foreach (var name in names)
         {
@@ -140,11 +142,11 @@ internal sealed record StartTarget
     }
 
     static readonly UsageException OneName =
-        new("--name is for one process, and several scripts are given; start them one by one");
+        new("--name cannot be used with several scripts; start them one by one");
 
     static StartTarget Refused(Exception why) => new() { Unknown = why };
 
-    /// <summary>By its ending: no command is likely to end so.</summary>
+    /// <summary>Recognises a config file by its extension, which a command is unlikely to have.</summary>
     public static bool IsConfigFile(string word) =>
         !word.Contains(' ') && Path.GetExtension(word) is ".json" or ".json5" or ".toml" or ".yml" or ".yaml";
 }

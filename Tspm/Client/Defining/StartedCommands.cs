@@ -6,25 +6,25 @@ using Tspm.Text;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// A script for which Tspm would choose the interpreter is not there. The message is a sentence for the user.
+/// A script for which Tspm would choose the interpreter does not exist. The message is a sentence for the user.
 /// </summary>
 internal sealed class MissingScriptException(string message) : Exception(message);
 
-/// <summary>Makes configs of the commands that <c>start</c> and <c>add</c> are given.</summary>
+/// <summary>Converts the commands of <c>start</c> and <c>add</c> to configs.</summary>
 /// <param name="flags">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
-/// <param name="files">What is there.</param>
+/// <param name="files">Looks up files and programs.</param>
 internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles files)
 {
-    /// <summary>What followed <c>--</c> alone is executed as it is: no shell, no interpreter.</summary>
+    /// <summary>A command after a bare <c>--</c> is executed as it is, without a shell or an interpreter.</summary>
     public ProcessConfig OfProgram(IReadOnlyList<string> program) =>
         Complete(new ProcessConfig { Command = program[0], Args = [.. program.Skip(1)] }, program, null);
 
-    /// <summary>The whole word is the path of a file, whatever characters are in it.</summary>
-    /// <exception cref="MissingScriptException">It is not there.</exception>
+    /// <summary>The whole word is the path of a file, whatever characters it contains.</summary>
+    /// <exception cref="MissingScriptException">The file does not exist.</exception>
     public ProcessConfig OfFile(string word, IReadOnlyList<string>? arguments)
     {
         var folder = Folder;
-        // The child runs in --cwd, so a script is looked for there first, and then in the shell's folder.
+        // The child runs in --cwd, so look for a script there first, and then in the shell's working directory.
         var isInFolder = files.IsFile(Path.Combine(folder, word));
         var path = isInFolder || !files.IsFile(word) ? word : CurrentFolder.AbsoluteHere(word);
         var interpreter = InterpreterOf(path);
@@ -37,8 +37,8 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
         return Complete(config, [path, .. arguments ?? []], interpreter);
     }
 
-    /// <summary>Several words are one command, each of them as it was typed.</summary>
-    /// <exception cref="MissingScriptException">The script is not there.</exception>
+    /// <summary>Several words form one command, each word as it was typed.</summary>
+    /// <exception cref="MissingScriptException">The script does not exist.</exception>
     public ProcessConfig OfWords(IReadOnlyList<string> words)
     {
         var interpreter = InterpreterOf(words[0]);
@@ -48,13 +48,13 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
     }
 
     /// <summary>A command line in one word.</summary>
-    /// <exception cref="UsageException">It is empty or broken.</exception>
-    /// <exception cref="MissingScriptException">The script is not there.</exception>
+    /// <exception cref="UsageException">The command is empty or malformed.</exception>
+    /// <exception cref="MissingScriptException">The script does not exist.</exception>
     public ProcessConfig OfLine(string command, IReadOnlyList<string>? arguments)
     {
         if (command.AsSpan().Trim().IsEmpty)
             throw new UsageException(
-                "the command is empty; give a program, for example: tspm start \"node server.js\"");
+                "the command is empty; name a program, for example: tspm start \"node server.js\"");
         var split = ShellWords.Analyze(command);
         if (split.Problem is { } problem)
             throw new UsageException($"{problem}: {Tspm.Client.Terminal.ControlText.Escape(command)}");
@@ -91,7 +91,9 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
     string? InterpreterOf(string script) => Interpreters.ForFile(
         script, files.IsProgram, IsInterpreterGiven ? null : files.OwnInterpreter(Path.Combine(Folder, script)));
 
-    /// <summary>A script of the folder that runs itself: without a slash it would be looked up on the PATH.</summary>
+    /// <summary>
+    /// Whether this is an executable script in the folder. Without a slash, it would be looked up on the PATH.
+    /// </summary>
     bool IsOwnProgram(string script, string? interpreter) =>
         interpreter is null && !script.Contains('/') && !IsInterpreterGiven && StartWords.IsScript(script)
         && files.IsFile(Path.Combine(Folder, script));
@@ -99,11 +101,11 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
     bool IsInterpreterGiven => ConfigFlags.ValueOf(flags, "interpreter") is not null;
 
     /// <summary>
-    /// Flags win; then the working directory is the shell's, and the name what a person would call it.
+    /// Applies the flags, and fills in defaults: the shell's working directory, and a name derived from the command.
     /// </summary>
-    /// <param name="config">What was typed.</param>
-    /// <param name="argv">The words of the command, for its name.</param>
-    /// <param name="interpreter">Chosen by the file's ending; null: none.</param>
+    /// <param name="config">The command that was typed.</param>
+    /// <param name="argv">The words of the command, from which the name is derived.</param>
+    /// <param name="interpreter">The interpreter for the file's extension; null for none.</param>
     ProcessConfig Complete(ProcessConfig config, IReadOnlyList<string> argv, string? interpreter)
     {
         config = ConfigFlags.Apply(config with { Interpreter = interpreter }, flags);
@@ -125,7 +127,7 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
         if (config.Env?.ContainsKey(Interpreters.PythonUnbuffered) == true) return true;
         if (files.HasVariable(Interpreters.PythonUnbuffered)) return true;
         if (config.EnvFile is not { } file || !files.AreKnown) return false;
-        // One that cannot be read is a matter for the start.
+        // If the file cannot be read, the start reports that.
         var read = EnvFile.Read(Path.Combine(Folder, file), ClientContextBuilder.KeptEnvironment());
         return read.Values?.ContainsKey(Interpreters.PythonUnbuffered) == true;
     }

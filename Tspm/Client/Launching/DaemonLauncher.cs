@@ -1,9 +1,9 @@
 namespace Tspm.Client.Launching;
 
-/// <summary>Brings a daemon to life for a verb that needs one.</summary>
+/// <summary>Starts a daemon for a verb that needs one.</summary>
 internal interface IDaemonLauncher
 {
-    /// <summary>Returns when a daemon answers, whether it is ours or another client was first.</summary>
-    /// <exception cref="Connection.DaemonException">With the reason, as the daemon gave it.</exception>
+    /// <summary>Returns when a daemon answers, whether this client or another one started it.</summary>
+    /// <exception cref="Connection.DaemonException">The daemon did not start; the message gives its reason.</exception>
     void Start();
 }

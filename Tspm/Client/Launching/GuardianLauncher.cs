@@ -8,22 +8,22 @@ using Tspm.Platform.Linux.Tree;
 namespace Tspm.Client.Launching;
 
 /// <summary>
-/// Starts the guardian of this home, detached: own session, no terminal, no descriptor of ours but a pipe on which it
-/// says when the daemon answers, or why it does not. So nothing is polled, and of fifty clients that start one at once
-/// every one learns that one runs.
+/// Starts the guardian of this home, detached: in its own session, without a terminal, and with no descriptor of ours
+/// except a pipe. On the pipe it reports when the daemon answers, or why it does not. So nothing is polled, and if
+/// fifty clients start a daemon at once, each of them learns that one runs.
 /// </summary>
 internal sealed class GuardianLauncher : IDaemonLauncher
 {
     /// <summary>The number of the pipe in the guardian.</summary>
     const int ReadyDescriptor = 3;
 
-    /// <summary>Sources are duplicated to above the fixed numbers before they are put there.</summary>
+    /// <summary>Source descriptors are first duplicated above the fixed numbers, so that they do not collide.</summary>
     const int AboveFixed = 16;
 
     public void Start()
     {
-        // Descriptors that we inherited and that are not close-on-exec (a shell's here-document, a test's pipe) would
-        // live as long as the daemon.
+        // Inherited descriptors without close-on-exec (a shell's here-document, a test's pipe) would otherwise stay
+        // open as long as the daemon lives.
         InheritedDescriptors.HideAll();
         if (!Descriptors.Pipe(out var readEnd, out var writeEnd))
             throw Failure("cannot make a pipe", Descriptors.LastProblem);
@@ -31,10 +31,10 @@ internal sealed class GuardianLauncher : IDaemonLauncher
         using var source = Descriptors.Duplicate(writeEnd.Number, AboveFixed);
         writeEnd.Dispose();
         var started = Spawn(source.NumberOrNone);
-        // The daemon alone has this end: when it is gone, the line ends.
+        // Now only the daemon holds this end, so the read ends when the daemon is gone.
         source.Dispose();
         if (!started.IsStarted) throw Failure("cannot start the daemon", started.Reason);
-        Understand(PipeReading.ReadLine(pipe.Number));
+        ThrowUnlessReady(PipeReading.ReadLine(pipe.Number));
     }
 
     static SpawnResult Spawn(int readySource)
@@ -63,20 +63,20 @@ internal sealed class GuardianLauncher : IDaemonLauncher
         return environment;
     }
 
-    static void Understand(string said)
+    static void ThrowUnlessReady(string report)
     {
-        if (said is ReadyPipe.Ready or ReadyPipe.Running) return;
-        if (said.StartsWith(ReadyPipe.DiedPrefix, StringComparison.Ordinal))
+        if (report is ReadyPipe.Ready or ReadyPipe.Running) return;
+        if (report.StartsWith(ReadyPipe.DiedPrefix, StringComparison.Ordinal))
         {
             throw new DaemonException(
                 LocalError.Unreachable,
-                $"the daemon died before it was ready, {said[ReadyPipe.DiedPrefix.Length..]}; the guardian is "
-                    + "starting it again; see tspm status, and daemon.log in its home folder");
+                $"the daemon died before it was ready, {report[ReadyPipe.DiedPrefix.Length..]}; its guardian is "
+                    + "starting it again. See: tspm status, and daemon.log in the home folder");
         }
-        if (!said.StartsWith(ReadyPipe.FailedPrefix, StringComparison.Ordinal))
+        if (!report.StartsWith(ReadyPipe.FailedPrefix, StringComparison.Ordinal))
             throw new DaemonException(LocalError.Unreachable,
-                "the daemon ended before it was ready; the reason is at the end of daemon.log in its home folder");
-        var rest = said[ReadyPipe.FailedPrefix.Length..];
+                "the daemon ended before it was ready; see the end of daemon.log in its home folder");
+        var rest = report[ReadyPipe.FailedPrefix.Length..];
         var space = rest.IndexOf(' ');
         var notPermitted = rest.AsSpan(0, space) is "6";
         throw new DaemonException(notPermitted ? LocalError.NotPermitted : Protocol.ErrorCode.Failed,

@@ -5,8 +5,8 @@ using Tspm.Storage;
 namespace Tspm.Client.Launching;
 
 /// <summary>
-/// Starts the daemon through the boot service when one is enabled for this home, so that it is always the service
-/// manager's; else, or when that fails, by itself.
+/// Starts the daemon through the boot service if one is enabled for this home, so that the service manager always owns
+/// it. Otherwise, or if that fails, it starts the daemon directly.
 /// </summary>
 internal sealed class ServiceLauncher(TspmHome home, IDaemonLauncher direct, OutputWriter errors) : IDaemonLauncher
 {
@@ -23,14 +23,15 @@ internal sealed class ServiceLauncher(TspmHome home, IDaemonLauncher direct, Out
         }
         catch (BootException failure)
         {
-            errors.WriteLine($"{failure.Message}; the daemon is started without its boot service (tspm enable hands "
-                + "it over)");
+            errors.WriteLine($"{failure.Message}; starting the daemon without its boot service (to hand it over "
+                + "later: tspm enable)");
             errors.Flush();
             direct.Start();
         }
     }
 
-    /// <summary>Null: this machine has no service manager that we know.</summary>
+    /// <summary>Finds the boot service of this home.</summary>
+    /// <returns>Null if this machine has no supported service manager.</returns>
     public static BootService? Find(TspmHome home) =>
         Platform.CurrentSystem.IsMacOS || SystemdService.IsBooted ? BootService.Find(home, BootTools.Run, out _) : null;
 }

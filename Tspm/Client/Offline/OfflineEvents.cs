@@ -9,12 +9,14 @@ using Tspm.Storage;
 namespace Tspm.Client.Offline;
 
 /// <summary>
-/// Reads events when no daemon runs: definitions from processes.json, events from their files. Changes nothing.
+/// Reads events when no daemon runs: definitions from processes.json, and events from their files. Changes nothing.
 /// </summary>
 internal static class OfflineEvents
 {
-    /// <summary>Null: nothing is defined and nothing was ever recorded.</summary>
-    /// <exception cref="DaemonException">As a daemon would say it.</exception>
+    /// <returns>Null if no process is defined and no event was ever recorded.</returns>
+    /// <exception cref="DaemonException">
+    /// The request is not valid; the error is the one a daemon would return.
+    /// </exception>
     public static List<ProcessEvent>? Read(TspmHome home, EventsRequest request)
     {
         var targets = new List<SelectorTarget>();

@@ -9,7 +9,7 @@ using Tspm.Storage;
 namespace Tspm.Client.Offline;
 
 /// <summary>
-/// Shows the last lines of logs when no daemon runs: definitions from processes.json, lines from the files. Changes
+/// Shows the last lines of logs when no daemon runs: definitions from processes.json, and lines from the files. Changes
 /// nothing.
 /// </summary>
 internal static class OfflineLogReader

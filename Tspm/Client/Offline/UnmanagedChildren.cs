@@ -5,12 +5,12 @@ using Tspm.Storage;
 namespace Tspm.Client.Offline;
 
 /// <summary>
-/// Children that live on although every tspm process was killed: a verb that only reads must not start a daemon, but it
-/// says so. Reads run records and /proc, nothing else.
+/// Finds children that keep running although every tspm process was killed. A verb that only reads must not start a
+/// daemon, but reports them. Reads only run records and /proc.
 /// </summary>
 internal static class UnmanagedChildren
 {
-    /// <summary>A sentence, or null when there are none.</summary>
+    /// <returns>A sentence, or null if there are no such children.</returns>
     public static string? Notice(TspmHome home)
     {
         if (!Directory.Exists(home.RunFolder)) return null;
@@ -19,8 +19,10 @@ internal static class UnmanagedChildren
             if (LivingChildOf(record) is { } child)
                 names.Add($"{record.Common.Definition?.Name ?? key.ToString()} (pid {child.Pid})");
         if (names.Count == 0) return null;
-        var verb = names.Count == 1 ? "runs" : "run";
-        return $"unmanaged {verb}: {string.Join(", ", names)}; tspm daemon start takes over, nothing is restarted";
+        var (count, them) = names.Count == 1
+            ? ("1 process is", "it") : ($"{Output.Display.Number(names.Count)} processes are", "them");
+        return $"{count} running without a daemon: {string.Join(", ", names)}; "
+            + $"to take {them} over without a restart: tspm daemon start";
     }
 
     static ChildRecord? LivingChildOf(RunRecord record)

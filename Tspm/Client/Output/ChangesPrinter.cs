@@ -5,17 +5,17 @@ using Tspm.Model.State;
 
 namespace Tspm.Client.Output;
 
-/// <summary>Prints what has changed since the last run that stayed up: a part of the answer to <c>why</c>.</summary>
+/// <summary>Prints the changes since the last run that stayed up, as part of the answer to <c>why</c>.</summary>
 internal static class ChangesPrinter
 {
-    /// <summary>Prints nothing when no such run is known.</summary>
+    /// <summary>Prints nothing if no such run is known.</summary>
     public static void Print(OutputWriter output, RunChanges? changes)
     {
         if (changes is null) return;
         var since =
             $"since the last run that stayed up (pid {Display.Number(changes.Since.Pid)}{Started(changes.Since)})";
         if (changes.Changes.Count > 0) output.WriteLine($"changed {since}:");
-        else output.WriteLine($"no change is known {since}");
+        else output.WriteLine($"no known change {since}");
         foreach (var change in changes.Changes)
             output.WriteLine($"  {change.What}: {ControlText.Escape(change.Sentence)}");
         if (changes.NotKnown is { } unknown)

@@ -5,7 +5,7 @@ using Tspm.Model.Config;
 
 namespace Tspm.Client.Output;
 
-/// <summary>Writes a config file in JSON, for people to read and change.</summary>
+/// <summary>Writes a config file in JSON, formatted for people to read and edit.</summary>
 internal static class ConfigWriter
 {
     static readonly JsonWriterOptions Options = new()
@@ -14,10 +14,10 @@ internal static class ConfigWriter
         Indented = true,
     };
 
-    /// <summary>Without the daemon's own members: a number, a former id.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="configs">Of the processes.</param>
-    /// <param name="project">What they belong to; null: the folder in which the file is going to lie.</param>
+    /// <summary>Writes the configs without the fields that the daemon sets itself: the ids.</summary>
+    /// <param name="output">Standard output.</param>
+    /// <param name="configs">The configs of the processes.</param>
+    /// <param name="project">Their project; null for the folder in which the file will be saved.</param>
     public static void Write(OutputWriter output, IReadOnlyList<ProcessConfig> configs, string? project = null)
     {
         using (var json = new Utf8JsonWriter(output.Buffer, Options))

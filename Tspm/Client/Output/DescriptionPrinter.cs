@@ -9,7 +9,7 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// The long view of a process for people: one fact per line, aligned on a terminal, behind a tab in a pipe.
+/// Prints the description of a process for people, one fact per line: aligned on a terminal, otherwise after a tab.
 /// </summary>
 internal static class DescriptionPrinter
 {
@@ -95,7 +95,7 @@ internal static class DescriptionPrinter
         foreach (var exit in process.RecentExits.Take(MostExits))
         {
             var (time, reason) = (Display.Time(exit.EndedAt), ControlText.Escape(exit.Reason));
-            // No pid is known of a child whose daemon and guardian were killed while it was being started.
+            // The pid is unknown if daemon and guardian were killed while the child was being started.
             var pid = exit.Pid == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" pid {exit.Pid}");
             Line(output, "exit", $"{time}{pid}: {reason}");
         }
@@ -106,7 +106,7 @@ internal static class DescriptionPrinter
             CultureInfo.InvariantCulture, $"and {more} more: tspm why {name} -n {process.RecentExits.Count}"));
     }
 
-    /// <summary>Only what was said, and does not stand above.</summary>
+    /// <summary>Prints the fields that are set in the config and not already printed above.</summary>
     static void Config(OutputWriter output, ProcessConfig config)
     {
         using var document = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(config, Wire.Json.ProcessConfig));

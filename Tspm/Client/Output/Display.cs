@@ -6,7 +6,7 @@ using Tspm.Text;
 
 namespace Tspm.Client.Output;
 
-/// <summary>Values as people read them. Unknown ones are a dash, never a zero.</summary>
+/// <summary>Formats values for people. An unknown value is a dash, never a zero.</summary>
 internal static class Display
 {
     const string Unknown = "-";
@@ -15,7 +15,7 @@ internal static class Display
     public static string Name(string name, int instance, bool several) =>
         ControlText.Escape(several ? string.Create(CultureInfo.InvariantCulture, $"{name}:{instance}") : name);
 
-    /// <summary>The numbers of the processes that have several instances among these entries.</summary>
+    /// <summary>The ids of the processes that have several instances among these entries.</summary>
     public static HashSet<int> WithSeveral(IEnumerable<(int Id, int Instance)> entries)
     {
         var seen = new HashSet<int>();
@@ -35,25 +35,21 @@ internal static class Display
         _ => "errored",
     };
 
-    /// <summary>With the time of the next try or the next run, when there is one.</summary>
-    public static string State(ProcessStatus process) =>
-        process is
-        {
-            NextRunAt: { } run,
-            State: not ProcessState.Waiting
-        } ? $"{State(process.State)} (next run "
-                + $"{Moment(run, TimeProvider.System.GetLocalNow())})"
-        : process is { State: ProcessState.Waiting, NextStartInMs: { } next }
-            ? $"waiting (next try in {NextTry(next)})"
-            : State(process.State);
+    /// <summary>The state, with the time of the next restart or the next scheduled run if there is one.</summary>
+    public static string State(ProcessStatus process) => process switch
+    {
+        { State: ProcessState.Waiting, NextStartInMs: { } next } => $"waiting (restarts in {NextTry(next)})",
+        { State: not ProcessState.Waiting, NextRunAt: { } run } =>
+            $"{State(process.State)} (next run {Moment(run, TimeProvider.System.GetLocalNow())})",
+        _ => State(process.State),
+    };
 
-    /// <summary>How long until then, in full seconds.</summary>
+    /// <summary>The time until the next start, in full seconds.</summary>
     public static string NextTry(long ms) => Duration.Format(Ms(RoundedUp(ms)));
 
     /// <summary>
-    /// A time of a schedule, as short as it can be: with its date when that is not today, with its year when that is
-    /// not this one, and as it is called in its own zone, with that zone's distance from UTC, when the viewer's clock
-    /// shows another time then.
+    /// A scheduled time, as short as possible: with its date unless that is today, with its year unless that is this
+    /// year, and in its own time zone, with the offset from UTC if that differs from the user's.
     /// </summary>
     public static string Moment(DateTimeOffset time, DateTimeOffset now)
     {
@@ -79,7 +75,7 @@ internal static class Display
             ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)
             : Unknown;
 
-    /// <summary>The same as the clocks of its own zone show it.</summary>
+    /// <summary>The time in its own time zone.</summary>
     public static string TimeThere(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
@@ -87,6 +83,6 @@ internal static class Display
 
     static TimeSpan Ms(long ms) => TimeSpan.FromMilliseconds(ms);
 
-    /// <summary>Full seconds: "in 0.3 s" flickers, and "0 s" is wrong.</summary>
+    /// <summary>Rounds up to full seconds: "in 0.3 s" would flicker, and "0 s" would be wrong.</summary>
     static long RoundedUp(long ms) => ms <= 0 ? 0 : (ms + 999) / 1000 * 1000;
 }

@@ -6,19 +6,19 @@ using Tspm.Model.State;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// Prints events, one a line: time, whose, what in words. In a pipe with tabs: time, name, kind, state after it, pid,
-/// words. As JSON there is all that is known.
+/// Prints events, one per line: time, process and description. In a pipe, the fields are separated by tabs: time, name,
+/// kind, resulting state, pid and description. JSON contains everything that is known.
 /// </summary>
-/// <param name="output">Where to.</param>
-/// <param name="json">As JSON.</param>
-/// <param name="isSelection">Events were asked for by what they are, so none of them is left out.</param>
-/// <param name="clock">For times of today.</param>
+/// <param name="output">Standard output.</param>
+/// <param name="json">Whether to print JSON.</param>
+/// <param name="isSelection">The user selected events by kind or pattern, so none of them is left out.</param>
+/// <param name="clock">Determines which times are today's.</param>
 internal sealed class EventPrinter(
     OutputWriter output, bool json, bool isSelection = false, TimeProvider? clock = null)
 {
     const int MostNameWidth = 24;
 
-    /// <summary>Of what concerns the daemon itself.</summary>
+    /// <summary>The name shown for events of the daemon itself.</summary>
     const string Daemon = "-";
 
     readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -31,7 +31,7 @@ internal sealed class EventPrinter(
             JsonPrinter.Print(output, happened, PrintJson.Readable.ProcessEvent);
             return;
         }
-        // A crash is one line. Every change of state is in the JSON, and is shown to those who ask for it.
+        // A crash takes one line. JSON and selections contain every change of state.
         if (!isSelection && EventText.IsRepetition(happened)) return;
         var name = happened.Name is null ? Daemon
             : Display.Name(happened.Name, happened.Instance ?? 0, happened.Instance > 0);

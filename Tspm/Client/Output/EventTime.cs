@@ -3,12 +3,12 @@ using System.Globalization;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// The time of an event on a terminal: of today only the time of day, of this year without the year, so that the
-/// sentence has room. What is not read by people gets the whole time (<see cref="LogPrinter.TimeOf"/>).
+/// The time of an event on a terminal, as short as possible: without the date if it is today, without the year if it is
+/// this year. Programs get the whole time (<see cref="LogPrinter.TimeOf"/>).
 /// </summary>
 internal static class EventTime
 {
-    /// <param name="time">Of the event.</param>
+    /// <param name="time">The time of the event.</param>
     /// <param name="now">The present, in the viewer's time zone.</param>
     public static string Of(DateTimeOffset time, DateTimeOffset now)
     {

@@ -3,25 +3,25 @@ using Tspm.Client.CommandLine;
 
 namespace Tspm.Client.Output;
 
-/// <summary>The help, made from the same <see cref="Verbs"/> that check the command line.</summary>
+/// <summary>The help, generated from the same <see cref="Verbs"/> that the command line is checked against.</summary>
 internal static class HelpText
 {
     const int VerbWidth = 13, FlagWidth = 30;
 
     public static string All()
     {
-        var text = new StringBuilder("tspm: starts, watches, restarts and logs processes\n\nUsage: tspm VERB "
-            + "[arguments] [flags]\n\nVerbs:\n");
+        var text = new StringBuilder("tspm: start processes, keep them running, and collect their logs\n\n"
+            + "Usage: tspm VERB [arguments] [flags]\n\nVerbs:\n");
         foreach (var verb in Verbs.Listed)
             text.Append("  ").Append(verb.Name.PadRight(VerbWidth)).Append(verb.Summary).Append('\n');
         return text.Append(
             """
 
             A SELECTOR is a name, an id, a namespace, all, a glob (web-*), a /regex/ or NAME:INSTANCE.
-            Every verb takes --help; verbs that print data take --json; verbs that change something start the daemon
-            when none runs, unless --no-auto-start is given. Everything is kept in ~/.tspm, or in $TSPM_HOME;
-            with --system it is root's instance of the machine, in /var/lib/tspm.
-            Any verb with -H ssh://[USER@]HOST[:PORT] (or TSPM_HOST) is for the daemon of that machine.
+            Every verb takes --help, and verbs that print data take --json. Verbs that change something start the
+            daemon if none is running, unless --no-auto-start is given. All data is in ~/.tspm, or in $TSPM_HOME.
+            --system selects the system-wide instance in /var/lib/tspm, which belongs to root.
+            -H ssh://[USER@]HOST[:PORT] (or TSPM_HOST) selects the daemon of another machine.
 
             Exit codes: 0 done, 1 failed, 2 usage, 3 no such process, 4 daemon not running, 5 timed out, 6 not permitted
 

@@ -7,7 +7,7 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// Prints one JSON document per call, on one line, so that a stream of them can be read line by line.
+/// Prints one JSON document per call, on one line, so that a program can read a stream of them line by line.
 /// </summary>
 internal static class JsonPrinter
 {
@@ -31,7 +31,7 @@ internal static class JsonPrinter
         output.WriteLine();
     }
 
-    /// <summary>The members of the status and the rest, side by side in one object.</summary>
+    /// <summary>Writes the members of the status and all other members into one object.</summary>
     static void Write(Utf8JsonWriter json, ProcessDescription process)
     {
         json.WriteStartObject();

@@ -4,8 +4,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// A line of <c>logs --json</c>, written member by member: it has other members than the wire's (the time is local,
-/// what is not known is null and not missing), and it is written millions of times.
+/// Writes a line of <c>logs --json</c>. It is written member by member, because it differs from the wire's line (the
+/// time is local, and an unknown value is null instead of missing), and because there may be millions of lines.
 /// </summary>
 internal static class LogJson
 {

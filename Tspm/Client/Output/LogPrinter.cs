@@ -6,53 +6,55 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// Prints lines of logs: as text (with the time in front when it is asked for, and the name when several processes
-/// speak), as the bytes alone, or as JSON. In a pipe the bytes are what the child wrote; on a terminal they go through
-/// <see cref="TerminalFilter"/>. News of holes goes to standard error: it is no line.
+/// Prints log lines: as text (with the time on request, and with names if there are several processes), as raw bytes,
+/// or as JSON. In a pipe, the bytes are exactly what the child wrote; on a terminal they pass through
+/// <see cref="TerminalFilter"/>. Reports of missing bytes go to standard error, because they are not log lines.
 /// </summary>
 internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool raw, bool json)
 {
-    /// <summary>RFC 3339, as long for every time, so that lines stand below each other.</summary>
+    /// <summary>RFC 3339, with a fixed length so that lines are aligned.</summary>
     const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffzzz";
 
     const int TimeWidth = 29;
 
-    /// <summary><see cref="LogLine.Stream"/> of what is no line.</summary>
+    /// <summary>The <see cref="LogLine.Stream"/> of events.</summary>
     const string EventStream = "event";
 
-    /// <summary>A longer name stands out of line rather than taking the room of all others.</summary>
+    /// <summary>A longer name breaks the alignment, instead of taking room from all other lines.</summary>
     const int MostNameWidth = 24;
 
     /// <summary>
-    /// Colours of names, in order: cyan, green, yellow, blue, magenta and their bright ones (ECMA-48, SGR).
+    /// The colours of names, in order: cyan, green, yellow, blue, magenta, and their bright variants (ECMA-48, SGR).
     /// </summary>
     static ReadOnlySpan<byte> NameColours => [36, 32, 33, 34, 35, 96, 92, 93, 94, 95];
 
-    /// <summary>Where each stream was left, to see whether the next line follows at once.</summary>
+    /// <summary>The position after the last line of each stream, to detect whether the next line is adjacent.</summary>
     readonly Dictionary<(int Id, int Instance, string Stream), long> _left = [];
 
     /// <summary>The longest name so far.</summary>
     int _nameWidth;
 
-    /// <summary>Line that was left open by a partial one: its process and stream.</summary>
+    /// <summary>The process and stream of an unfinished line; null if there is none.</summary>
     (int Id, int Instance, string Stream)? _open;
 
-    /// <summary>Names in front of lines. Known once it is known how many processes speak.</summary>
+    /// <summary>Whether to print names in front of lines, because there are several processes.</summary>
     public bool Several { get; set; }
 
-    /// <summary>The time in front of lines.</summary>
+    /// <summary>Whether to print the time in front of lines.</summary>
     public bool Timestamps { get; init; }
 
-    /// <summary>What happened was asked for: it is data.</summary>
+    /// <summary>The user asked for events, so they are data and go to standard output.</summary>
     public bool Events { get; init; }
 
-    /// <summary>"--" between groups of lines that do not follow each other, as grep does with context.</summary>
+    /// <summary>
+    /// Whether to print "--" between groups of lines that are not adjacent, as grep does with context.
+    /// </summary>
     public bool Separated { get; init; }
 
-    /// <summary>Something was printed, be it a line or news.</summary>
+    /// <summary>Whether anything was printed, including events and reports.</summary>
     public bool HasPrinted { get; private set; }
 
-    /// <summary>What is printed is for programs, which need no remarks.</summary>
+    /// <summary>The output is for programs, which need no notes.</summary>
     public bool IsForPrograms => raw || json;
 
     public void Print(LogLine line)
@@ -65,12 +67,12 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         }
         if (line.Stream == EventStream)
         {
-            TellEvent(line);
+            PrintEvent(line);
             return;
         }
         if (line.LostBytes is { } lost)
         {
-            TellLost(line, lost);
+            ReportLost(line, lost);
             return;
         }
         var bytes = line.Base64 is { } encoded
@@ -86,20 +88,20 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         if (_open is not null && _open != source) EndOpenLine();
         if (_open is null) WriteFront(line, source, bytes.Length);
         output.Write(output.IsTerminal ? TerminalFilter.Clean(bytes) : bytes);
-        // A colour that the child left on would run into the next process's lines.
+        // Reset the colour: one that the child left on would affect the lines of the next process.
         if (output.HasColour && bytes.AsSpan().Contains((byte)0x1b)) output.Write("\e[0m"u8);
         _open = source;
         if (!line.Partial) EndOpenLine();
         if (Separated) _left[source] = line.Seq;
     }
 
-    /// <summary>At the end: the prompt of the shell stands on a line of its own.</summary>
+    /// <summary>Ends an unfinished line on a terminal, so that the shell's prompt starts on a new line.</summary>
     public void Finish()
     {
         if (_open is not null && output.IsTerminal) EndOpenLine();
     }
 
-    /// <summary>Local, or a dash when it is not known.</summary>
+    /// <summary>The local time, or a dash if it is unknown.</summary>
     public static string TimeOf(DateTimeOffset? time) =>
         time?.ToLocalTime().ToString(TimeFormat, CultureInfo.InvariantCulture) ?? "-";
 
@@ -111,9 +113,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     void WriteFront(LogLine line, (int Id, int Instance, string Stream) source, int length)
     {
-        if (Separated && _left.Count > 0
-            && (!_left.TryGetValue(source, out var left) || left + length + (line.Partial ? 0 : 1) != line.Seq)) output
-                .Write("--\n"u8);
+        if (Separated && _left.Count > 0 && !IsAdjacent(line, source, length)) output.Write("--\n"u8);
         if (Timestamps)
         {
             var time = TimeOf(line.Time);
@@ -123,24 +123,33 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         if (Several) WriteName(line);
     }
 
+    bool IsAdjacent(LogLine line, (int Id, int Instance, string Stream) source, int length)
+    {
+        var lineBreak = line.Partial ? 0 : 1;
+        return _left.TryGetValue(source, out var left) && left + length + lineBreak == line.Seq;
+    }
+
     void WriteName(LogLine line)
     {
         var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
-        // On a terminal, lines begin below each other.
+        // On a terminal, lines are aligned.
         if (output.IsTerminal) _nameWidth = Math.Max(_nameWidth, Math.Min(name.Length, MostNameWidth));
         name = name.PadRight(_nameWidth);
-        if (!output.HasColour) output.Write($"{name} | ");
-        // What went to standard error stands behind a red bar.
-        else
-            output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m "
-                + $"{(line.Stream == "err" ? "\e[31m|\e[0m" : "|")} ");
+        if (!output.HasColour)
+        {
+            output.Write($"{name} | ");
+            return;
+        }
+        // A red bar marks standard error.
+        var bar = line.Stream == "err" ? "\e[31m|\e[0m" : "|";
+        output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m {bar} ");
     }
 
     /// <summary>
-    /// Something that happened: dim, between dashes, so that nobody takes it for a line. In a pipe, unless it was asked
-    /// for, it goes to standard error: who reads there reads lines.
+    /// Prints an event, dim and between dashes, so that it does not look like a log line. In a pipe, whose reader
+    /// expects log lines, it goes to standard error unless the user asked for events.
     /// </summary>
-    void TellEvent(LogLine line)
+    void PrintEvent(LogLine line)
     {
         if (!output.IsTerminal && !Timestamps && !Events)
         {
@@ -157,16 +166,16 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         output.WriteLine(output.HasColour ? $"\e[2m{words}\e[0m" : words);
     }
 
-    void TellLost(LogLine line, long lost)
+    void ReportLost(LogLine line, long lost)
     {
-        // What a full disk swallowed is said in the file itself, on a line of its own.
+        // For bytes lost to a full disk, the log file itself has a line that says so.
         if (line.LostBecause == "diskFull") return;
         output.Flush();
         var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-                $"tspm: {name}, {line.Stream}: {lost} bytes are missing here; they were rotated away or emptied "
-                    + $"before they were read"));
+                $"tspm: {name}, {line.Stream}: {lost} bytes are missing here; the log was rotated or emptied before "
+                    + $"they were read"));
         errors.Flush();
     }
 }

@@ -3,13 +3,14 @@ using System.Text;
 
 namespace Tspm.Client.Output;
 
-/// <summary>Takes finished bytes. False: nobody reads any more (EPIPE).</summary>
+/// <summary>Writes bytes to a stream.</summary>
+/// <returns>False if the reader is gone (EPIPE).</returns>
 internal delegate bool ByteSink(ReadOnlySpan<byte> bytes);
 
 /// <summary>
 /// A buffered UTF-8 writer over a standard stream. Not <see cref="Console"/>: its first use costs more than a whole
-/// <c>tspm list</c>. A reader that goes away (<c>tspm logs | head</c>) is no error: what follows is dropped, and
-/// streams look at <see cref="IsBroken"/> to end.
+/// <c>tspm list</c>. A reader that goes away (<c>tspm logs | head</c>) is not an error: further output is dropped, and
+/// streams check <see cref="IsBroken"/> in order to end.
 /// </summary>
 internal sealed class OutputWriter(ByteSink sink, bool isTerminal)
 {
@@ -19,7 +20,7 @@ internal sealed class OutputWriter(ByteSink sink, bool isTerminal)
 
     public bool IsTerminal => isTerminal;
 
-    /// <summary>True on a terminal, unless NO_COLOR is set (no-color.org) or the terminal is a dumb one.</summary>
+    /// <summary>True on a terminal, unless NO_COLOR is set (no-color.org) or TERM is "dumb" or unset.</summary>
     public bool HasColour { get; init; }
 
     public bool IsBroken { get; private set; }
@@ -45,7 +46,7 @@ internal sealed class OutputWriter(ByteSink sink, bool isTerminal)
         Write("\n"u8);
     }
 
-    /// <exception cref="IOException">The bytes cannot be stored (a full disk).</exception>
+    /// <exception cref="IOException">The bytes cannot be written, for example because the disk is full.</exception>
     public void Flush()
     {
         if (_buffer.WrittenCount == 0) return;

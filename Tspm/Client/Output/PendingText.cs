@@ -3,7 +3,7 @@ using Tspm.Text;
 
 namespace Tspm.Client.Output;
 
-/// <summary>What of a changed config waits for the next start, in words.</summary>
+/// <summary>Says which fields of a changed config take effect at the next start.</summary>
 internal static class PendingText
 {
     /// <summary>"env.PORT takes effect at the next start: tspm restart web".</summary>

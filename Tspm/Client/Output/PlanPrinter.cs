@@ -5,7 +5,7 @@ using Tspm.Model.Config;
 
 namespace Tspm.Client.Output;
 
-/// <summary>What <c>apply</c> does, a line a process; what stays as it is only as a number.</summary>
+/// <summary>Prints the steps of <c>apply</c>, one line per process; unchanged processes are only counted.</summary>
 internal static class PlanPrinter
 {
     public static void Print(OutputWriter output, IReadOnlyList<PlanStep> steps, bool withKept = true)
@@ -24,7 +24,7 @@ internal static class PlanPrinter
     {
         if (step.Changes is not { Count: > 0 } changes) return "";
         var fields = changes.Select(field =>
-            ApplyPlan.TakesEffectAtNextStart(field) && !step.Restarts ? field + " (from its next start)" : field);
+            ApplyPlan.TakesEffectAtNextStart(field) && !step.Restarts ? field + " (from the next start on)" : field);
         var text = ": " + ControlText.Escape(string.Join(", ", fields));
         return step.Restarts ? text + "; restarts it" : text;
     }

@@ -5,12 +5,12 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// What <c>--json</c> prints. Unlike on the wire, members without a value are printed as null, because the contract
-/// promises them to scripts; only a config holds nothing but what was said (see <see cref="JsonPrinter"/>).
+/// The JSON of <c>--json</c>. Unlike on the wire, members without a value are printed as null, so that scripts always
+/// find them. Only a config contains just the fields that were set (see <see cref="JsonPrinter"/>).
 /// </summary>
 internal static class PrintJson
 {
-    /// <summary>Names in any script stay readable; control characters are escaped all the same.</summary>
+    /// <summary>Keeps letters of every script readable, and still escapes control characters.</summary>
     public static readonly WireJson Readable = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

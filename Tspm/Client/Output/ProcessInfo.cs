@@ -7,16 +7,15 @@ using Tspm.Text;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// What the state of a process does not say by itself: what it waits for and how long, when it runs next, how its last
-/// run ended.
+/// Adds to the state of a process: what it is waiting for and how long, when it runs next, or how its last run ended.
 /// </summary>
 internal static class ProcessInfo
 {
     const string NextRun = "next run ";
 
-    /// <summary>A phrase without control characters; empty when the state says it all.</summary>
+    /// <summary>A phrase without control characters; empty if there is nothing to add to the state.</summary>
     /// <param name="process">The process.</param>
-    /// <param name="now">By the clock and in the time zone of whoever reads it.</param>
+    /// <param name="now">The time by the user's clock, in the user's time zone.</param>
     public static string Of(ProcessStatus process, DateTimeOffset now)
     {
         var words = process.State switch
@@ -31,13 +30,15 @@ internal static class ProcessInfo
         return ControlText.Escape(words);
     }
 
-    /// <summary>Something is under way or to come soon, and whoever looks wants to know what, in any case.</summary>
+    /// <summary>Whether the state will change soon, so that the user needs the whole phrase.</summary>
     public static bool IsPressing(ProcessStatus process) =>
         process.State is ProcessState.Waiting or ProcessState.Starting or ProcessState.Stopping;
 
-    static string Waiting(ProcessStatus process) =>
-        process.NextStartInMs is { } ms ? $"restarts in {Display.NextTry(ms)}"
-        : process.KillInMs is { } kill ? $"{process.Reason}, {Kill(kill)}" : process.Reason;
+    static string Waiting(ProcessStatus process)
+    {
+        if (process.NextStartInMs is { } ms) return $"restarts in {Display.NextTry(ms)}";
+        return process.KillInMs is { } kill ? $"{process.Reason}, {Kill(kill)}" : process.Reason;
+    }
 
     static string Starting(ProcessStatus process)
     {
@@ -46,7 +47,7 @@ internal static class ProcessInfo
         return $"waits for {what}{left}";
     }
 
-    /// <summary>"12 of 60 s"; of a reload, whose new child has no uptime here, "48 s left".</summary>
+    /// <summary>"12 of 60 s"; for a reload, whose new child has no uptime here, "48 s left".</summary>
     static string TimeLeft(ProcessStatus process, long left)
     {
         if (process is not { State: ProcessState.Starting, UptimeMs: { } gone }) return $"{Display.NextTry(left)} left";
@@ -63,7 +64,7 @@ internal static class ProcessInfo
         var sent = process.StopSignal is { } signal ? $"{signal} sent"
             : process.Pid is null ? "ending leftover processes" : "";
         if (process.KillInMs is { } ms) return sent.Length > 0 ? $"{sent}, {Kill(ms)}" : Kill(ms);
-        // An older daemon does not say when.
+        // An older daemon does not report the time of the kill.
         return process.StopSignal is not null ? "SIGKILL sent" : "";
     }
 
@@ -79,7 +80,7 @@ internal static class ProcessInfo
 
     static string LastRun(ProcessStatus process, DateTimeOffset now)
     {
-        // An older daemon does not know the last run, but the last exit.
+        // An older daemon does not report the last run, only the last exit.
         if (process.LastRun is not { } run) return process is { ExitCode: null, Signal: null } ? "never started" : "";
         var how = run.ExitCode is { } code ? $"exit code {Display.Number(code)}" : run.Signal ?? "exit status unknown";
         var ended = $"({how}, {Ago(now - run.EndedAt)})";
@@ -88,13 +89,13 @@ internal static class ProcessInfo
             CauseCode.Exit => "completed " + ended,
             CauseCode.Background => "went into the background " + ended,
             _ when CauseCode.IsFailure(run.Cause) => "failed " + ended,
-            // Somebody has stopped it, or the daemon's end has.
+            // A user or the shutdown of the daemon has stopped it.
             _ when run.Signal == "SIGKILL" => "killed " + ended,
             _ => "",
         };
     }
 
-    /// <summary>"3 min ago": one unit is enough for what is over.</summary>
+    /// <summary>"3 min ago": for the past, one unit is precise enough.</summary>
     static string Ago(TimeSpan time) =>
         time < TimeSpan.FromMinutes(1) ? Ago(Math.Max(0, time.TotalSeconds), "s")
         : time < TimeSpan.FromHours(1) ? Ago(time.TotalMinutes, "min")

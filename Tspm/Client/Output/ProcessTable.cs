@@ -4,7 +4,7 @@ using Tspm.Protocol;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// The table of <c>list</c> and <c>search</c>: columns with tabs in a pipe, a drawn one on a terminal.
+/// The table of <c>list</c> and <c>search</c>: drawn on a terminal, otherwise columns separated by tabs.
 /// </summary>
 internal static class ProcessTable
 {
@@ -18,7 +18,9 @@ internal static class ProcessTable
         else PrintPlain(output, processes, several);
     }
 
-    /// <summary>Nothing at all when there is nothing: an empty frame says less than a sentence.</summary>
+    /// <summary>
+    /// Prints nothing if there are no processes: the caller's sentence says more than an empty frame.
+    /// </summary>
     internal static void PrintDrawn(
         OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several, int width)
     {

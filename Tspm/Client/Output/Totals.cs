@@ -4,13 +4,13 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
 
-/// <summary>The last line on a terminal: how many processes are how.</summary>
+/// <summary>The last line on a terminal: how many processes are in which state.</summary>
 internal static class Totals
 {
-    /// <summary>More names than this are only counted.</summary>
+    /// <summary>The most failed processes to name; the others are only counted.</summary>
     const int NamedFailures = 8;
 
-    /// <summary>What is well comes first, what needs a look last.</summary>
+    /// <summary>Good states come first, states that need attention last.</summary>
     static readonly ProcessState[] Order =
     [
         ProcessState.Online, ProcessState.Starting, ProcessState.Stopping, ProcessState.Stopped, ProcessState.Errored,
@@ -42,8 +42,8 @@ internal static class Totals
     }
 
     /// <summary><c>48 online, 2 failed: web3, web17</c>.</summary>
-    /// <param name="done">What each that went well is now, in words.</param>
-    /// <param name="failed">Names of the others.</param>
+    /// <param name="done">The outcome of each success, in words.</param>
+    /// <param name="failed">The names of the failed processes.</param>
     public static string Of(IReadOnlyList<string> done, IReadOnlyList<string> failed)
     {
         List<string> parts = [];

@@ -11,7 +11,7 @@ using Tspm.Text;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// Prints the answer to <c>why</c>: an end a line, the newest first, then what it said last. JSON: one object for one
+/// Prints the answer to <c>why</c>: one line per exit, the newest first, then the last output. JSON: one object for one
 /// instance, an array for several.
 /// </summary>
 internal static class WhyPrinter
@@ -38,7 +38,7 @@ internal static class WhyPrinter
     {
         var name = Display.Name(instance.Name, instance.Instance, several && instance.Instance > 0);
         if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Reason(status)}");
-        else if (instance.WasWithdrawn) output.WriteLine($"{name} (not kept, because it could not be started)");
+        else if (instance.WasWithdrawn) output.WriteLine($"{name} (removed, because it could not be started)");
         else if (instance.IsDeleted) output.WriteLine($"{name} (deleted)");
         else if (several) output.WriteLine(name);
         if (instance.Exits.Count == 0) output.WriteLine("no exits recorded yet");
@@ -60,7 +60,7 @@ internal static class WhyPrinter
         foreach (var line in instance.LastLines) output.WriteLine("  " + ControlText.Escape(line));
     }
 
-    /// <summary>Elsewhere it points to what is read here.</summary>
+    /// <summary>The reason, without the hint to type <c>why</c>, which the user has just done.</summary>
     static string Reason(ProcessStatus status)
     {
         var name = ShellWords.Quote(status.Name);
@@ -69,7 +69,7 @@ internal static class WhyPrinter
         return Display.Text(reason + again);
     }
 
-    /// <summary>What to do, where the cause is a habit from another manager; once for each process.</summary>
+    /// <summary>Hints for causes that are typical of users of other managers, once for each process.</summary>
     static List<string> Hints(WhyReport report)
     {
         var hints = new List<string>();

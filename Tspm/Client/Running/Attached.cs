@@ -8,13 +8,13 @@ using Tspm.Protocol;
 namespace Tspm.Client.Running;
 
 /// <summary>
-/// <c>start --attach</c>: shows what the started processes print. Of programs that end by themselves (jobs, and others
-/// that are not always restarted) the command ends with the last one and has its exit code, as a shell would report it;
-/// otherwise it goes on until Ctrl-C.
+/// <c>start --attach</c>: shows the output of the started processes. If they end on their own (jobs, and processes that
+/// are not always restarted), the command ends with the last one and returns its exit code as a shell would; otherwise
+/// it continues until Ctrl-C.
 /// </summary>
 internal sealed class Attached
 {
-    /// <summary>What a shell adds to the number of a signal.</summary>
+    /// <summary>A shell adds this to the number of a signal.</summary>
     const int SignalBase = 128;
 
     readonly ClientSession _session;
@@ -30,10 +30,10 @@ internal sealed class Attached
     }
 
     /// <summary>Shows logs, and returns the exit code.</summary>
-    /// <param name="session">The way to the daemon.</param>
-    /// <param name="started">What was started.</param>
-    /// <param name="since">When, by the clock of the daemon's machine; null: not known.</param>
-    /// <param name="json">Lines are printed as JSON.</param>
+    /// <param name="session">Connects to the daemon.</param>
+    /// <param name="started">The started processes.</param>
+    /// <param name="since">The time of the start by the clock of the daemon's machine; null if unknown.</param>
+    /// <param name="json">Whether to print lines as JSON.</param>
     public static int Show(ClientSession session, IReadOnlyList<ProcessOutcome> started, DateTimeOffset? since,
         bool json) =>
         new Attached(session, started).Show(since, json);
@@ -48,7 +48,7 @@ internal sealed class Attached
             Events = true,
         };
         var printer = new LogPrinter(_session.Out, _session.Err, raw: false, json);
-        if (!EndByThemselves())
+        if (!EndOnTheirOwn())
             return LogsCommand.Show(_session, request with { Events = json ? null : true, Since = null }, printer);
         var isOver = false;
         var stream = new LogStream(_session, request, printer)
@@ -58,21 +58,21 @@ internal sealed class Attached
         };
         LogsCommand.Show(_session, stream, request, printer);
         if (!isOver) return ExitCodes.Done;
-        // What the program wrote on its way out may have come after the news of its end.
+        // The program's last output may arrive after the event of its exit.
         var rest = new LogStream(_session, stream.Rest, printer) { HidesEvents = json };
         LogsCommand.Show(_session, rest, stream.Rest, printer);
         _session.Out.Flush();
         return ExitCode();
     }
 
-    bool EndByThemselves()
+    bool EndOnTheirOwn()
     {
         using var daemon = _session.ConnectToRead();
         var described = daemon.Call(Methods.Describe, new DescribeRequest { Selectors = _names });
         return described.Processes.All(static process => RestartPolicy.Of(process.Config).Mode != RestartMode.Always);
     }
 
-    /// <summary>None of them has a child, or is going to get one by itself.</summary>
+    /// <summary>Whether none of them is running, or will be started automatically.</summary>
     bool AreDown()
     {
         try
@@ -88,7 +88,9 @@ internal sealed class Attached
         return _last.All(static status => status.State is ProcessState.Stopped or ProcessState.Errored);
     }
 
-    /// <summary>Of the first that failed; a process that was deleted meanwhile has none.</summary>
+    /// <summary>
+    /// The exit code of the first process that failed; a failure if all of them were deleted meanwhile.
+    /// </summary>
     int ExitCode()
     {
         if (_last.Count == 0) return ExitCodes.Failed;

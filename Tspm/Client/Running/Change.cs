@@ -7,13 +7,13 @@ using Tspm.Text;
 
 namespace Tspm.Client.Running;
 
-/// <summary>The flags that all changing verbs share.</summary>
+/// <summary>The flags of all verbs that change something.</summary>
 internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool NoWait = false,
     string? WaitTimeout = null)
 {
     /// <summary>
-    /// How long a change may take that was given no time: stop timeouts and start timeouts of many processes in a row
-    /// are well below it. On a terminal the client says after two seconds what it waits for.
+    /// The deadline of a change without --wait-timeout, well above the stop and start timeouts of many processes in a
+    /// row. On a terminal, the client shows what it is waiting for after two seconds.
     /// </summary>
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -26,24 +26,24 @@ internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool No
     public TimeSpan Deadline => WaitTimeoutMs is { } ms ? TimeSpan.FromMilliseconds(ms) + DaemonClient.Grace : Longest;
 }
 
-/// <summary>One request that changes something, and how its outcome is said.</summary>
+/// <summary>A request that changes something, and the phrases for its outcome.</summary>
 internal sealed record Change<TRequest, TResponse>(
     Method<TRequest, TResponse> Method, TRequest Request, Func<ProcessOutcome, string> Phrase)
     where TRequest : class
     where TResponse : ChangeResponse
 {
-    /// <summary>What the last line on a terminal counts; null: the states.</summary>
+    /// <summary>What the last line on a terminal counts; null to count the states.</summary>
     public Func<ProcessOutcome, string>? Total { get; init; }
 
     /// <summary>
-    /// What to ask a daemon whose predecessor died over the request; null: it must not be done twice.
+    /// The request for a daemon whose predecessor died during the first one; null if it must not be executed twice.
     /// </summary>
     public TRequest? Again { get; init; }
 
-    /// <summary>Asked twice it does the same as once.</summary>
+    /// <summary>The request is idempotent: it can be repeated unchanged.</summary>
     public bool IsRepeatable { init => Again = value ? Request : null; }
 
-    /// <summary>Sends, prints a line per process, and returns the exit code.</summary>
+    /// <summary>Sends the request, prints a line per process, and returns the exit code.</summary>
     public int Run(ClientSession session, ChangeFlags flags) => Run(session, flags, out _);
 
     public int Run(ClientSession session, ChangeFlags flags, out TResponse response)

@@ -6,8 +6,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Running;
 
 /// <summary>
-/// Events over the control socket, as <see cref="LogStream"/> is for logs: what follows outlives its daemon, and misses
-/// nothing that was written. Without a daemon, what is in the files.
+/// Reads events over the control socket, as <see cref="LogStream"/> reads logs. A stream that follows survives the
+/// death of its daemon, and misses no recorded event. Without a daemon, it reads the files.
 /// </summary>
 internal sealed class EventStream(ClientSession session, EventsRequest request, Func<ProcessEvent, bool> onEvent)
 {
@@ -15,8 +15,8 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
 
     public void Run() => RunAndKeep()?.Dispose();
 
-    /// <summary>The same, for more requests over the same connection.</summary>
-    /// <returns>Null: no daemon answers any more, or nobody reads the output.</returns>
+    /// <summary>Reads all events, and returns the connection for further requests.</summary>
+    /// <returns>Null if no daemon answers, or the reader of the output is gone.</returns>
     public DaemonClient? RunAndKeep()
     {
         try
@@ -32,7 +32,7 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
         }
         catch (DaemonException gone) when (gone.Code == LocalError.ReaderGone)
         {
-            // As with `events -f | head`: it has what it wanted.
+            // For example `events -f | head`: the reader has seen enough.
         }
         return null;
     }
@@ -44,16 +44,16 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
     {
         if (IsSelective && !OlderDaemon.SelectsEvents(daemon))
             throw new DaemonException(ErrorCode.Failed,
-                "the running daemon is older than this tspm and knows neither --kind, --grep nor --until; "
-                + "replace it with: tspm daemon upgrade");
+                "the running daemon is older than this tspm and does not support --kind, --grep and --until; "
+                + "upgrade it with: tspm daemon upgrade");
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
         var resumed = _last is null ? request : request with { After = _last };
-        daemon.Stream(Methods.Events, resumed, Take, session.Out.Flush, request.Follow);
+        daemon.Stream(Methods.Events, resumed, HandleNotification, session.Out.Flush, request.Follow);
     }
 
     bool IsSelective => request is { Kinds: not null } or { Grep: not null } or { Until: not null };
 
-    bool Take(AnswerEnvelope notification)
+    bool HandleNotification(AnswerEnvelope notification)
     {
         if (notification.Method == Notifications.Event)
         {

@@ -8,16 +8,17 @@ using Tspm.Protocol;
 namespace Tspm.Client.Running;
 
 /// <summary>
-/// <c>start FILE</c>: what <c>apply FILE</c> does, and what is down is started as well. It answers like every other
-/// <c>start</c>, with each of the file's processes.
+/// <c>start FILE</c>: does what <c>apply FILE</c> does, and also starts processes that are down. Like every other
+/// <c>start</c>, it reports each process.
 /// </summary>
 internal static class FileStart
 {
-    /// <param name="session">Where to say what was done.</param>
-    /// <param name="start">The request as for any other start; its definitions are the file's.</param>
-    /// <param name="project">The file's, see <see cref="Defining.ProjectFile"/>.</param>
+    /// <param name="session">Connects to the daemon, and prints the outcome.</param>
+    /// <param name="start">The request, as for any other start; its definitions are those of the file.</param>
+    /// <param name="project">The project of the file, see <see cref="Defining.ProjectFile"/>.</param>
     /// <param name="flags">How to wait and to print.</param>
-    /// <param name="started">What became of the processes of the file.</param>
+    /// <param name="started">The outcome of each process of the file.</param>
+    /// <returns>The exit code.</returns>
     public static int Run(
         ClientSession session, StartRequest start, string? project, ChangeFlags flags,
         out IReadOnlyList<ProcessOutcome> started)
@@ -61,7 +62,7 @@ internal static class FileStart
         return start.Force ? Restart(daemon, response, start, flags) : response;
     }
 
-    /// <summary>What was online already, and is as the file says, is restarted.</summary>
+    /// <summary>Restarts the processes that were already online and that the file does not change.</summary>
     static StartResponse Restart(DaemonClient daemon, StartResponse started, StartRequest start, ChangeFlags flags)
     {
         List<string> kept = [.. started.Processes.Where(IsKept).Select(static process => process.Name).Distinct()];

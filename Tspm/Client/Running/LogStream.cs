@@ -5,8 +5,8 @@ using Tspm.Protocol;
 namespace Tspm.Client.Running;
 
 /// <summary>
-/// One view of logs over the control socket. A stream that follows outlives its daemon: when the connection breaks, it
-/// is made again and goes on behind the last byte seen of each stream, so that no line is missing and none comes twice.
+/// Reads logs over the control socket. A stream that follows survives the death of its daemon: it connects again and
+/// continues after the last byte seen of each stream, so that no line is missing or repeated.
 /// </summary>
 internal sealed class LogStream(ClientSession session, LogsRequest request, LogPrinter printer)
 {
@@ -16,28 +16,29 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         session,
         daemon =>
         {
-            if (!_isAsked) printer.Several = FitsSeveral(daemon);
-            _isAsked = true;
+            if (!_hasCounted) printer.Several = MatchesSeveral(daemon);
+            _hasCounted = true;
             Follow(daemon);
         },
-        // One that does not follow also continues: somebody may have paged through it for longer than the daemon waits.
+        // A stream that does not follow resumes too: a user may page through it for longer than the daemon waits.
         lost => RetryPolicy.MayResume(lost.Code, request.Follow, hasHeard: _after.Count > 0, hasPositions: true));
 
     /// <summary>
-    /// Asked whenever something has happened to the processes, and now and then: when it is true, nothing more will
-    /// come, and the stream ends. What it may not have shown by then is its <see cref="Rest"/>.
+    /// Called after each event and each heartbeat. If it returns true, no more lines will come, and the stream ends.
+    /// Lines that it may not have shown by then are its <see cref="Rest"/>.
     /// </summary>
     public Func<bool>? IsOver { get; init; }
 
-    /// <summary>What happened is not printed.</summary>
+    /// <summary>Whether to omit events.</summary>
     public bool HidesEvents { get; init; }
 
-    /// <summary>What is behind the last byte seen of each stream, to its end.</summary>
+    /// <summary>A request for everything after the last byte seen of each stream, without following.</summary>
     public LogsRequest Rest => Resumed with { Follow = false };
 
     LogsRequest Resumed => _after.Count == 0 ? request : request with { After = _after };
 
-    /// <summary>Prints a line. False: nobody reads any more.</summary>
+    /// <summary>Prints a line.</summary>
+    /// <returns>False if the reader of the output is gone.</returns>
     public bool Print(LogLine line)
     {
         if (!HidesEvents || line.Stream != Tspm.Events.EventSource.Stream) printer.Print(line);
@@ -45,10 +46,10 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         return !session.Out.IsBroken;
     }
 
-    bool _isAsked;
+    bool _hasCounted;
 
-    /// <summary>Names are put in front of lines when several can speak.</summary>
-    bool FitsSeveral(DaemonClient daemon)
+    /// <summary>Whether lines of several processes may come, so that each line needs a name.</summary>
+    bool MatchesSeveral(DaemonClient daemon)
     {
         if (request.Selectors is not { Count: > 0 } selectors) return true;
         return daemon.Call(Methods.List, new ListRequest { Selectors = selectors }).Processes.Count > 1;
@@ -58,12 +59,12 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
     {
         var resumed = Resumed;
         if (resumed.Events is not null && !daemon.KnowsProtocol2) resumed = resumed with { Events = null };
-        // Whoever read our output may go away while there is nothing to print.
+        // The reader of our output may go away while there is nothing to print.
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
-        daemon.Stream(Methods.Logs, resumed, Take, session.Out.Flush, request.Follow);
+        daemon.Stream(Methods.Logs, resumed, HandleNotification, session.Out.Flush, request.Follow);
     }
 
-    bool Take(AnswerEnvelope notification)
+    bool HandleNotification(AnswerEnvelope notification)
     {
         if (notification.Method == Notifications.Log)
         {

@@ -6,16 +6,16 @@ using Tspm.Protocol;
 namespace Tspm.Client.Running;
 
 /// <summary>
-/// Says what became of each process: what worked on standard output, what did not on standard error, with its last
-/// words.
+/// Prints the outcome of each process: successes on standard output; failures on standard error, with the last lines of
+/// the process.
 /// </summary>
 internal static class Outcomes
 {
-    /// <param name="session">Where to say it.</param>
-    /// <param name="response">What was answered.</param>
-    /// <param name="phrase">What became of one that went well.</param>
-    /// <param name="withSuccesses">False: only what went wrong is said.</param>
-    /// <param name="total">The same for the last line, which counts; null: its state.</param>
+    /// <param name="session">The outputs.</param>
+    /// <param name="response">The answer of the daemon.</param>
+    /// <param name="phrase">Describes a success.</param>
+    /// <param name="withSuccesses">False to print only failures.</param>
+    /// <param name="total">Describes a success in the last line, which counts them; null for its state.</param>
     public static void Print(
         ClientSession session, ChangeResponse response, Func<ProcessOutcome, string> phrase, bool withSuccesses,
         Func<ProcessOutcome, string>? total = null)
@@ -35,7 +35,7 @@ internal static class Outcomes
             PrintTotal(session, response.Processes, several, total ?? (static process => Display.State(process.State)));
     }
 
-    /// <summary>On a terminal, below everything else.</summary>
+    /// <summary>Prints the line of totals, below everything else.</summary>
     static void PrintTotal(
         ClientSession session, IReadOnlyList<ProcessOutcome> processes, HashSet<int> several,
         Func<ProcessOutcome, string> total)
@@ -51,11 +51,11 @@ internal static class Outcomes
     static void PrintLastLines(ClientSession session, string name, IReadOnlyList<string>? lines)
     {
         if (lines is not { Count: > 0 }) return;
-        session.Err.WriteLine($"{name}: its last lines:");
+        session.Err.WriteLine($"{name}: last lines of its output:");
         foreach (var line in lines) session.Err.WriteLine("  " + ControlText.Escape(line));
     }
 
-    /// <summary>For verbs after which the process is in some state: <c>online (pid 12)</c>.</summary>
+    /// <summary>The phrase of a verb after which the process is in some state: <c>online (pid 12)</c>.</summary>
     public static string InState(ProcessOutcome process) =>
         process.Pid is { } pid && process.State is not ProcessState.Stopped
             ? $"{Display.State(process.State)} (pid {Display.Number(pid)})"

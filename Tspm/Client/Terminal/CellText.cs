@@ -5,19 +5,20 @@ using Wcwidth;
 namespace Tspm.Client.Terminal;
 
 /// <summary>
-/// Text in the cells of a terminal. Terminals disagree about sequences (a family of emoji takes two cells in some and
-/// eight in others): the greatest width that any of them gives is taken, so that nothing is ever wider than thought.
+/// Measures and cuts text in terminal cells. Terminals disagree about the width of sequences (a family emoji takes two
+/// cells in some and eight in others). This class assumes the greatest width of any terminal, so that text is never
+/// wider than calculated.
 /// </summary>
 internal static class CellText
 {
     const string Mark = "…";
 
     /// <summary>
-    /// Asks for the coloured shape of the character before it, which is two cells wide in some terminals.
+    /// Requests the emoji form of the preceding character, which is two cells wide in some terminals.
     /// </summary>
     const int EmojiSelector = 0xfe0f;
 
-    /// <summary>How many cells a text takes at most.</summary>
+    /// <returns>The greatest number of cells that the text takes in any terminal.</returns>
     public static int WidthOf(ReadOnlySpan<char> text)
     {
         var (width, last) = (0, 0);
@@ -35,7 +36,7 @@ internal static class CellText
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpacingCombiningMark ? 1 : 0,
         UnicodeCalculator.GetWidth(rune));
 
-    /// <summary>The text in at most so many cells (at least 1): where something is missing, it ends with "…".</summary>
+    /// <summary>Cuts the text to at most this many cells (1 or more). A cut text ends with "…".</summary>
     public static string Cut(string text, int cells)
     {
         if (WidthOf(text) <= cells) return text;
@@ -43,24 +44,24 @@ internal static class CellText
         return string.Concat(text.AsSpan(0, end), Mark);
     }
 
-    /// <summary>With spaces up to so many cells.</summary>
+    /// <summary>Pads the text with spaces to this many cells.</summary>
     public static string Pad(string text, int cells, bool toTheRight)
     {
         var spaces = new string(' ', Math.Max(0, cells - WidthOf(text)));
         return toTheRight ? spaces + text : text + spaces;
     }
 
-    /// <summary>The text in lines of at most so many cells, broken at spaces where there are some.</summary>
+    /// <summary>Breaks the text into lines of at most this many cells, at spaces where possible.</summary>
     /// <param name="text">One line.</param>
-    /// <param name="cells">At least 4.</param>
-    /// <param name="indent">In front of every line but the first.</param>
+    /// <param name="cells">The width, at least 4.</param>
+    /// <param name="indent">Put in front of every line except the first.</param>
     public static IEnumerable<string> Wrap(string text, int cells, string indent)
     {
         var (rest, front) = (text, "");
         while (rest.Length > 0 && WidthOf(rest) > cells - front.Length)
         {
             var end = Fitting(rest, cells - front.Length);
-            // A character that is wider than the line is nothing that anybody can show.
+            // A character wider than the line cannot be shown correctly; emit it to make progress.
             if (end == 0) end = StringInfo.GetNextTextElementLength(rest);
             var space = end < rest.Length && rest[end] == ' ' ? end : rest.LastIndexOf(' ', end - 1);
             if (space > 0) end = space;
@@ -70,7 +71,7 @@ internal static class CellText
         if (rest.Length > 0) yield return front + rest;
     }
 
-    /// <summary>How many chars fit, without taking apart what people see as one character.</summary>
+    /// <summary>Returns how many chars fit into the cells without splitting a visible character.</summary>
     static int Fitting(string text, int cells)
     {
         var (end, width) = (0, 0);
@@ -81,7 +82,7 @@ internal static class CellText
             if (width > cells) break;
             end += length;
         }
-        // Of a sequence of emoji that is too wide as a whole at least the first one.
+        // If a sequence of emoji is too wide as a whole, take at least its first one.
         if (end == 0 && Rune.TryGetRuneAt(text, 0, out var first) && WidthOf(first) <= cells)
             end = first.Utf16SequenceLength;
         return end;

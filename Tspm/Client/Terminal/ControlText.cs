@@ -4,11 +4,14 @@ using System.Text;
 namespace Tspm.Client.Terminal;
 
 /// <summary>
-/// Makes text of others (names, commands, reasons) harmless: control characters are shown, never sent.
+/// Makes text from other sources (names, commands, reasons) safe for a terminal: control characters are shown escaped,
+/// never sent.
 /// </summary>
 internal static class ControlText
 {
-    /// <summary>One line without control characters: \n, \t, \r, \e, \xHH in their place.</summary>
+    /// <summary>
+    /// Replaces control characters with \n, \t, \r, \e, \xHH or \uHHHH, so that the result is one line.
+    /// </summary>
     public static string Escape(string text)
     {
         var first = 0;
@@ -32,7 +35,7 @@ internal static class ControlText
     }
 
     /// <summary>
-    /// Controls (C0, DEL, C1), line and paragraph separators, and what turns the direction of a line around.
+    /// Control characters (C0, DEL, C1), line and paragraph separators, and bidirectional overrides.
     /// </summary>
     static bool MustHide(char letter) =>
         letter < ' '

@@ -4,29 +4,30 @@ using Tspm.Platform.Linux;
 namespace Tspm.Client.Terminal;
 
 /// <summary>
-/// Standard output and standard error, written with write(2) itself: <see cref="FileStream"/> would keep an offset of
-/// its own (two commands that append to one file would overwrite each other), and the console's stream hides that the
+/// Standard output and standard error, written directly with write(2). <see cref="FileStream"/> would keep its own
+/// offset, so that two commands appending to one file would overwrite each other. The console's stream hides that the
 /// reader is gone, and costs a millisecond.
 /// </summary>
 internal static class StandardStreams
 {
-    /// <summary>When the terminal does not say how wide it is.</summary>
+    /// <summary>Used if the terminal does not report its width.</summary>
     const int DefaultWidth = 80;
 
     public static OutputWriter Output() => Open(1);
 
     public static OutputWriter Error() => Open(2);
 
-    /// <summary>Columns of the terminal that standard output is.</summary>
+    /// <summary>The columns of the terminal at standard output.</summary>
     public static int Width() => WidthOf(1);
 
-    /// <summary>The same of standard error.</summary>
+    /// <summary>The columns of the terminal at standard error.</summary>
     public static int ErrorWidth() => WidthOf(2);
 
-    /// <summary>Somebody sits at standard input.</summary>
+    /// <summary>Whether standard input is a terminal, so that a user can answer a question.</summary>
     public static bool IsInputTerminal => TerminalDevice.Is(0);
 
-    /// <summary>The line that somebody types; empty at the end of the input.</summary>
+    /// <summary>Reads the line that the user types.</summary>
+    /// <returns>An empty string at the end of the input.</returns>
     public static string ReadAnswer()
     {
         Span<byte> line = stackalloc byte[64];

@@ -3,9 +3,9 @@ using System.Buffers;
 namespace Tspm.Client.Terminal;
 
 /// <summary>
-/// What a child printed, made safe for a terminal: colours (ESC [ … m) and tabs pass, every other escape sequence and
-/// control character is dropped, so that a log can neither move the cursor nor set a title nor make the terminal
-/// answer. UTF-8 passes unchanged, also when it is broken.
+/// Makes the output of a child safe for a terminal. Colours (ESC [ … m) and tabs pass; all other escape sequences and
+/// control characters are dropped, so that a log can neither move the cursor, nor set a title, nor make the terminal
+/// send a reply. UTF-8 passes unchanged, even if it is malformed.
 /// </summary>
 internal static class TerminalFilter
 {
@@ -37,19 +37,19 @@ internal static class TerminalFilter
         return true;
     }
 
-    /// <summary>C0 but tab, DEL, and the C1 range in its UTF-8 form (C2 80 … C2 9F).</summary>
+    /// <summary>C0 except tab, DEL, and the C1 range encoded in UTF-8 (C2 80 … C2 9F).</summary>
     static bool IsControl(ReadOnlySpan<byte> line, int i) => line[i] switch
     {
         (byte)'\t' => false,
         < 0x20 or 0x7f => true,
         0xc2 => i + 1 < line.Length && line[i + 1] is >= 0x80 and <= 0x9f,
-        // The second byte of such a pair, and a raw C1 byte that stands alone.
+        // The second byte of such a pair, or a single raw C1 byte.
         >= 0x80 and <= 0x9f => i == 0 || line[i - 1] is 0xc2 or < 0x80,
         _ => false,
     };
 
     /// <summary>
-    /// Where the sequence that starts here ends (ECMA-48: CSI, OSC and other strings, two-byte ones).
+    /// Finds the end of the escape sequence that starts here (ECMA-48: CSI, OSC and other strings, two-byte sequences).
     /// </summary>
     static int SequenceEnd(ReadOnlySpan<byte> line, int start, out bool isColour)
     {
@@ -63,7 +63,7 @@ internal static class TerminalFilter
                 plain &= line[i] is >= (byte)'0' and <= (byte)';';
             if (i >= line.Length) return line.Length;
             isColour = plain && line[i] == (byte)'m';
-            // A control character or an escape inside a sequence ends it and is looked at by itself.
+            // A control character or an escape inside a sequence ends the sequence, and is examined separately.
             return line[i] < 0x20 ? i : i + 1;
         }
         if (line[i] is (byte)']' or (byte)'P' or (byte)'X' or (byte)'^' or (byte)'_')

@@ -5,28 +5,31 @@ using Tspm.Protocol;
 namespace Tspm.Client.Terminal;
 
 /// <summary>
-/// The table of <c>list</c> on a terminal. Nothing in it ever wraps: columns have a rank, and on a narrow terminal the
-/// lowest go first; then names are cut, but never left out; in the last resort there is one line for each process.
+/// The table of <c>list</c> on a terminal. Its lines never wrap. On a narrow terminal, the least important columns are
+/// left out first; then names are cut, but never left out. As a last resort, it prints one line for each process.
 /// </summary>
 internal static class TerminalTable
 {
-    /// <summary>A name gets at least so many cells, if it needs them, before another column is shown.</summary>
+    /// <summary>Columns are left out until a name has this many cells, if it needs them.</summary>
     const int NameCells = 20;
 
-    /// <summary>The same before the table is given up.</summary>
+    /// <summary>If a name cannot have this many cells, no table is drawn.</summary>
     const int LeastNameCells = 8;
 
-    /// <summary>The same of the info. Columns of a higher rank go for this much; without the least, it goes.</summary>
+    /// <summary>
+    /// The preferred width of the info, for which columns of a higher rank are left out; and its least width, below
+    /// which the info itself is left out.
+    /// </summary>
     const int InfoCells = 24, LeastInfoCells = 15;
 
-    /// <summary>Of a row: "│ " before each cell, " " behind it, "│" at the end.</summary>
+    /// <summary>The frame of a row: "│ " before each cell, " " after it, and "│" at the end.</summary>
     const int CellsAround = 3, CellsAtEnd = 1;
 
     /// <summary>One column.</summary>
     /// <param name="Title">Its heading.</param>
-    /// <param name="Rank">The highest go first when there is no room.</param>
-    /// <param name="IsRight">Numbers stand on the right.</param>
-    /// <param name="Cell">Its text for a process.</param>
+    /// <param name="Rank">Columns with the highest rank are left out first.</param>
+    /// <param name="IsRight">Whether it is right-aligned, as numbers are.</param>
+    /// <param name="Cell">Returns its text for a process.</param>
     sealed record Column(string Title, int Rank, bool IsRight, Func<ProcessStatus, string> Cell);
 
     static readonly Column Name = new("name", 0, false, static _ => "");
@@ -38,7 +41,7 @@ internal static class TerminalTable
 
     static readonly Column Info = new("info", 4, false, static process => InfoOf(process));
 
-    /// <summary>In the order in which they stand.</summary>
+    /// <summary>In the order from left to right.</summary>
     static readonly Column[] Columns =
     [
         new("id", 8, true, static process => Display.Number(process.Id)), Name, Namespace, State, Info,
@@ -49,7 +52,7 @@ internal static class TerminalTable
         new("mem", 5, true, static process => Display.Memory(process.MemoryBytes)),
     ];
 
-    /// <summary>Column by column what is shown: its cells with the heading first, and its width.</summary>
+    /// <summary>A column with its cells, the heading first, and its width.</summary>
     sealed record Shown(Column Column, string[] Cells, int Width);
 
     public static void Print(
@@ -68,10 +71,11 @@ internal static class TerminalTable
         }
     }
 
-    /// <summary>What is said below the table; null: nothing.</summary>
+    /// <summary>The note about a process below the table.</summary>
     /// <param name="process">The process.</param>
-    /// <param name="columns">What the table has room for; null: there is none.</param>
-    /// <param name="row">The process's.</param>
+    /// <param name="columns">The columns of the table; null if no table was drawn.</param>
+    /// <param name="row">The row of the process.</param>
+    /// <returns>Null if there is nothing to add.</returns>
     static string? Below(ProcessStatus process, List<Shown>? columns, int row)
     {
         if (process.State is ProcessState.Errored) return ControlText.Escape(process.Reason);
@@ -81,7 +85,7 @@ internal static class TerminalTable
         return whole.Length > 0 && shown != whole ? whole : null;
     }
 
-    /// <summary>A column that says the same of all, or nothing, takes room from the others.</summary>
+    /// <summary>Whether a column differs between the processes; otherwise it only takes room from the others.</summary>
     static bool IsNeeded(Column column, IReadOnlyList<ProcessStatus> processes)
     {
         if (column == Namespace)
@@ -104,7 +108,8 @@ internal static class TerminalTable
         return widest;
     }
 
-    /// <summary>Leaves columns out, and cuts names, until all fits. Null: no table can be drawn.</summary>
+    /// <summary>Leaves out columns and cuts names until the table fits.</summary>
+    /// <returns>Null if the terminal is too narrow for a table.</returns>
     static List<Shown>? Fit(List<Shown> columns, int width)
     {
         var name = columns.Find(static shown => shown.Column == Name)!;
@@ -130,7 +135,7 @@ internal static class TerminalTable
         return columns;
     }
 
-    /// <summary>The info takes what the least of the names leaves, and is cut where that is too little.</summary>
+    /// <summary>Gives the info the room that the names do not need, and cuts it where that is too little.</summary>
     static void FillInfo(List<Shown> columns, Shown whole, int room)
     {
         var at = columns.FindIndex(static shown => shown.Column == Info);
@@ -178,7 +183,7 @@ internal static class TerminalTable
         output.WriteLine("│");
     }
 
-    /// <summary>A name, and the state as far as there is room beside the least of the name.</summary>
+    /// <summary>Prints a line for each process: its name, and its state if the line has room for it.</summary>
     static void PrintLines(OutputWriter output, IReadOnlyList<ProcessStatus> processes, string[] names, int width)
     {
         for (var i = 0; i < processes.Count; i++)
@@ -196,7 +201,7 @@ internal static class TerminalTable
     static void Write(OutputWriter output, string text, string? code) =>
         output.Write(code is null || !output.HasColour ? text : $"\e[{code}m{text}\e[0m");
 
-    /// <summary>One word, and how long until the next try.</summary>
+    /// <summary>The state, followed by the time until the next start if the process is waiting.</summary>
     static string WordOf(ProcessStatus process)
     {
         var word = Display.State(process.State);
@@ -206,7 +211,7 @@ internal static class TerminalTable
 
     static string InfoOf(ProcessStatus process) => ProcessInfo.Of(process, TimeProvider.System.GetLocalNow());
 
-    /// <summary>Of the terminal's sixteen colours, so that they fit the user's theme (ECMA-48, SGR).</summary>
+    /// <summary>One of the terminal's sixteen colours, which follow the user's theme (ECMA-48, SGR).</summary>
     static string Code(ProcessState state) => state switch
     {
         ProcessState.Online => "32",

@@ -4,11 +4,11 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Why;
 
-/// <summary>Asks the daemon what has changed since the last runs that stayed up.</summary>
+/// <summary>Asks the daemon what has changed since the last run of each process that stayed up.</summary>
 internal static class WhyChanges
 {
     /// <summary>
-    /// Adds the answers to the instances of a report. From an older daemon, there are none.
+    /// Adds the changes to the instances of a report. An older daemon reports none.
     /// </summary>
     public static void Add(DaemonClient daemon, WhyReport report)
     {
@@ -30,7 +30,7 @@ internal static class WhyChanges
         }
         catch (DaemonException missing) when (missing.Code is LocalError.Disconnected or ErrorCode.NoSuchProcess)
         {
-            // It was deleted, or the daemon has ended.
+            // A process was deleted, or the daemon has ended.
         }
     }
 }

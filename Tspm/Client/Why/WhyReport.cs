@@ -6,18 +6,18 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Why;
 
-/// <summary>One end of a child, or a start that failed, with what other events say of it.</summary>
+/// <summary>One exit of a child, or one failed start, completed with facts from other events.</summary>
 internal sealed class WhyExit(ProcessEvent happened)
 {
     public ProcessEvent Event => happened;
 
-    /// <summary>It had not ended in time after its stop signal.</summary>
+    /// <summary>The child did not end within its stop timeout, and was killed.</summary>
     public bool WasKilled { get; set; }
 
-    /// <summary>What it left behind and what had to be killed; null: nothing.</summary>
+    /// <summary>The leftover processes that had to be killed; null if there were none.</summary>
     public string? Leftovers { get; set; }
 
-    /// <summary>The kernel's own words.</summary>
+    /// <summary>The kernel's message, if it killed the child for lack of memory.</summary>
     public string? OutOfMemory { get; set; }
 
     public string? Cause => OutOfMemory is null ? happened.Cause : CauseCode.OutOfMemory;
@@ -31,11 +31,11 @@ internal sealed class WhyExit(ProcessEvent happened)
             var when = happened.Reason is { Length: > 0 } reason ? reason : "before it was ready";
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{when} (the new child of a reload, beside pid {happened.OtherPid})");
+                $"{when} (the new child of a reload; the old one has pid {happened.OtherPid})");
         }
     }
 
-    /// <summary>Why, for people: nothing but what was observed.</summary>
+    /// <summary>The reason, for the user. It contains only observed facts.</summary>
     public string Words
     {
         get
@@ -43,9 +43,9 @@ internal sealed class WhyExit(ProcessEvent happened)
             var why = OutOfMemory is { } kernel ? $"out of memory: {kernel}" : Cause switch
             {
                 _ when EventText.IsOfNewChild(happened) => NewChild,
-                CauseCode.Crash or CauseCode.Exit => happened.Signal is null ? "by itself" : "not by Tspm",
+                CauseCode.Crash or CauseCode.Exit => happened.Signal is null ? "on its own" : "not sent by Tspm",
                 CauseCode.Background => $"it {happened.Reason}",
-                _ => happened.Reason is { } reason ? reason + By : "the cause is not known",
+                _ => happened.Reason is { } reason ? reason + By : "the cause is unknown",
             };
             if (WasKilled) why += "; it did not end in time and was killed";
             return Leftovers is { } left ? $"{why}; left behind and killed: {left}" : why;
@@ -53,7 +53,7 @@ internal sealed class WhyExit(ProcessEvent happened)
     }
 }
 
-/// <summary>One instance: how it is, and how its children ended, the newest first.</summary>
+/// <summary>One instance: its state, and the exits of its children, the newest first.</summary>
 internal sealed class WhyInstance(int id, int instance, int shown)
 {
     public int Id => id;
@@ -62,16 +62,16 @@ internal sealed class WhyInstance(int id, int instance, int shown)
 
     public string Name { get; set; } = "";
 
-    /// <summary>Null: no daemon says it.</summary>
+    /// <summary>Null if no daemon reports it.</summary>
     public ProcessStatus? Status { get; set; }
 
-    /// <summary>A daemon answers, and the process is not defined any more.</summary>
+    /// <summary>The process is no longer defined.</summary>
     public bool IsDeleted { get; set; }
 
-    /// <summary>It could not be started, and its id is free for another process.</summary>
+    /// <summary>The process could not be started, and its id is free for another process.</summary>
     public bool WasWithdrawn { get; private set; }
 
-    /// <summary>The number of its newest event; 0: it has none.</summary>
+    /// <summary>The number of its newest event; 0 if it has none.</summary>
     public long LastSeq { get; private set; }
 
     public List<WhyExit> Exits { get; } = [];
@@ -82,18 +82,18 @@ internal sealed class WhyInstance(int id, int instance, int shown)
 
     public List<string> LastLines { get; set; } = [];
 
-    /// <summary>Since the last run that stayed up; null: no such run is known.</summary>
+    /// <summary>The changes since the last run that stayed up; null if no such run is known.</summary>
     public RunChanges? Changes { get; set; }
 
-    /// <summary>Null: no daemon says it.</summary>
+    /// <summary>Null if no daemon reports it.</summary>
     public ProcessConfig? Config { get; set; }
 
-    /// <summary>The pid that did not end in time.</summary>
+    /// <summary>The pid of the child that was last killed because it did not end in time.</summary>
     int? _killed;
 
     static string? Joined(string? before, string? more) => before is null ? more : $"{before}, {more}";
 
-    /// <summary>In the order in which they came.</summary>
+    /// <summary>Adds an event. Events have to be added in the order in which they happened.</summary>
     public void Add(ProcessEvent happened)
     {
         (Name, LastSeq) = (happened.Name ?? Name, happened.Seq);
@@ -117,12 +117,14 @@ internal sealed class WhyInstance(int id, int instance, int shown)
 }
 
 /// <summary>
-/// The answer to <c>why</c>: by instance, in order; those that are gone come last, the newest first.
+/// The answer to <c>why</c>, sorted by instance. Deleted instances come last, the newest first.
 /// </summary>
-/// <param name="shown">Most exits of each instance, together with those of gone ones that had its name.</param>
+/// <param name="shown">
+/// The most exits to show of each instance, including those of deleted instances with the same name.
+/// </param>
 internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
 {
-    /// <summary>Exits shown of each instance unless told otherwise.</summary>
+    /// <summary>The number of exits to show of each instance by default.</summary>
     public const int DefaultExits = 5;
 
     readonly List<WhyInstance> _instances = [];
@@ -131,22 +133,24 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
 
     public void Add(ProcessEvent happened)
     {
-        if (happened is { Id: { } id, Instance: { } instance }) Of(id, instance).Add(happened);
+        if (happened is { Id: { } id, Instance: { } instance }) GetOrAdd(id, instance).Add(happened);
     }
 
     public void Add(ProcessStatus status)
     {
-        var instance = Of(status.Id, status.Instance);
+        var instance = GetOrAdd(status.Id, status.Instance);
         (instance.Name, instance.Status) = (status.Name, status);
     }
 
-    /// <summary>All events have been added: what is not there any more is marked and goes last, and exits that are too
-    /// many go.</summary>
-    /// <param name="isThere">Is this process defined? Null: it is not known of any.</param>
-    public void Complete(Func<WhyInstance, bool>? isThere)
+    /// <summary>
+    /// Completes the report after all events have been added: marks deleted instances, moves them to the end, and drops
+    /// surplus exits.
+    /// </summary>
+    /// <param name="isDefined">Whether an instance is defined; null if that is unknown.</param>
+    public void Complete(Func<WhyInstance, bool>? isDefined)
     {
         foreach (var instance in _instances)
-            instance.IsDeleted = instance.WasWithdrawn || isThere?.Invoke(instance) == false;
+            instance.IsDeleted = instance.WasWithdrawn || isDefined?.Invoke(instance) == false;
         var gone = _instances.Where(static one => one.IsDeleted).ToList();
         _instances.RemoveAll(static one => one.IsDeleted);
         _instances.AddRange(gone.Order(Comparer<WhyInstance>.Create(Newer)));
@@ -160,7 +164,7 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
             ? one.Instance.CompareTo(other.Instance) : other.LastSeq.CompareTo(one.LastSeq);
     }
 
-    /// <summary>To a person, the processes that had a name one after the other are one and the same.</summary>
+    /// <summary>Limits the exits by name: to the user, successive processes with the same name are one.</summary>
     void Limit()
     {
         var left = new Dictionary<(string, int), int>();
@@ -180,7 +184,7 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
     public WhyInstance? Find(int id, int instance) =>
         _instances.Find(one => one.Id == id && one.Instance == instance && !one.WasWithdrawn);
 
-    WhyInstance Of(int id, int instance)
+    WhyInstance GetOrAdd(int id, int instance)
     {
         var at = 0;
         while (at < _instances.Count && IsBefore(_instances[at])) at++;

@@ -5,12 +5,13 @@ using Tspm.Protocol;
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// Runs one command and turns whatever comes of it into an exit code and at most one sentence. ConsoleAppFramework
-/// would print exceptions itself and set the exit code of the process, so nothing is allowed to reach it.
+/// Runs one command, and turns every exception into an exit code and one sentence on standard error. No exception may
+/// reach ConsoleAppFramework, which would print it and set the exit code of the process itself.
 /// </summary>
-internal static class CommandHost
+internal static class CommandRunner
 {
-    public static int Guard(ClientSession session, Func<int> command)
+    /// <returns>The exit code.</returns>
+    public static int Run(ClientSession session, Func<int> command)
     {
         try
         {
@@ -24,9 +25,9 @@ internal static class CommandHost
         }
         catch (DaemonException failure)
         {
-            // Versions that do not know each other's verbs: say which to upgrade instead of a JSON-RPC sentence.
+            // Client and daemon differ in version: name the remedy instead of only the JSON-RPC error.
             var hint = failure.Code == ErrorCode.MethodNotFound
-                ? "; the running daemon is of another version: compare with 'tspm version' and restart it with 'tspm "
+                ? "; the running daemon has another version: compare with 'tspm version', and restart it with 'tspm "
                     + "daemon restart'"
                 : "";
             return Say(session, failure.Message + hint, ExitCodes.Of(failure.Code));
@@ -42,7 +43,7 @@ internal static class CommandHost
         catch (Exception bug)
         {
             return Say(session,
-                $"this is a bug in tspm ({bug.GetType().Name}: {bug.Message}); what the daemon saw is in "
+                $"this is a bug in tspm ({bug.GetType().Name}: {bug.Message}); the daemon's log may say more: "
                     + $"{Path.Combine(session.Home.Path, "daemon.log")}", ExitCodes.Failed);
         }
         finally
@@ -52,17 +53,17 @@ internal static class CommandHost
     }
 
     /// <summary>
-    /// Our own exceptions are sentences; the runtime's texts are left out of the executable, and only their keys are
-    /// there.
+    /// Our own exceptions carry sentences. The runtime's carry only resource keys, which have no spaces, because the
+    /// published executable leaves their texts out (UseSystemResourceKeys).
     /// </summary>
     static string SentenceOf(Exception e) => e.Message.Contains(' ') ? e.Message : Platform.FileSystem.Describe(e);
 
     static int Say(ClientSession session, string message, int code)
     {
-        // Data that was printed before the failure comes first, where both go to one terminal.
+        // On a terminal, data that was printed before the failure must appear before the message.
         try { session.Out.Flush(); }
-        catch (IOException) { /* The failure to write is what is being reported. */ }
-        // Our own line breaks stay; what a daemon quotes of the user's text is made visible.
+        catch (IOException) { /* This failure to write is the one being reported. */ }
+        // Keeps our own line breaks, and escapes control characters in text that a daemon quotes from the user.
         foreach (var line in message.Split('\n')) session.Err.WriteLine(ControlText.Escape(line));
         return code;
     }

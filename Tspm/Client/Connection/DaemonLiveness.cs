@@ -6,37 +6,37 @@ using Tspm.Storage;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// Tells a daemon that is alive and does not answer from one that is gone: the first needs another remedy. Reads
+/// Distinguishes a daemon that is alive but does not answer from one that is gone: they need different remedies. Reads
 /// daemon.state and /proc, and starts nothing.
 /// </summary>
-internal static class StuckDaemon
+internal static class DaemonLiveness
 {
-    /// <summary>How long a daemon that is busy may take for a question that needs no work.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>How long a busy daemon may take to answer a ping.</summary>
+    static readonly TimeSpan PingDeadline = TimeSpan.FromSeconds(10);
 
     const int MaxStateBytes = 64 << 10;
 
-    /// <summary>What is the matter with a daemon that has not answered.</summary>
+    /// <summary>Explains why a daemon has not answered, and what to do about it.</summary>
     public static string Sentence(TspmHome home)
     {
         var stat = default(ProcStat);
         var pid = PidOf(home);
         var lives = pid is { } noted && ProcFiles.TryReadStat(noted, out stat) && stat.IsLiving;
-        // One that dies again and again may be alive at this very moment.
-        if (DaemonDeathWords.Sentence(home, lives ? 2 : 1) is { } deaths) return deaths;
+        // A daemon that keeps dying may be alive at this very moment.
+        if (DaemonDeathText.Recent(home, lives ? 2 : 1) is { } deaths) return deaths;
         if (!lives)
-            return $"the daemon is gone, and its guardian has not started a new one yet; see {home.Path}/daemon.log";
+            return $"the daemon is gone, and its guardian has not started a new one yet; see: {home.Path}/daemon.log";
         var number = Output.Display.Number(pid);
         return stat.State is 'T' or 't'
-            ? $"the daemon (pid {number}) is alive, but stopped by a signal; continue it: kill -CONT {number}"
-            : $"the daemon (pid {number}) is alive, but does not answer; look into daemon.log, or have its guardian "
-                + $"start another one: kill -9 {number} (the processes live on)";
+            ? $"the daemon (pid {number}) was suspended by a signal; to resume it: kill -CONT {number}"
+            : $"the daemon (pid {number}) is alive but does not answer; see daemon.log, or let its guardian "
+                + $"start another one: kill -9 {number} (the processes keep running)";
     }
 
     /// <summary>
-    /// To be called when the answer to a long request takes its time: the daemon may be at work, or may never answer.
+    /// Call this during a long request: the daemon may still be working on the request, or may never answer.
     /// </summary>
-    /// <exception cref="DaemonException">NoAnswerInTime: the daemon does not answer anything.</exception>
+    /// <exception cref="DaemonException">NoAnswerInTime: the daemon does not answer any request.</exception>
     public static void ThrowIfStuck(TspmHome home, string method)
     {
         if (Problem(home) is { } problem)
@@ -44,14 +44,15 @@ internal static class StuckDaemon
     }
 
     /// <summary>
-    /// Asks over a connection of its own. Null: it answers, or is gone, which the other connection will show.
+    /// Pings the daemon over a second connection.
     /// </summary>
+    /// <returns>Null if it answers, or is gone, which the first connection will report.</returns>
     public static string? Problem(TspmHome home)
     {
         try
         {
             using var another = DaemonClient.Connect(home);
-            another.Call(Methods.Ping, new PingRequest(), Patience);
+            another.Call(Methods.Ping, new PingRequest(), PingDeadline);
             return null;
         }
         catch (DaemonException failure)
@@ -60,7 +61,7 @@ internal static class StuckDaemon
         }
     }
 
-    /// <summary>Null: nobody left a note.</summary>
+    /// <returns>The pid in daemon.state, or null if there is none.</returns>
     static int? PidOf(TspmHome home)
     {
         try

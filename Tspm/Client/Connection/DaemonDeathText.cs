@@ -6,16 +6,16 @@ using Tspm.Storage;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// Sentences about daemons that died: from the guardian's note while no daemon answers, and for <c>list</c>.
+/// Sentences about daemons that died, for when no daemon answers (from the guardian's note) and for <c>list</c>.
 /// </summary>
-internal static class DaemonDeathWords
+internal static class DaemonDeathText
 {
     /// <summary>
-    /// A daemon that dies again and again has died within this time; half a second lies between two of them.
+    /// A daemon that keeps dying has last died within this time: its guardian restarts it after half a second.
     /// </summary>
     static readonly TimeSpan Recently = TimeSpan.FromSeconds(15);
 
-    /// <summary>The note of a guardian that still lives; null: there is none.</summary>
+    /// <returns>The note of a guardian that is still alive, or null if there is none.</returns>
     public static DaemonDeathsNote? Read(TspmHome home) =>
         DaemonDeathsFile.Read(home) is { Deaths.Last: not null } note
             && ProcFiles.TryReadStat(note.GuardianPid, out var stat) && stat.IsLiving
@@ -24,10 +24,10 @@ internal static class DaemonDeathWords
             : null;
 
     /// <summary>
-    /// What happened and what to do about it; null: no daemon has died within the last seconds, or fewer have died than
-    /// asked for.
+    /// Says what happened and what to do about it.
     /// </summary>
-    public static string? Sentence(TspmHome home, int atLeast = 1) =>
+    /// <returns>Null if no daemon has died within the last seconds, or fewer than <paramref name="atLeast"/>.</returns>
+    public static string? Recent(TspmHome home, int atLeast = 1) =>
         Read(home) is { } note && note.Deaths.Count >= atLeast && Now - note.Deaths.Last!.At < Recently
             ? Sentence(home, note)
             : null;
@@ -37,15 +37,15 @@ internal static class DaemonDeathWords
         var guardian = Output.Display.Number(note.GuardianPid);
         return $"the daemon has died {note.Deaths.Words(ShortTime)}; its guardian (pid {guardian}) keeps starting it. "
             + $"See daemon.log in {home.Path}; "
-            + $"to begin again from this shell: kill -9 {guardian}; tspm daemon start (the processes live on)";
+            + $"to start over from this shell: kill -9 {guardian}; tspm daemon start (the processes keep running)";
     }
 
-    /// <summary>What <c>list</c> says below its table when a daemon died and another one has taken over.</summary>
+    /// <summary>What <c>list</c> prints below its table after a daemon died and another one took over.</summary>
     public static string Mention(DaemonDeaths deaths) =>
-        $"the daemon died {deaths.Words(ShortTime)} and was started again without stopping any process. "
+        $"the daemon died {deaths.Words(ShortTime)} and was restarted; no process was stopped. "
         + "For details: tspm events --kind daemonDied";
 
-    /// <summary>Local; without the date when it is today.</summary>
+    /// <summary>The local time, with its date unless that is today.</summary>
     public static string ShortTime(DateTimeOffset time)
     {
         var local = time.ToLocalTime();

@@ -4,20 +4,20 @@ using Tspm.Storage;
 namespace Tspm.Client.Connection;
 
 /// <summary>
-/// Looks at processes over a connection of its own while another one waits for its answer. The first failure is the
-/// end of it: whoever waits must not wait longer because of a look.
+/// Asks for the state of processes over a second connection while the first one waits for its answer. Stops asking
+/// after the first failure, so that it never prolongs the wait.
 /// </summary>
-internal sealed class SecondLook(TspmHome home) : IDisposable
+internal sealed class WaitProgressQuery(TspmHome home) : IDisposable
 {
-    /// <summary>For what the daemon answers from memory.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>The deadline of a request that the daemon answers from memory.</summary>
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
 
     DaemonClient? _daemon;
     bool _isOver;
 
-    /// <param name="selectors">Null: all.</param>
-    /// <param name="otherwise">What to look at when they mean nothing; null: all.</param>
-    /// <returns>Null when the daemon does not say.</returns>
+    /// <param name="selectors">The processes; null for all.</param>
+    /// <param name="otherwise">The processes to ask for if the selectors match none; null for all.</param>
+    /// <returns>Null if the daemon did not answer.</returns>
     public IReadOnlyList<ProcessStatus>? Ask(
         IReadOnlyList<string>? selectors, IReadOnlyList<string>? otherwise)
     {
@@ -38,7 +38,7 @@ internal sealed class SecondLook(TspmHome home) : IDisposable
         }
     }
 
-    /// <summary>Nothing is looked at any more.</summary>
+    /// <summary>Closes the connection and stops asking.</summary>
     public void Dispose()
     {
         _isOver = true;
@@ -49,6 +49,6 @@ internal sealed class SecondLook(TspmHome home) : IDisposable
     IReadOnlyList<ProcessStatus> List(IReadOnlyList<string>? selectors)
     {
         var request = new ListRequest { Selectors = selectors };
-        return _daemon!.Call(Methods.List, request, Patience).Processes;
+        return _daemon!.Call(Methods.List, request, Deadline).Processes;
     }
 }

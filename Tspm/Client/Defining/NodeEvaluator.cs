@@ -6,17 +6,19 @@ using Tspm.Platform.Linux.Spawning;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// What a JavaScript file exports, as JSON: node evaluates it in a child of this client, never of the daemon. What the
-/// file prints goes to standard error; the result comes by a pipe of its own.
+/// Evaluates a JavaScript file with node, and returns its exports as JSON. Node is a child of this client, never of the
+/// daemon. The output of the file goes to standard error; the result comes through a pipe of its own.
 /// </summary>
-internal static class NodeFile
+internal static class NodeEvaluator
 {
     const int ResultDescriptor = 3, AboveFixed = 16;
 
-    /// <summary>A file that opens a connection would keep node from ending.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>The time limit: a file that opens a connection would keep node from ending.</summary>
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>import() takes modules of both kinds; the exports of the older kind are its default.</summary>
+    /// <summary>
+    /// import() loads ES and CommonJS modules; the exports of a CommonJS module are its default export.
+    /// </summary>
     const string Script = """
         const { pathToFileURL } = require('url'), fs = require('fs');
         const exported = module => {
@@ -31,15 +33,15 @@ internal static class NodeFile
         import(pathToFileURL(process.argv[1])).then(exported).then(written, failed);
         """;
 
-    /// <exception cref="ImportException">There is no node, or the file cannot be evaluated.</exception>
+    /// <exception cref="ImportException">Node was not found, or the file cannot be evaluated.</exception>
     public static JsonElement Read(string path)
     {
         if (Platform.RegularFile.Obstacle(path) is { } problem) throw new ImportException($"it {problem.Words}");
         var node = Find("node") ?? Find("nodejs")
-            ?? throw new ImportException("it is JavaScript, and there is no node on the PATH to evaluate it; write it "
-                + "as JSON: node -p 'JSON.stringify(require(\"./FILE\"))' where node is");
+            ?? throw new ImportException("node is needed to evaluate this JavaScript file, and was not found; convert "
+                + "the file to JSON on a machine with node: node -p 'JSON.stringify(require(\"./FILE\"))'");
         var result = Run(node, ["node", "-e", Script, path])
-            ?? throw new ImportException("node could not evaluate it; what it said is above");
+            ?? throw new ImportException("node could not evaluate the file; its messages are above");
         try
         {
             using var document = JsonDocument.Parse(result);
@@ -47,7 +49,7 @@ internal static class NodeFile
         }
         catch (JsonException)
         {
-            throw new ImportException("what it exports is not data");
+            throw new ImportException("its exports cannot be converted to JSON");
         }
     }
 
@@ -59,7 +61,7 @@ internal static class NodeFile
         return null;
     }
 
-    /// <summary>Null: it failed, or took too long.</summary>
+    /// <returns>The result, or null if node failed or took too long.</returns>
     static byte[]? Run(string program, string[] arguments)
     {
         if (!Descriptors.Pipe(out var readEnd, out var writeEnd)) return null;
@@ -77,11 +79,12 @@ internal static class NodeFile
                 ChildDescriptor.Copy(source.NumberOrNone, ResultDescriptor),
             ],
         });
-        // The result ends when node alone has had this end.
+        // Now only node holds this end, so the result ends when node does.
         source.Dispose();
-        if (!started.IsStarted) throw new ImportException($"{program} cannot be run to evaluate it: {started.Reason}");
+        if (!started.IsStarted)
+            throw new ImportException($"cannot run {program} to evaluate the file: {started.Reason}");
         var output = new List<byte>();
-        var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        var until = Environment.TickCount64 + (long)Timeout.TotalMilliseconds;
         var isWhole = PipeReading.ReadToEnd(pipe.Number, output, until) == PipeReadingEnd.Closed;
         pipe.Dispose();
         if (!isWhole) ChildEnd.Force(started.Pid);

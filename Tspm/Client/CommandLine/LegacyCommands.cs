@@ -3,16 +3,17 @@ using Tspm.Text;
 namespace Tspm.Client.CommandLine;
 
 /// <summary>
-/// <c>startAsDaemon</c> of the older design gave each process a manager of its own. It is refused, because it would
-/// promise what no longer exists; the answer is the complete command to use instead, ready to paste.
+/// Refuses <c>startAsDaemon</c>. In the older Tspm it gave each process a manager of its own, which no longer exists.
+/// The answer is the complete command to use instead, ready to paste.
 /// </summary>
-internal static class TspmHabits
+internal static class LegacyCommands
 {
-    /// <summary>In any spelling: startAsDaemon, start-as-daemon, --startasdaemon …</summary>
+    /// <summary>Recognises every spelling: startAsDaemon, start-as-daemon, --startasdaemon …</summary>
     public static bool IsStartAsDaemon(string typed) =>
         typed.Length is > 12 and < 24
             && typed.Replace("-", "").Replace("_", "").Equals("startasdaemon", StringComparison.OrdinalIgnoreCase);
 
+    /// <returns>The sentence that names the command to use instead.</returns>
     public static string Replacement(string[] args, int verbAt)
     {
         var command = new List<string> { "tspm", "start" };
@@ -27,7 +28,7 @@ internal static class TspmHabits
                 words.AddRange(args[(i + 1)..]);
                 break;
             }
-            if (args[i].Length > 1 && args[i][0] == '-') i += TakeFlag(args, i, start, command, dropped);
+            if (args[i].Length > 1 && args[i][0] == '-') i += TranslateFlag(args, i, start, command, dropped);
             else words.Add(args[i]);
         }
         if (words.Count > 0) command.Insert(2, ShellWords.Quote(words[0]));
@@ -35,18 +36,18 @@ internal static class TspmHabits
         if (words.Count == 0) command.Add("COMMAND");
         var left = dropped.Count == 0
             ? ""
-            : $"\n({string.Join(", ", dropped)} {(dropped.Count == 1 ? "is" : "are")} left out: there is no such "
-                + "flag, or it has no such value)";
-        return $"'{args[verbAt]}' is gone: one daemon now manages all processes, and it starts by itself. Use "
-            + "instead:\n"
-            + $"  {string.Join(' ', command)}{left}\nThe guide is MIGRATION.md.";
+            : $"\n(left out: {string.Join(", ", dropped)}; this version does not have the flag or the value)";
+        return $"'{args[verbAt]}' no longer exists: one daemon now manages all processes, and starts automatically. "
+            + "Use instead:\n"
+            + $"  {string.Join(' ', command)}{left}\nSee MIGRATION.md for a guide.";
     }
 
     /// <summary>
-    /// Writes a flag as this version spells it, or names it as dropped: what is printed has to work. Returns how many
-    /// arguments more than one it took.
+    /// Adds a flag in this version's spelling to the command, or to the dropped flags, so that the printed command
+    /// works.
     /// </summary>
-    static int TakeFlag(string[] args, int i, Verb start, List<string> command, List<string> dropped)
+    /// <returns>The number of arguments consumed after the flag itself: 0 or 1.</returns>
+    static int TranslateFlag(string[] args, int i, Verb start, List<string> command, List<string> dropped)
     {
         var equals = args[i].IndexOf('=');
         var value = equals < 0 ? null : args[i][(equals + 1)..];
@@ -55,19 +56,18 @@ internal static class TspmHabits
         var next = equals < 0 && i + 1 < args.Length ? args[i + 1] : null;
         if (!flag.TakesValue)
         {
-            // The older Tspm took these words as values of a switch.
-            var said = value ?? (next is "true" or "false" ? next : null);
-            if (said is "false" or "no" or "0" or "off") on = !on;
+            // The older Tspm accepted these words as the value of a switch.
+            var setting = value ?? (next is "true" or "false" ? next : null);
+            if (setting is "false" or "no" or "0" or "off") on = !on;
             if (on != flag.ShownAsNo) command.Add(on ? "--" + flag.Name : "--no-" + flag.Name);
-            return value is null && said is not null ? 1 : 0;
+            return value is null && setting is not null ? 1 : 0;
         }
-        if ((value ?? next) is not { } given || !on || !IsRight(flag, given))
+        if ((value ?? next) is not { } given || !on || !IsValid(flag, given))
             return Drop(args[i], dropped) + (value is null && next is not null ? 1 : 0);
-        // Of two values one would be a guess.
-        if (!flag.Repeats
-            && command.Exists(word =>
-                word == "--" + flag.Name || word.StartsWith($"--{flag.Name}=", StringComparison.Ordinal))) Drop(args[i],
-                    dropped);
+        var isRepeated = command.Exists(word =>
+            word == "--" + flag.Name || word.StartsWith($"--{flag.Name}=", StringComparison.Ordinal));
+        // Choosing one of two values would be a guess.
+        if (isRepeated && !flag.Repeats) Drop(args[i], dropped);
         else if (given.StartsWith('-')) command.Add(ShellWords.Quote($"--{flag.Name}={given}"));
         else command.AddRange(["--" + flag.Name, ShellWords.Quote(given)]);
         return value is null ? 1 : 0;
@@ -79,7 +79,7 @@ internal static class TspmHabits
         return 0;
     }
 
-    static bool IsRight(Flag flag, string value)
+    static bool IsValid(Flag flag, string value)
     {
         try
         {
@@ -92,7 +92,7 @@ internal static class TspmHabits
         }
     }
 
-    /// <summary>memoryLimit, memory-limit and memory are one flag.</summary>
+    /// <summary>Finds a flag in any spelling: memoryLimit, memory-limit and memory are the same flag.</summary>
     static Flag? Find(string typed, Verb start, out bool on)
     {
         on = true;
