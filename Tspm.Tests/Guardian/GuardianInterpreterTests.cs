@@ -41,7 +41,7 @@ internal sealed class GuardianInterpreterTests
         new(new Starting(s_facts with { Probation = Probation() }, s_run),
             new GuardianEvent.DaemonDied(42, DaemonExit.CannotStart << 8, IsStoreEmpty: true, "no home"), true,
             $"go back 7 ({Failed}), close 7, "
-                + $"problem: {Failed}; the previous version could not be brought back: it is gone",
+                + $"problem: {Failed}; the previous version could not be restored: it is gone",
             typeof(NoDaemon)),
         new(new HandingOver(s_facts, s_run, s_successor), s_died, true, "give 6, close 6", typeof(Ended)),
         new(new HandingOver(s_facts, s_run, s_successor), s_died, false,

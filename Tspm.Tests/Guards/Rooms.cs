@@ -36,7 +36,7 @@ internal static class Rooms
         new("Daemon", "control socket, handlers, streams, upgrades",
             "Boot Config Events Guardian Json Legacy Logs Model Platform Protocol Storage Supervision Text"),
         new("Client", "command line, connection, commands, output",
-            "Boot Config Events Guardian Legacy Logs Model Platform Protocol Storage Text"),
+            "Boot Config Events Guardian Json Legacy Logs Model Platform Protocol Storage Text"),
     ];
 
     public static Room Of(string file) => All.Single(room => room.Name == file.Split('/')[0]);
