@@ -26,11 +26,6 @@ namespace Tspm.Tests.Daemon;
 /// </summary>
 internal sealed class SocketWorld : IDisposable
 {
-    readonly FakeProcessSystem _machine = new()
-    {
-        Answer = static (_, signal) =>
-            signal is Signals.SIGTERM or Signals.SIGKILL ? new ExitStatus(null, signal) : null,
-    };
     readonly SupervisorLoop _loop;
     readonly Supervisor _supervisor;
     readonly Thread _thread;
@@ -38,26 +33,33 @@ internal sealed class SocketWorld : IDisposable
     readonly EventLog _eventLog;
     readonly StateSaver _saver;
     readonly ControlSocket _socket;
+    readonly BreakableListener _listener;
     readonly Keeper _log = new();
 
-    public SocketWorld(SocketLimits? limits = null)
+    /// <param name="limits">Null: the default ones.</param>
+    /// <param name="time">The clock of the daemon; null: the real one.</param>
+    public SocketWorld(SocketLimits? limits = null, TimeProvider? time = null)
     {
         Home = new TspmHome(Directory.CreateTempSubdirectory("tspm-sw-").FullName);
         HomeFolders.Prepare(Home);
-        var clock = TimeProvider.System;
+        var clock = time ?? TimeProvider.System;
         LogGrowth growth = new(), eventGrowth = new();
         _loop = new SupervisorLoop(clock, _log);
-        _saver = new StateSaver(state => Saved = state);
+        _saver = new StateSaver(state =>
+        {
+            if (SaveFailure is { } failure) throw failure;
+            Saved = state;
+        });
         _pump = new OutputPump(new NoKeeper(), growth, static () => Tspm.Platform.Linux.SpliceMover.Instance);
         _eventLog = new EventLog(Home.EventsFile, clock,
             () => { eventGrowth.Notify(Home.EventsFile); growth.Notify(Home.EventsFile); });
         var restarts = new RestartCounts();
         Supervisor? supervisor = null;
-        _machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Replacement is not null;
+        Machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Replacement is not null;
         var services = new SupervisionServices
         {
             Tcp = new Tspm.Tests.Supervision.FakeTcpListeners(),
-            System = _machine,
+            System = Machine,
             Outputs = new FakeOutputs(),
             Notify = new FakeNotifySockets { Post = _loop.Post },
             Files = new FakeFileWatcher(),
@@ -84,7 +86,7 @@ internal sealed class SocketWorld : IDisposable
         {
             Home = Home,
             Supervisor = Handle,
-            Readings = new Readings(_machine),
+            Readings = new Readings(Machine),
             Outputs = _pump,
             Growth = growth,
             Events = _eventLog,
@@ -111,13 +113,24 @@ internal sealed class SocketWorld : IDisposable
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(Home.SocketPath));
         listener.Listen(512);
-        _socket = new ControlSocket(new UnixControlListener(listener), Context);
+        _listener = new BreakableListener(new UnixControlListener(listener));
+        _socket = new ControlSocket(_listener, Context);
         _thread = new Thread(_loop.Run) { IsBackground = true };
         _thread.Start();
         _socket.Start();
     }
 
     public TspmHome Home { get; }
+
+    /// <summary>Only to be touched on the daemon's thread, see <see cref="OnItsThread"/>.</summary>
+    public FakeProcessSystem Machine { get; } = new()
+    {
+        Answer = static (_, signal) =>
+            signal is Signals.SIGTERM or Signals.SIGKILL ? new ExitStatus(null, signal) : null,
+    };
+
+    /// <summary>What each attempt to save the state fails with; null: it works.</summary>
+    public volatile Exception? SaveFailure;
 
     public FakeFacts Facts { get; } = new();
 
@@ -158,6 +171,33 @@ internal sealed class SocketWorld : IDisposable
     {
         Shutdowns++;
         Context.ShutdownDone.TrySetResult();
+    }
+
+    /// <summary>
+    /// All connections end, each as when the daemon at its other end is killed; then new ones are accepted.
+    /// </summary>
+    public void BreakConnections() => _listener.Break();
+
+    /// <summary>
+    /// Leaves in favour of a successor, as an upgrade does, and comes back as that successor: streams are refused in
+    /// between and no request is lost.
+    /// </summary>
+    public async Task HandOver()
+    {
+        if (!await Context.Changes.Close(TimeSpan.FromSeconds(5)))
+            throw new InvalidOperationException("a change is still under way");
+        Context.Changes.Seal();
+        await _socket.StopAccepting();
+        await _socket.Quiet(butNot: null);
+        Context.Changes.Open();
+        _socket.Start();
+    }
+
+    /// <summary>Ends on purpose: what follows gets its answer.</summary>
+    public Task EndConnections()
+    {
+        Context.IsShuttingDown = true;
+        return _socket.Drained();
     }
 
     public Client Connect() => new(Home.SocketPath);

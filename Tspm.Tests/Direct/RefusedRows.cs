@@ -1,0 +1,49 @@
+using Tspm.Protocol;
+
+namespace Tspm.Tests.Direct;
+
+/// <summary>What every verb refuses that takes processes: a name that none has. Nothing is changed.</summary>
+internal static class RefusedRows
+{
+    const string Unknown = "nobody";
+
+    static readonly (string Line, Method Method)[] WithUnknown =
+    [
+        ("list nobody", Methods.List), ("describe nobody", Methods.Describe), ("env nobody", Methods.Env),
+        ("pid nobody", Methods.List), ("logs nobody", Methods.List), ("logs nobody web", Methods.List),
+        ("events nobody", Methods.Events), ("why nobody", Methods.Events),
+        ("export config nobody", Methods.Describe), ("start nobody web", Methods.Start),
+        ("stop nobody", Methods.Stop), ("stop web nobody", Methods.Stop), ("restart nobody", Methods.Restart),
+        ("reload nobody", Methods.Reload), ("delete nobody", Methods.Delete), ("delete web nobody", Methods.Delete),
+        ("reset nobody", Methods.Reset), ("signal HUP nobody", Methods.Signal), ("rename nobody site", Methods.Rename),
+        ("scale nobody 2", Methods.Scale), ("set nobody restart.delayMs=1", Methods.Set),
+        ("flush nobody", Methods.Flush), ("reopen nobody", Methods.Reopen), ("send nobody line", Methods.Send),
+    ];
+
+    /// <summary>They need a process to be named.</summary>
+    static readonly string[] WithoutWords =
+        ["stop", "restart", "reload", "delete", "describe", "env", "pid", "why", "search", "set", "scale", "rename",
+            "reset", "flush", "signal", "send", "apply", "plan", "validate", "import", "export"];
+
+    public static readonly VerbRow[] All =
+    [
+        .. WithUnknown.Select(static row => new VerbRow(row.Line)
+        {
+            When = "unknown",
+            Given = [Seeds.Web],
+            Asks = row.Method,
+            Error = ErrorCode.NoSuchProcess,
+            Code = 3,
+            Err = [Unknown],
+            Leaves = "web:0 online",
+        }),
+        .. WithoutWords.Select(static verb => new VerbRow(verb)
+        {
+            When = "nothing is named",
+            Given = [Seeds.Web],
+            Code = 2,
+            Err = [verb],
+            Leaves = "web:0 online",
+        }),
+    ];
+}
