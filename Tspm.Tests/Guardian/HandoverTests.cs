@@ -99,6 +99,13 @@ internal sealed class HandoverTests
         await Assert.That(Handover.Parse(home.ToBytes()).Options.HomeProblem).IsEqualTo("the home /x was removed");
         var broken = Encoding.UTF8.GetString(given.ToBytes()).Replace("40 39", "40 x", StringComparison.Ordinal);
         await Assert.That(Handover.Parse(Encoding.UTF8.GetBytes(broken)).Deaths).IsNull();
+        foreach (var number in new[] { "1767323045678", " 40 ", " 39 ", "1767323099000", " 4711 ", " 25\n" })
+        {
+            var zeros = new string('0', number.Length > 10 ? 4 : 10);
+            var tooLarge = Encoding.UTF8.GetString(given.ToBytes())
+                .Replace(number, number.Insert(number.Length - 1, zeros), StringComparison.Ordinal);
+            await Assert.That(Handover.Parse(Encoding.UTF8.GetBytes(tooLarge)).Deaths).IsNull().Because(number);
+        }
     }
 
     [Test]

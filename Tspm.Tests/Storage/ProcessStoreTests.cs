@@ -142,6 +142,8 @@ internal sealed class ProcessStoreTests
     [Test]
     [Arguments("instances\": 0")]
     [Arguments("instances\": -1")]
+    [Arguments("instances\": 1001")]
+    [Arguments("instances\": 2147483647")]
     [Arguments("name\": \"\"")]
     [Arguments("name\": \"-a\"")]
     [Arguments("name\": \"other\"")]

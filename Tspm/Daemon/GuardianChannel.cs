@@ -36,13 +36,19 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
         var records = new List<GuardianRecord>();
         while (Receive(out var returned) is { } message)
         {
-            if (returned.IsOpen) Returned[DescriptorKey.FromWire(message.Number)] = returned;
+            if (returned.IsOpen) Keep(DescriptorKey.FromWire(message.Number), returned);
             if (message.Kind == GuardianMessageKind.Reaped) records.Add(RecordOf(message));
             if (message.Kind != GuardianMessageKind.CaughtUp) continue;
             DaemonDiedAtTicks = message.StartTicks;
             break;
         }
         return records;
+    }
+
+    void Keep(DescriptorKey key, Descriptor returned)
+    {
+        if (Returned.Remove(key, out var earlier)) earlier.Dispose();
+        Returned[key] = returned;
     }
 
     /// <summary>

@@ -16,6 +16,17 @@ internal static class EventFiles
     /// <summary>Size of one file: about 3000 events.</summary>
     public const long MaxBytes = 1 << 20;
 
+    /// <summary>
+    /// A file that is larger than any of ours was written by somebody else, and only its end is read. Memory would not
+    /// hold it, and the record must never keep a daemon from starting.
+    /// </summary>
+    const long MaxReadBytes = 16 * MaxBytes;
+
+    /// <summary>
+    /// Larger numbers come from damage: no home has had so many events, and the next one could not be counted.
+    /// </summary>
+    const long MaxSeq = 1L << 53;
+
     /// <summary>Number of rotated files that are kept.</summary>
     public const int Kept = 5;
 
@@ -42,7 +53,8 @@ internal static class EventFiles
     {
         try
         {
-            return line.Length == 0 || line[0] != '{' ? null : JsonSerializer.Deserialize(line, Type);
+            if (line.Length == 0 || line[0] != '{') return null;
+            return JsonSerializer.Deserialize(line, Type) is { Seq: >= 0 and <= MaxSeq } happened ? happened : null;
         }
         catch (JsonException)
         {
@@ -60,7 +72,8 @@ internal static class EventFiles
         var before = long.MaxValue;
         for (var number = 0; number <= Kept; number++)
         {
-            var content = Read(Older(path, number), 0, out _);
+            var begin = 0L;
+            var content = Read(Older(path, number), ref begin, out _);
             var end = content.Length;
             while (end > 0)
             {
@@ -75,20 +88,26 @@ internal static class EventFiles
         }
     }
 
-    /// <summary>Reads the complete lines of a file, starting at an offset.</summary>
+    /// <summary>Reads the complete lines of a file, starting at an offset, and moves the offset behind them.</summary>
     /// <returns>Empty if there is no such file.</returns>
-    public static byte[] Read(string path, long from, out ulong inode)
+    public static byte[] Read(string path, ref long offset, out ulong inode)
     {
         inode = 0;
         if (LogPart.Find(path, isGzip: false) is not { } part || part.Open() is not { } reader) return [];
         using (reader)
         {
             inode = part.Inode;
-            var content = new byte[Math.Max(0, reader.Length - from)];
+            var size = reader.Length;
+            var from = Math.Max(offset, size - MaxReadBytes);
+            var content = new byte[Math.Max(0, size - from)];
             var length = 0;
             while (length < content.Length && reader.Read(content.AsSpan(length), from + length) is > 0 and var count)
                 length += count;
-            return content[..(content.AsSpan(0, length).LastIndexOf((byte)'\n') + 1)];
+            var end = content.AsSpan(0, length).LastIndexOf((byte)'\n') + 1;
+            // Where something was left out, the first line is only the rest of one.
+            var start = from == offset ? 0 : content.AsSpan(0, end).IndexOf((byte)'\n') + 1;
+            offset = from + end;
+            return content[start..end];
         }
     }
 

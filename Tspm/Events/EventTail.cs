@@ -22,7 +22,8 @@ internal sealed class EventTail(string path, long after, long notBefore = long.M
     public List<ProcessEvent> ReadNew()
     {
         var found = new List<ProcessEvent>();
-        var content = EventFiles.Read(path, _offset, out var inode);
+        var offset = _offset;
+        var content = EventFiles.Read(path, ref offset, out var inode);
         if (inode != _inode)
         {
             // The file was rotated. Events written to the previous file, or to files in between, come first.
@@ -48,7 +49,7 @@ internal sealed class EventTail(string path, long after, long notBefore = long.M
             }
             rest = rest[length..];
         }
-        _offset += content.Length;
+        _offset = offset;
         return found;
     }
 }

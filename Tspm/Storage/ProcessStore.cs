@@ -175,7 +175,8 @@ internal sealed class ProcessStore(TspmHome home, TimeProvider clock)
         {
             if (definition is null) return "a process is null";
             if (ProcessName.StoredProblem(definition.Name) is { } problem) return problem;
-            if (definition.Instances < 1) return $"'{definition.Name}' has {definition.Instances} instances";
+            if (definition.Instances is < 1 or > ProcessConfig.MaxInstances)
+                return $"'{definition.Name}' has {definition.Instances} instances";
             if (!ids.Add(definition.Id)) return $"two processes have the number {definition.Id}";
             if (!names.Add(definition.Name)) return $"two processes have the name '{definition.Name}'";
         }

@@ -94,11 +94,16 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
         }
     }
 
+    /// <returns>Null if members are missing that every version writes; the deserializer leaves them null.</returns>
     static RunRecord? Parse(ReadOnlySpan<byte> text)
     {
-        if (text.StartsWith("{\"format\":"u8)) return JsonSerializer.Deserialize(text, StorageJson.Compact.RunRecord);
-        var flat = JsonSerializer.Deserialize(text, StorageJson.Compact.FlatRunRecord);
-        return flat is null ? null : RunRecordFormat1.Read(flat);
+        if (text.StartsWith("{\"format\":"u8))
+            return JsonSerializer.Deserialize(text, StorageJson.Compact.RunRecord) is
+            { Common: { BootId: not null, Phase: not null, Next: not null } } record ? record : null;
+        return JsonSerializer.Deserialize(text, StorageJson.Compact.FlatRunRecord) is
+        { BootId: not null, Phase: not null, Next: not null, Reason: not null } flat
+                ? RunRecordFormat1.Read(flat)
+                : null;
     }
 
     static ulong ChecksumOf(byte[] bytes, int length)

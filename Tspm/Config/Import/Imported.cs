@@ -29,6 +29,11 @@ internal sealed class ImportException(string message) : Exception(message);
 /// <summary>The result of importing the definitions of another process manager.</summary>
 internal sealed class Imported
 {
+    readonly HashSet<string> _names = new(StringComparer.Ordinal), _left = new(StringComparer.Ordinal);
+
+    /// <summary>The last number that a name was given, so that thousands of equal names are quickly numbered.</summary>
+    readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
     /// <summary>The configs: valid, with absolute folders and unique names.</summary>
     public List<ProcessConfig> Processes { get; } = [];
 
@@ -56,7 +61,7 @@ internal sealed class Imported
     /// <summary>Records it once: a dump repeats it for every instance.</summary>
     void Leave(Unmapped left)
     {
-        if (!Left.Exists(other => other.ToString() == left.ToString())) Left.Add(left);
+        if (_left.Add(left.ToString())) Left.Add(left);
     }
 
     /// <summary>
@@ -65,15 +70,20 @@ internal sealed class Imported
     public void Add(ProcessConfig config)
     {
         var wanted = config.NameOrEmpty;
-        var name = DefaultName.MakeValid(wanted);
-        for (var number = 2; Processes.Exists(other => other.Name == name); number++)
-            name = string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"{DefaultName.MakeValid(wanted)}-{number}");
+        var valid = DefaultName.MakeValid(wanted);
+        var (name, number) = (valid, _numbers.GetValueOrDefault(valid, 1));
+        while (_names.Contains(name))
+            name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{valid}-{++number}");
         if (name != wanted) Notes.Add($"'{wanted}' was renamed to '{name}'");
         config = config with { Name = name };
         if (ConfigValidation.Validate(config) is [var problem, ..])
             Leave(name, problem.Path, problem.Found, $"the process was left out: {problem.Sentence}");
-        else Processes.Add(config);
+        else
+        {
+            Processes.Add(config);
+            _names.Add(name);
+            _numbers[valid] = number;
+        }
     }
 
     /// <summary>Whether a name is one that people give to secrets.</summary>

@@ -115,7 +115,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
                 return app.TryGetProperty("script", out _) || (_script ??= Pm2Value.Text(value)) is not null;
             case "args": return (_args = Pm2Value.List(value)) is not null;
             case "cwd":
-                return Pm2Value.Text(value) is { } cwd
+                return Pm2Value.Text(value) is { } cwd && !cwd.Contains('\0')
                     && Did(_config = _config with { ProjectDir = Path.GetFullPath(cwd, folder) });
             case "interpreter" or "exec_interpreter": return (_interpreter = Pm2Value.Text(value)) is not null;
             case "interpreter_args" or "node_args" or "interpreterArgs":

@@ -24,7 +24,8 @@ internal static class Pm2Script
     {
         isNode = false;
         var (script, args) = (words.Script, words.Args);
-        var kind = look(Path.GetFullPath(script, config.ProjectDir!));
+        // No path has a NUL character; the validation says so.
+        var kind = script.Contains('\0') ? ScriptKind.None : look(Path.GetFullPath(script, config.ProjectDir!));
         if (kind == ScriptKind.None && IsLine(words)) return config with { Command = Line(script, args) };
         var interpreter = Interpreter(words, kind, imported);
         isNode = interpreter is not null

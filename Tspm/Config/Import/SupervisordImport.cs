@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tspm.Config.Import;
 
 /// <summary>
@@ -31,9 +33,12 @@ internal static class SupervisordImport
         foreach (var (name, value) in environment) variables["ENV_" + name] = value;
         if (sections.Find(static section => section.Name == "include")?.Get("files") is { } files)
             foreach (var pattern in files.Split([' ', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries))
-                foreach (var included in include(Path.GetFullPath(Percent.Expand(pattern, variables, "[include] files"),
-                    folder)))
+            {
+                var wanted = Percent.Expand(pattern, variables, "[include] files");
+                if (wanted.Contains('\0')) throw new ImportException("[include] files contains a NUL character");
+                foreach (var included in include(Path.GetFullPath(wanted, folder)))
                     IniFile.Read(read(included), included, sections);
+            }
         var imported = new Imported();
         var global = sections.Find(static section => section.Name == "supervisord") ?? new IniSection("supervisord");
         var file = new SupervisordFile(start, sections);
@@ -148,7 +153,8 @@ internal static class Percent
     }
 
     static string Padded(string value, ReadOnlySpan<char> width) =>
-        width.Length > 0 && int.TryParse(width, out var digits) && digits < 100
+        width.Length > 0 && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out var digits)
+            && digits < 100
             ? value.PadLeft(digits, width[0] == '0' ? '0' : ' ')
             : value;
 }

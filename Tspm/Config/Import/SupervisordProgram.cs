@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Config.Validation;
 using Tspm.Model.Config;
 using Tspm.Text;
 
@@ -61,6 +62,12 @@ internal sealed class SupervisordProgram(
             imported.Add(Config(_name, group, first) with { Instances = count > 1 ? count : null });
             return;
         }
+        if (count > ConfigValidation.MaxInstances)
+        {
+            imported.Leave(_name, "numprocs", section.Get("numprocs")!,
+                $"the program was left out: a process has at most {ConfigValidation.MaxInstances} instances");
+            return;
+        }
         for (var number = first; number < first + count; number++)
         {
             var name = section.Get("process_name") is { } pattern
@@ -106,8 +113,7 @@ internal sealed class SupervisordProgram(
     {
         var words = Shlex.Split(line, $"{_name}, command");
         if (words.Count == 0) return (line, null);
-        var same = ShellWords.Split(line) is { } plain && plain.Count == words.Count;
-        for (var i = 0; same && i < words.Count; i++) same = ShellWords.Split(line)![i] == words[i];
+        var same = ShellWords.Split(line) is { } plain && plain.SequenceEqual(words);
         return same ? (line, null) : (words[0], words.GetRange(1, words.Count - 1));
     }
 
@@ -118,7 +124,8 @@ internal sealed class SupervisordProgram(
     string DirectoryOf(string? said, Dictionary<string, string> own)
     {
         said ??= global.Get("directory") is { } all ? Percent.Expand(all, own, "[supervisord] directory") : null;
-        if (said is not null) return Path.GetFullPath(said, file.Folder);
+        // With a NUL character it is not a path, and the validation says so.
+        if (said is not null) return said.Contains('\0') ? said : Path.GetFullPath(said, file.Folder);
         file.NoteFolder(imported);
         return file.Folder;
     }

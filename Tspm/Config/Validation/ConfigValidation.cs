@@ -13,7 +13,7 @@ namespace Tspm.Config.Validation;
 internal static class ConfigValidation
 {
     /// <summary>Maximum number of instances of a process.</summary>
-    public const int MaxInstances = 1000;
+    public const int MaxInstances = ProcessConfig.MaxInstances;
 
     /// <summary>Measuring the memory of a tree more often costs more than it is worth.</summary>
     public const int MinMonitorIntervalMs = 100;

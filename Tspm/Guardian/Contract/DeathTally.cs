@@ -68,7 +68,7 @@ internal sealed record DeathTally(
     }
 
     /// <summary>Parses the numbers, and ignores further ones of later versions.</summary>
-    /// <returns>Null if the words are not the numbers of a tally.</returns>
+    /// <returns>Null if the words are not the numbers of a tally, or not those of one that could be shown.</returns>
     public static DeathTally? Parse(ReadOnlySpan<string> words)
     {
         const int least = 6, most = 7;
@@ -76,6 +76,11 @@ internal sealed record DeathTally(
         var numbers = new long[most];
         for (var i = 0; i < Math.Min(words.Length, most); i++)
             if (!long.TryParse(words[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])) return null;
+        // A guardian must not fail because of its note.
+        var latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+        if (numbers[0] > latest || numbers[3] > latest) return null;
+        foreach (var number in (ReadOnlySpan<long>)[numbers[1], numbers[2], .. numbers[4..]])
+            if (number > int.MaxValue) return null;
         return new DeathTally(
             numbers[0], (int)numbers[1], (int)numbers[2], numbers[3], (int)numbers[4], (int)numbers[5],
             (int)numbers[6]);

@@ -44,6 +44,9 @@ internal sealed record ProcessConfig
     /// <summary>A program that runs the command, with arguments of its own, or "none".</summary>
     public string? Interpreter { get; init; }
 
+    /// <summary>Maximum number of instances of a process.</summary>
+    public const int MaxInstances = 1000;
+
     /// <summary>The number of instances; in JSON also <c>"max"</c>, see <see cref="InstanceCount"/>.</summary>
     [JsonConverter(typeof(InstanceCount))]
     public int? Instances { get; init; }
