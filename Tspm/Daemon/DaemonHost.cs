@@ -184,7 +184,7 @@ internal sealed partial class DaemonHost : IDisposable
 
     readonly List<string> _loadTroubles = [];
 
-    /// <summary>Runs until the daemon is told to exit.</summary>
+    /// <summary>Runs until the daemon is asked to exit.</summary>
     /// <returns>The exit code.</returns>
     public int Run()
     {

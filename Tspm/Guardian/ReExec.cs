@@ -18,7 +18,7 @@ internal static unsafe class ReExec
     /// <summary>The parsed command line of a new version.</summary>
     /// <param name="Handover">A memory file that contains a <see cref="Guardian.Handover"/>.</param>
     /// <param name="Former">The executable of the previous version; -1: there is none.</param>
-    /// <param name="Undone">After a rollback: why the new version failed; null: this is no rollback.</param>
+    /// <param name="Undone">After a rollback: why the new version failed; null: this is not a rollback.</param>
     public sealed record Words(int Handover, int Former, string? Undone);
 
     /// <summary>Parses the command line of the guardian.</summary>

@@ -16,7 +16,7 @@ namespace Tspm.Platform;
 /// The type is a value of eight bytes and not an object, because a thousand processes hold five thousand of them. It
 /// can be copied, but the descriptor is closed only once: a value is valid as long as its generation is the one that
 /// the table has for its number, and the first <see cref="Dispose"/> or <see cref="HandOver"/> of any copy ends that.
-/// Afterwards no copy returns the number, even if the kernel has reused it. The default value is no descriptor: a
+/// Afterwards no copy returns the number, even if the kernel has reused it. The default value is not a descriptor: a
 /// failed call returns it, and a field holds it before anything was opened.
 /// </summary>
 internal readonly record struct Descriptor : IDisposable

@@ -26,12 +26,12 @@ internal static class RequestLimits
                 return TooMany(count, out details);
             var index = 0;
             foreach (var selector in selectors.EnumerateArray())
-                if (TooLong($"params.selectors[{index++}]", selector, out details) is { } problem) return problem;
+                if (TooLong($"selectors[{index++}]", selector, out details) is { } problem) return problem;
         }
         foreach (var name in Patterns)
         {
             if (!parameters.TryGetProperty(name, out var pattern)) continue;
-            if (TooLong($"params.{name}", pattern, out details) is { } problem) return problem;
+            if (TooLong(name, pattern, out details) is { } problem) return problem;
         }
         return null;
     }
@@ -44,21 +44,20 @@ internal static class RequestLimits
             Expected = $"at most {SelectorMatcher.MaxSelectors} selectors",
             Found = $"{count}",
         };
-        return $"params.selectors has {count} selectors; at most {SelectorMatcher.MaxSelectors} are allowed in one "
-            + "request";
+        return $"the request has {count} selectors; at most {SelectorMatcher.MaxSelectors} are allowed";
     }
 
-    static string? TooLong(string path, JsonElement text, out RpcErrorData? details)
+    static string? TooLong(string field, JsonElement text, out RpcErrorData? details)
     {
         details = null;
         if (text.ValueKind != JsonValueKind.String || !JsonTypes.TryText(text, out var pattern)) return null;
         if (TimedRegex.LengthProblem(pattern) is not { } problem) return null;
         details = new RpcErrorData
         {
-            Path = path,
+            Path = $"params.{field}",
             Expected = $"at most {ByteSize.Format(TimedRegex.MaxBytes)}",
             Found = TimedRegex.Shown(pattern),
         };
-        return $"{path} {problem}";
+        return $"{field} {problem}";
     }
 }

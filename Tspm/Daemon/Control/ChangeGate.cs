@@ -18,7 +18,7 @@ internal sealed class ChangeGate(TimeProvider clock)
 
     /// <summary>
     /// Enters the gate; every successful call needs a <see cref="Leave"/>. While the gate is closed but not sealed, the
-    /// call waits: a client that is told to try again must not reach the same daemon again.
+    /// call waits: a client that was asked to try again must not reach the same daemon again.
     /// </summary>
     /// <returns>False if the gate is sealed and no change may begin.</returns>
     public async ValueTask<bool> Enter()

@@ -79,7 +79,7 @@ internal static class LogRename
 
     /// <summary>
     /// Keeps the files of a foreign log under a third name. The log itself comes last: as long as it exists, other
-    /// files of it may still be in the way.
+    /// files of the stream may still be in the way.
     /// </summary>
     static string? MoveForeignAside(string log)
     {
