@@ -46,7 +46,7 @@ internal static class CliPage
     {
         var letter = FlagSpelling.LetterOf(flag.Name, verb) is { } known ? $"`-{known}`, " : "";
         var spelled = $"--{(flag.ShownAsNo ? "no-" : "")}{flag.Name} {flag.ValueName}".TrimEnd();
-        return $"| {letter}`{Cell(spelled, isCode: true)}` | {Cell(flag.Help)} |\n";
+        return $"| {letter}`{Cell(spelled, isCode: true)}` | {Cell(Flags.HelpOf(flag, verb))} |\n";
     }
 
     /// <summary>What the general help says below its table of verbs, without the exit codes.</summary>

@@ -10,8 +10,8 @@ namespace Tspm.Guardian;
 internal static class DaemonSpawner
 {
     /// <summary>
-    /// Descriptors are first duplicated to numbers from here on, so that dup2 to the fixed numbers overwrites none that
-    /// is still needed.
+    /// Descriptors are first duplicated to numbers from here up, so that dup2 onto the fixed numbers cannot overwrite
+    /// one that is still needed.
     /// </summary>
     const int AboveFixed = 16;
 

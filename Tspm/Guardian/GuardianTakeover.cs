@@ -53,7 +53,7 @@ internal static unsafe class GuardianTakeover
     }
 
     /// <summary>
-    /// Asks the daemon at this socket to hand over, and receives everything.
+    /// Asks the daemon at this socket to hand over, and receives the handover with its descriptors.
     /// </summary>
     /// <returns>Null if that failed; <paramref name="problem"/> says why.</returns>
     public static Handover? Take(string socketPath, out string problem)

@@ -73,7 +73,7 @@ internal static class LostHome
         return true;
     }
 
-    /// <summary>Finds a living child of another guardian that is recorded in the home.</summary>
+    /// <summary>Finds a living child that the home has on record and that belongs to another guardian.</summary>
     /// <returns>Its pid; null if there is none.</returns>
     static int? FindForeignChild(TspmHome home, Predicate<ulong> isOurs)
     {

@@ -1,8 +1,8 @@
 namespace Tspm.Platform;
 
 /// <summary>
-/// Records the current generation of each descriptor number, in four bytes per number. An odd generation is owned and
-/// an even one is free, so values with an older generation are invalid. The kernel hands out the lowest free number, so
+/// Records the current generation of each descriptor number, in four bytes per number. An odd generation means owned,
+/// an even one free. A value that carries an older generation is invalid. The kernel hands out the lowest free number, so
 /// the table is as long as the largest number of descriptors that were ever open at once. It grows by blocks that never
 /// move, so only growing takes a lock.
 /// </summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Tspm.Protocol;
 
-/// <summary>Writes JSON-RPC 2.0 messages as lines, and limits the lines that may be read.</summary>
+/// <summary>Writes JSON-RPC 2.0 messages as lines, and defines how long a line may be.</summary>
 internal static class Framing
 {
     /// <summary>Maximum length of a request line. Answers may be longer.</summary>

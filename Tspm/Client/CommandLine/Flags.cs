@@ -21,6 +21,20 @@ internal static class Flags
     /// <returns>Null if no verb has such a flag.</returns>
     public static Flag? Find(string name) => ConfigFlag(name) ?? OtherFlag(name);
 
+    /// <summary>What the flag means for this verb, where that differs from verb to verb.</summary>
+    public static string HelpOf(Flag flag, Verb verb) => (verb.Name, flag.Name) switch
+    {
+        ("start", "force") => "restart it if it is already running",
+        ("enable" or "disable", "force") => "continue even if the unit was edited",
+        ("events", "lines") => "show the last N events (default 50)",
+        ("why", "lines") => "show the last N lines of output (default 10)",
+        ("import", "out-file") => "write the config to this file instead of printing it",
+        ("import", "lossy") => "exit 0 even if some settings have no counterpart here",
+        ("set", "cwd") => "working directory",
+        ("set", "namespace") => "namespace",
+        _ => flag.Help,
+    };
+
     static Flag? ConfigFlag(string name) => (name switch
     {
         "name" => new Flag(name, FlagKind.Text, "NAME", "name of the process"),
@@ -37,10 +51,13 @@ internal static class Flags
             new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" =>
             new Flag(name, FlagKind.Size, "SIZE", "restart it when its whole tree uses more memory, such as 512MB"),
-        "restart" => new Flag(name, FlagKind.Text, "POLICY", "restart policy: always, on-failure or never"),
+        "restart" =>
+            new Flag(name, FlagKind.Text, "POLICY",
+                "when to restart it after it exits: always (default), on-failure or never"),
         "autorestart" => new Flag(name, FlagKind.Switch, "", "never restart it automatically") { ShownAsNo = true },
         "restart-delay" =>
-            new Flag(name, FlagKind.Duration, "TIME", "the n-th failure in a row waits n times this (default 1s)"),
+            new Flag(name, FlagKind.Duration, "TIME",
+                "delay before a restart, times the number of failures in a row (default 1s)"),
         "max-restarts" => new Flag(name, FlagKind.Count, "N", "failures in a row before giving up (default 10)"),
         "min-uptime" =>
             new Flag(name, FlagKind.Duration, "TIME", "uptime after which the failure count is cleared (default 10s)"),
@@ -65,12 +82,12 @@ internal static class Flags
         "merge-logs" => new Flag(name, FlagKind.Switch, "", "write standard error to the file of standard output"),
         "ready" =>
             new Flag(name, FlagKind.Text, "PROBE",
-                "readiness probe: tcp:PORT, http:URL, log:REGEX, exec:COMMAND, notify or delay:TIME"),
+                "readiness probe: tcp:PORT, http://…, log:REGEX, exec:COMMAND, notify or delay:TIME"),
         "start-timeout" =>
             new Flag(name, FlagKind.Duration, "TIME", "how long it may take to become ready (default 60s)"),
         "health" =>
             new Flag(name, FlagKind.Text, "PROBE",
-                "probe repeated while it runs; it is restarted when the probe fails"),
+                "probe repeated while it runs (tcp, http, exec or notify); it is restarted after 3 failures in a row"),
         "watch" => new Flag(name, FlagKind.Switch, "", "restart it when its files change"),
         "watch-paths" =>
             new Flag(name, FlagKind.Text, "A,B",
@@ -116,11 +133,11 @@ internal static class Flags
         },
         "settle" =>
             new Flag(name, FlagKind.Duration, "TIME",
-                "how long to check that it stays up (default 500ms on a terminal, otherwise 0)"),
-        "wait-timeout" => new Flag(name, FlagKind.Duration, "TIME", "how long to wait for the result"),
+                "fail if it dies within this time (default 500ms on a terminal, otherwise 0: not checked)"),
+        "wait-timeout" =>
+            new Flag(name, FlagKind.Duration, "TIME", "give up waiting after this time, with exit code 5"),
         "force" => new Flag(name, FlagKind.Switch, "",
-            "start: restart it if it is already running; apply, plan, import: take over names of another project; "
-            + "enable, disable: continue even if the unit was edited"),
+            "take over names that belong to another project"),
         "attach" =>
             new Flag(name, FlagKind.Switch, "",
                 "follow the logs after starting; for a job, until it ends, and return its exit code"),
@@ -134,7 +151,7 @@ internal static class Flags
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),
         "version" => new Flag(name, FlagKind.Switch, "", "show the version"),
         "lines" => new Flag(name, FlagKind.Count, "N",
-            "show the last N (default: 15 lines of each log; 50 events; for why, 10 lines of output)"),
+            "show the last N lines of each log (default 15)"),
         "since" =>
             new Flag(name, FlagKind.Text, "TIME",
                 "start at this time: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
@@ -165,7 +182,8 @@ internal static class Flags
             new Flag(name, FlagKind.Switch, "", "stop processes that the older tspm still runs, and start them here"),
         "prune" =>
             new Flag(name, FlagKind.Switch, "", "delete processes of the same project that are not in the file"),
-        "lossy" => new Flag(name, FlagKind.Switch, "", "exit 0 even if some settings could not be imported"),
+        "lossy" =>
+            new Flag(name, FlagKind.Switch, "", "exit 0 even if some settings of a PM2 file have no counterpart here"),
         "start" => new Flag(name, FlagKind.Switch, "", "apply the imported config instead of printing it"),
         "format" => new Flag(name, FlagKind.Text, "FORMAT",
             "openmetrics (default), or prometheus (text format 0.0.4, for node_exporter)"),

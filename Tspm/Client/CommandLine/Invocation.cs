@@ -15,7 +15,7 @@ internal sealed class Invocation(ClientSession session, ParsedLine line)
         ExitCode = CommandRunner.Run(session, () => command(session, line));
 }
 
-/// <summary>Lets a command get its line from the framework's context.</summary>
+/// <summary>Gives commands access to the <see cref="Invocation"/> that the framework carries in its context.</summary>
 internal static class InvocationContext
 {
     /// <summary>Runs the body of a command, and turns its result or exception into an exit code.</summary>

@@ -24,7 +24,7 @@ internal static class Verbs
                 "json",
             ],
             Note = "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 "
-                + "· tspm start --name job -- ./run --fast\n"
+                + "· tspm start --name fast -- ./run --fast\n"
                 + "A backup every night: tspm add ./backup.sh --job --cron '0 3 * * *'. "
                 + "'all', patterns and namespaces do not start jobs.",
         },
@@ -37,18 +37,21 @@ internal static class Verbs
         new("reload", $"reload {Selectors}", "replace instances one by one: start the new one, then stop the old one")
         {
             Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1,
-            Note = "If the new instance does not become ready, it is removed and the old one stays. "
-                + "For a server without downtime: tspm start app.js --listen :8080.\n"
+            Note = "If the new instance does not become ready, it is removed and the old one keeps running. "
+                + "For no downtime, the server must use the socket that --listen passes as descriptor 3 (LISTEN_FDS).\n"
                 + "With reload.mode=signal in its config, the process gets a signal (SIGHUP) instead. "
                 + "Stopped processes are started.",
         },
         new("delete", $"delete {Selectors}", "stop processes and remove their definitions (aliases: del, rm)")
             { Aliases = ["del", "rm"], Flags = ["logs", "auto-start", "json"], MinWords = 1 },
-        new("start-all", "start-all", "start all defined processes")
+        new("start-all", "start-all", "start all defined processes, except jobs")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
         new("stop-all", "stop-all", "stop all processes")
-            { Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
-        new("restart-all", "restart-all", "restart all processes")
+        {
+            Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0,
+            Note = "Scheduled jobs still run at their next time; to prevent that: tspm set NAME enabled=false.",
+        },
+        new("restart-all", "restart-all", "restart all processes, except jobs; stopped ones are started, too")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
         new("list", "list [SELECTOR…]", "list processes and their state (aliases: ls, ps)")
             { Aliases = ["ls", "ps"], Flags = ["json"] },
@@ -83,11 +86,13 @@ internal static class Verbs
         new("search", "search TEXT", "search names, commands and namespaces")
             { Flags = ["json"], MinWords = 1, MaxWords = 1 },
         new("set", "set SELECTOR… [KEY=VALUE…] [flags]",
-            "change the config of processes (alias: edit); each field takes effect as soon as it can")
+            "change the config of processes (alias: edit)")
         {
             Aliases = ["edit"], TakesConfig = true, Flags = ["auto-start", "json"], MinWords = 1,
             Note = "KEY is a config field, with dots for nested fields: "
-                + "tspm set web restart.delayMs=500 env.PORT=8080. An empty VALUE removes the field.",
+                + "tspm set web restart.delayMs=500 env.PORT=8080. An empty VALUE removes the field. "
+                + "Fields that are not given keep their values.\n"
+                + "Some changes take effect at once, others at the next start; the answer says which.",
         },
         new("scale", "scale NAME N | +N | -N | max", "set the number of instances; the remaining ones keep running")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 2, MaxWords = 2 },
@@ -106,10 +111,12 @@ internal static class Verbs
         {
             Flags = ["prune", "force", "update-env", "wait", "wait-timeout", "auto-start", "json"],
             MinWords = 1, MaxWords = 1,
-            Note = "Only processes whose changes need it are restarted; changes to log settings, the restart policy "
+            Note = "New processes are started; stopped ones stay stopped ('tspm start FILE' also starts those). "
+                + "Only processes whose changes need it are restarted; changes to log settings, the restart policy "
                 + "and the like do not. To see the changes first: tspm plan FILE. "
                 + "Either all changes are made or none.\n"
-                + "Processes of another project (\"project\" in the file, otherwise its folder) are left alone, "
+                + "A project is the set of processes from one config file. Its name is the field \"project\", "
+                + "or else the folder of the file.\nProcesses of another project are left alone, "
                 + "unless --force takes them over.",
         },
         new("plan", "plan FILE", "show what 'apply' would do, without doing it")
@@ -123,7 +130,8 @@ internal static class Verbs
                 ["env-file", "out-file", "start", "force", "lossy", "update-env", "wait", "wait-timeout", "auto-start"],
             MinWords = 1, MaxWords = 2,
             Note = "Settings without a counterpart are listed, and the exit code is 1 unless --lossy is given. "
-                + "--env is the .env file of a Procfile, or the profile of an ecosystem file (env_NAME).\n"
+                + "--env FILE is the .env file of a Procfile (default: the one next to it); --env NAME is the profile "
+                + "of an ecosystem file, such as production for env_production.\n"
                 + "Without FILE: ecosystem.config.* or ~/.pm2/dump.pm2, the usual files of supervisord, or Procfile.",
         },
         new("export", "export config [SELECTOR…]",
@@ -139,11 +147,13 @@ internal static class Verbs
             "run the daemon in the foreground, or start, stop, restart or upgrade it")
         {
             MaxWords = 2,
-            Note = "upgrade: hands over to BINARY, or to the file that is now at the path of the daemon's executable. "
+            Note = "stop: stops all processes, then the daemon; the next daemon starts them again. "
+                + "restart: does both at once, so all processes get new pids.\n"
+                + "upgrade: hands over to BINARY, or to the file that is now at the path of the daemon's executable. "
                 + "All processes keep running, with the same pids.\n"
                 + "In the foreground (in a container): --apply FILE starts the processes of a config file, "
                 + "--logs also prints their output here,\n"
-                + "--exit-when errored|all-stopped ends the daemon when a process is errored, or when all have "
+                + "--exit-when errored|all-stopped ends the daemon when a process failed too often, or when all have "
                 + "stopped, and\n--take-over replaces a running daemon and keeps its processes.",
         },
         new("enable", "enable [--system | --user NAME] [flags]",

@@ -220,7 +220,7 @@ internal sealed class DaemonClient : IDisposable
         if (!_connection.TryReopen()) return NextStep.Fail;
         _daemon = null;
         if (step == NextStep.Repeat) return step;
-        // A daemon that was never identified counts as another one.
+        // If the first daemon was never identified, assume that this is a different one.
         return RetryPolicy.AtDaemon(step, isSame: asked is not null && Greet().Pid == asked);
     }
 

@@ -44,7 +44,7 @@ internal static class Display
         _ => State(process.State),
     };
 
-    /// <summary>The time until the next start, in full seconds.</summary>
+    /// <summary>The time until the next start, rounded up to whole seconds.</summary>
     public static string NextTry(long ms) => Duration.Format(Ms(RoundedUp(ms)));
 
     /// <summary>

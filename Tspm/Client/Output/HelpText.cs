@@ -18,8 +18,8 @@ internal static class HelpText
             """
 
             A SELECTOR is a name, an id, a namespace, all, a glob (web-*), a /regex/ or NAME:INSTANCE.
-            Every verb takes --help, and verbs that print data take --json. Verbs that change something start the
-            daemon if none is running, unless --no-auto-start is given. All data is in ~/.tspm, or in $TSPM_HOME.
+            Every verb takes --help, and most take --json. Verbs that change something start the daemon if none is
+            running, unless --no-auto-start is given. All data is in ~/.tspm, or in $TSPM_HOME.
             --system selects the system-wide instance in /var/lib/tspm, which belongs to root.
             -H ssh://[USER@]HOST[:PORT] (or TSPM_HOST) selects the daemon of another machine.
 
@@ -43,6 +43,6 @@ internal static class HelpText
     {
         var letter = FlagSpelling.LetterOf(flag.Name, verb) is { } known ? $"-{known}, " : "    ";
         var spelled = flag.ShownAsNo ? "--no-" + flag.Name : "--" + flag.Name;
-        return $"  {letter}{spelled} {flag.ValueName}".PadRight(FlagWidth) + "  " + flag.Help;
+        return $"  {letter}{spelled} {flag.ValueName}".PadRight(FlagWidth) + "  " + Flags.HelpOf(flag, verb);
     }
 }

@@ -78,7 +78,7 @@ internal sealed unsafe class MoveIntent(string path) : IDisposable
             offset, count);
     }
 
-    /// <summary>Removes the file, because no move is in progress.</summary>
+    /// <summary>Removes the file once no move is in progress.</summary>
     public void Dispose()
     {
         if (!_descriptor.IsOpen) return;

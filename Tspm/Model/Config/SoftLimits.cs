@@ -19,7 +19,7 @@ internal static class SoftLimits
         ["cpu", "fsize", "data", "stack", "core", "rss", "nproc", "nofile", "memlock", "as", "locks", "sigpending",
             "msgqueue", "nice", "rtprio"];
 
-    /// <summary>The kernel's number of the limit of open descriptors.</summary>
+    /// <summary>The kernel's resource number for the limit on open descriptors (RLIMIT_NOFILE).</summary>
     public static readonly int OpenFiles = Array.IndexOf(Names, "nofile");
 
     /// <summary>Reads limits.</summary>

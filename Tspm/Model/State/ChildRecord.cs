@@ -113,7 +113,7 @@ internal sealed record ChildRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunFacts? Facts { get; init; }
 
-    /// <summary>Whether this is the process, and not a later one with the same pid.</summary>
+    /// <summary>Whether this record belongs to that process, and not to another one that had the same pid.</summary>
     public bool IsProcess(int pid, long startTicks) => Pid == pid && StartTicks == startTicks;
 }
 

@@ -155,8 +155,8 @@ internal sealed class Dependencies(ProcessTable table, Action<Action> post) : IP
 
     /// <summary>
     /// Warns about running processes that depend, directly or through others, on a process that is being stopped.
-    /// Processes in between that have completed count too, because their results may be useless without their own
-    /// dependencies.
+    /// A chain of dependencies also leads through processes that have completed, because their results may be useless
+    /// once what they depended on is gone.
     /// </summary>
     public List<string> Warnings(IReadOnlyList<SupervisedProcess> stopped)
     {

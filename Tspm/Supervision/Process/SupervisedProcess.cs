@@ -161,7 +161,7 @@ internal sealed class SupervisedProcess : IStepHost, IReplacementHost, IViewHost
         Replacement.Begin();
     }
 
-    /// <summary>Sends a signal to the child (below a shell, to its group).</summary>
+    /// <summary>Sends a signal to the child or, if it runs through a shell, to its process group.</summary>
     /// <returns>False if there is no child.</returns>
     public bool Signal(int signal) => Current is { } run && State.HasChild && run.Signal(signal);
 

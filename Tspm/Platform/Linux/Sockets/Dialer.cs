@@ -87,7 +87,7 @@ internal sealed class Dialer(EventLoop loop) : IDialer
         }
 
         /// <summary>
-        /// Begins to connect to the next address for which that is possible.
+        /// Begins connecting to the next address, skipping addresses where the attempt fails at once.
         /// </summary>
         /// <returns>Null if the loop will report the result; otherwise why the last address failed.</returns>
         string? TryNext(string problem)
