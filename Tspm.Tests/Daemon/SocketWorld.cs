@@ -188,7 +188,7 @@ internal sealed class SocketWorld : IDisposable
             throw new InvalidOperationException("a change is still under way");
         Context.Changes.Seal();
         await _socket.StopAccepting();
-        await _socket.Quiet(butNot: null);
+        await _socket.CloseAllExcept(null);
         Context.Changes.Open();
         _socket.Start();
     }
@@ -197,7 +197,7 @@ internal sealed class SocketWorld : IDisposable
     public Task EndConnections()
     {
         Context.IsShuttingDown = true;
-        return _socket.Drained();
+        return _socket.Drain();
     }
 
     public Client Connect() => new(Home.SocketPath);

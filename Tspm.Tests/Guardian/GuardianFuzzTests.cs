@@ -31,6 +31,16 @@ internal sealed class GuardianFuzzTests
             + "home-problem the home was removed\nproblem its daemon ended\nend\n"),
     ];
 
+    /// <summary>Found by the test below: a key that takes a sentence, cut before it.</summary>
+    [Test]
+    [Arguments("problem"), Arguments("home-problem")]
+    public async Task A_problem_without_words_is_an_empty_one(string key, CancellationToken cancellation)
+    {
+        var given = Handover.Parse(Encoding.UTF8.GetBytes(
+            $"tspm-handover 2\nlistener 3\noffice 4\nopen-files 1024\n{key}\nend\n"));
+        await Assert.That(given.Options.HomeProblem ?? given.Options.UpgradeProblem).IsEqualTo("");
+    }
+
     [Test]
     public async Task A_handover_is_understood_or_refused_with_a_sentence(CancellationToken cancellation)
     {

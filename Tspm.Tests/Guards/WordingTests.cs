@@ -13,8 +13,9 @@ internal sealed partial class WordingTests
     /// <summary>Correct English that contains one of the phrases.</summary>
     static readonly string[] Allowed =
     [
-        "is no longer", "is no need", "is no reason", "some of it", "most of it", "part of it", "all of it", "the end of it",
-        "because of it", "in front of it", "disposes of it", "dies of it", "full of it", "think of it", "left behind",
+        "is no longer", "is no need", "is no reason", "some of it", "most of it", "part of it", "all of it",
+        "the end of it", "because of it", "in front of it", "disposes of it", "dies of it", "full of it",
+        "think of it", "left behind",
     ];
 
     [Test]
@@ -23,7 +24,8 @@ internal sealed partial class WordingTests
         var sources = Repository.Sources().ToList();
         await Assert.That(sources.Count).IsGreaterThan(500);
         await Assert.That(sources.SelectMany(static file =>
-            Problems(Repository.Source(file)).Where(problem => !AnswersRequests(file) || !problem.StartsWith(" 'params."))
+            Problems(Repository.Source(file))
+                .Where(problem => !AnswersRequests(file) || !problem.StartsWith(" 'params."))
                 .Select(problem => $"Tspm/{file}:{problem}"))).IsEmpty();
     }
 

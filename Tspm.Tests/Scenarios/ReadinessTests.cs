@@ -158,7 +158,7 @@ public class ReadinessTests
             $"tr '\\0' '\\n' < /proc/{await box.PidOf("n")}/environ | sed -n 's/^NOTIFY_SOCKET=//p'")).Out.Trim();
         using (var stranger = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified))
             stranger.SendTo("READY=1"u8.ToArray(), new UnixDomainSocketEndPoint("\0" + name[1..]));
-        await box.UntilFile(Path.Combine(box.Home, "daemon.log"), "was ignored");
+        await box.UntilFile(Path.Combine(box.Home, "daemon.log"), "ignored a notify message");
         await Assert.That((await box.Get("n")).State).IsEqualTo("starting");
         Say(box, 2, "READY=1\nSTATUS=serving");
         (await start).Exits(0);

@@ -33,7 +33,7 @@ public class SmallMistakeTests
         ran.Says("warning: 'a': the folder /nowhere/at/all does not exist")
             .Says("warning: 'b': the program 'nosuchprogram' was not found")
             .Says("warning: 'c': the program './gone' was not found")
-            .Says($"warning: 'd': there is no file {box.Folder}/.env.gone (envFile)");
+            .Says($"warning: 'd': the file {box.Folder}/.env.gone does not exist (envFile)");
         await Assert.That(ran.Err.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length).IsEqualTo(4);
         await Assert.That(ran.Out).IsEqualTo("c.json is valid (5 processes)\n");
     }

@@ -108,7 +108,7 @@ public class StartRuleTests
         await using var box = new TspmBox(cancellation);
         box.Write("a.js", "");
         box.Write("tspm.json", """{ "processes": [ { "name": "a", "command": "a.js" } ] }""");
-        var said = $"{box.Folder}/a.js is there: write ./a.js, or give it an interpreter";
+        var said = $"to run {box.Folder}/a.js, write ./a.js, or set an interpreter";
         (await box.Run("start", "tspm.json")).Exits(1).Says("cannot find the program 'a.js' on the PATH").Says(said);
         (await box.Ok("validate", "tspm.json")).Says(said);
         (await box.Run("start", "a", "--env", "X=1")).Exits(1).Says("tspm set a --env KEY=VALUE");

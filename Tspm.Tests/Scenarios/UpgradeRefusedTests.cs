@@ -90,7 +90,7 @@ public class UpgradeRefusedTests
         await using var box = new TspmBox(cancellation);
         var program = await OtherVersion.ThatAnswers(box, "older", OtherVersion.Proof(processes, runRecords, handover));
         await Refused(box, program, what, $"is tspm {OtherVersion.Number} and cannot read", $"format {present}",
-            $"reads up to {readable}");
+            $"reads formats up to {readable}");
     }
 
     [Test]

@@ -145,8 +145,7 @@ internal static class ConfigFile
     static ConfigFileException Refuse(string path, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
     {
         var list = problems.Select(problem => $"\n  {LineOf(lines, problem.Path, "line ", ": ")}{problem.Sentence}");
-        return new ConfigFileException($"the config file {path} is not valid, so nothing was "
-            + $"changed:{string.Concat(list)}", problems);
+        return new ConfigFileException($"the config file {path} is not valid:{string.Concat(list)}", problems);
     }
 
     /// <summary>The line of a path, or of the nearest value around it; an empty text if it is not known.</summary>

@@ -23,7 +23,7 @@ internal static class EventFiles
     const long MaxReadBytes = 16 * MaxBytes;
 
     /// <summary>
-    /// Larger numbers come from damage: no home has had so many events, and the next one could not be counted.
+    /// Larger numbers come from damage: no home has had that many events, and the next one could not be counted.
     /// </summary>
     const long MaxSeq = 1L << 53;
 

@@ -175,14 +175,11 @@ internal sealed record Handover
                 case ["deaths", .. var numbers]:
                     given = given with { Deaths = DeathTally.Parse(numbers) ?? given.Deaths };
                     break;
-                case ["home-problem", ..]:
-                    given = given with
-                    {
-                        Options = given.Options with { HomeProblem = line["home-problem ".Length..] },
-                    };
+                case ["home-problem", .. var sentence]:
+                    given = given with { Options = given.Options with { HomeProblem = string.Join(' ', sentence) } };
                     break;
-                case ["problem", ..]:
-                    given = given with { Options = given.Options with { UpgradeProblem = line["problem ".Length..] } };
+                case ["problem", .. var sentence]:
+                    given = given with { Options = given.Options with { UpgradeProblem = string.Join(' ', sentence) } };
                     break;
             }
         }

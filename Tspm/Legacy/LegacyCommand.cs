@@ -9,8 +9,8 @@ namespace Tspm.Legacy;
 internal static class LegacyCommand
 {
     /// <summary>
-    /// A script's #! line puts up to two words in front: the interpreter, and an argument of the interpreter or of env (man 2
-    /// execve).
+    /// A script's #! line puts up to two words in front: the interpreter, and an argument of the interpreter or of env
+    /// (man 2 execve).
     /// </summary>
     const int MaxWordsInFront = 2;
 

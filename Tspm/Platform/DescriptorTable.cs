@@ -2,9 +2,9 @@ namespace Tspm.Platform;
 
 /// <summary>
 /// Records the current generation of each descriptor number, in four bytes per number. An odd generation means owned,
-/// an even one free. A value that carries an older generation is invalid. The kernel hands out the lowest free number, so
-/// the table is as long as the largest number of descriptors that were ever open at once. It grows by blocks that never
-/// move, so only growing takes a lock.
+/// an even one free. A value that carries an older generation is invalid. The kernel hands out the lowest free number,
+/// so the table is as long as the largest number of descriptors that were ever open at once. It grows by blocks that
+/// never move, so only growing takes a lock.
 /// </summary>
 internal static class DescriptorTable
 {

@@ -41,14 +41,17 @@ internal static class Definitions
         return complete;
     }
 
+    /// <summary>Checks a config. People read the message, so it names fields as they do in a config file.</summary>
+    /// <param name="config">The config, with its name.</param>
+    /// <param name="path">Where the config is in the request; only the details of the error say it.</param>
     /// <exception cref="RequestException">The config is not valid; the message names every problem.</exception>
     public static void Check(ProcessConfig config, string path)
     {
         var problems = ConfigValidation.Validate(config, path);
         if (problems.Count == 0) return;
         var first = problems[0];
-        throw Invalid(first.Path, string.Join("; ", problems.Select(problem => problem.Sentence)), first.Expected,
-            first.Found);
+        var sentences = problems.Select(problem => problem.Sentence.Replace($"{path}.", "", StringComparison.Ordinal));
+        throw Invalid(first.Path, string.Join("; ", sentences), first.Expected, first.Found);
     }
 
     /// <summary>Checks the project that the client names; null if it names none.</summary>

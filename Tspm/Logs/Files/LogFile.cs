@@ -118,7 +118,10 @@ internal sealed class LogFile
     /// <summary>Offset at which a line is cut, because it is longer than a file may be.</summary>
     public long CutAt => Policy.MaxSizeBytes is > 0 and < long.MaxValue / 2 ? 2 * Policy.MaxSizeBytes : long.MaxValue;
 
-    /// <summary>Milliseconds since the file was begun, according to the index, or since it was opened if the index does not know.</summary>
+    /// <summary>
+    /// Milliseconds since the file was begun, according to the index, or since it was opened if the index does not
+    /// know.
+    /// </summary>
     long Age =>
         _index?.BeganMs is { } began and > 0
             ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - began

@@ -16,8 +16,8 @@ internal static class ChildEnvironment
     public const string IdVariable = "TSPM_ID", NameVariable = "TSPM_NAME", InstanceVariable = "TSPM_INSTANCE";
 
     /// <summary>
-    /// Recovers the kept environment from a child's environment by removing Tspm's own variables. Values from the config remain; the
-    /// next start sets them again.
+    /// Recovers the kept environment from a child's environment by removing Tspm's own variables. Values from the
+    /// config stay in, which is harmless, because the next start sets them again.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Kept(IReadOnlyDictionary<string, string> ofChild)
     {

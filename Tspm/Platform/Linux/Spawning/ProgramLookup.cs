@@ -84,7 +84,7 @@ internal static class ProgramLookup
     /// </summary>
     static string InFolder(string program, string workingDirectory) =>
         SysStat.stat(Absolute(program, workingDirectory), out var status) == 0 && status.IsRegularFile
-            ? $"; {Absolute(program, workingDirectory)} is there: write ./{program}, or give it an interpreter" : "";
+            ? $"; to run {Absolute(program, workingDirectory)}, write ./{program}, or set an interpreter" : "";
 
     static SpawnFailure? Check(string program, string workingDirectory)
     {
