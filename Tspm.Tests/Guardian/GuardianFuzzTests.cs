@@ -37,7 +37,7 @@ internal sealed class GuardianFuzzTests
     public async Task A_problem_without_words_is_an_empty_one(string key, CancellationToken cancellation)
     {
         var given = Handover.Parse(Encoding.UTF8.GetBytes(
-            $"tspm-handover 2\nlistener 3\noffice 4\nopen-files 1024\n{key}\nend\n"));
+            $"tspm-handover 2\nlistener 3\noffice 4\nopen-files 1024\nlast-reaped 0\n{key}\nend\n"));
         await Assert.That(given.Options.HomeProblem ?? given.Options.UpgradeProblem).IsEqualTo("");
     }
 
