@@ -49,6 +49,16 @@ internal sealed class ConfigFuzzTests
     public async Task Json_is_read_or_refused(CancellationToken cancellation) =>
         await ReadOrRefused("tspm.json", Json, 300, cancellation);
 
+    /// <summary>Found by the test above: a field with a unit, next to text that no string can hold.</summary>
+    [Test]
+    public async Task Half_a_surrogate_pair_next_to_a_unit_is_refused(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("tspm.json",
+            "{\"processes\":[{\"name\":\"a\",\"command\":\"x\\ud800\",\"stop\":{\"timeoutMs\":\"5s\"}}]}");
+        await Assert.That(() => ConfigFile.ReadAll(path)).Throws<ConfigFileException>();
+    }
+
     [Test]
     public async Task Toml_is_read_or_refused(CancellationToken cancellation) =>
         await ReadOrRefused("tspm.toml", [Encoding.UTF8.GetBytes(Toml)], 300, cancellation);

@@ -16,8 +16,19 @@ internal static class FileUnits
     /// <summary>
     /// The config with numbers in place of durations and sizes. Other values stay as they are, and are refused later.
     /// </summary>
-    public static JsonElement AsNumbers(JsonElement config) =>
-        HasUnit(config) ? JsonText.ToElement(writer => Write(writer, config)) : config;
+    public static JsonElement AsNumbers(JsonElement config)
+    {
+        if (!HasUnit(config)) return config;
+        try
+        {
+            return JsonText.ToElement(writer => Write(writer, config));
+        }
+        catch (InvalidOperationException)
+        {
+            // Text with half a surrogate pair cannot be copied. It is refused later, with a sentence.
+            return config;
+        }
+    }
 
     /// <summary>The problem, with the forms that the field accepts.</summary>
     public static JsonProblem Explain(JsonProblem problem)
