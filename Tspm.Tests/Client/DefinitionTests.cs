@@ -11,14 +11,14 @@ namespace Tspm.Tests.Client;
 public sealed class DefinitionTests
 {
     static StartTarget Target(string[] words, string[]? program = null, params string[] pairs) =>
-        StartTarget.Of(
+        StartTarget.Resolve(
             words, program, Given.Flags(pairs),
             static (path, _) => [new ProcessConfig { Name = "of " + Path.GetFileName(path) }], Everything);
 
     /// <summary>Every script is there, and every name of a program is on the PATH; nothing else is known.</summary>
     static StartFiles Everything => StartFiles.Here with
     {
-        IsFile = static path => File.Exists(path) || StartWords.IsScript(Path.GetFileName(path)),
+        IsFile = static path => File.Exists(path) || StartRefusals.IsScript(Path.GetFileName(path)),
         HasVariable = static _ =>
             false,
         IsProgram = static name => name is "node" or "python3" or "bash" or "redis-server",
@@ -207,7 +207,8 @@ public sealed class DefinitionTests
     public async Task Flags_make_a_job(string flags, string? action, string? policy, CancellationToken cancel)
     {
         var line = Argv.Parse(["start", "./x", .. flags.Split(' ')]);
-        var config = StartTarget.Of(line.Words, null, line.ConfigFlags, static (_, _) => [], Everything).Define![0];
+        var config = StartTarget
+            .Resolve(line.Words, null, line.ConfigFlags, static (_, _) => [], Everything).Define![0];
         await Assert.That(config.Schedule?.Action).IsEqualTo(action);
         await Assert.That(config.Restart?.Policy).IsEqualTo(policy);
         await Assert.That(ConfigValidation.Validate(config)).IsEmpty();
@@ -270,13 +271,13 @@ public sealed class DefinitionTests
     public async Task A_word_that_is_a_file_means_that_file(string word, string command, string? interpreter,
         string name, CancellationToken cancel)
     {
-        var target = StartTarget.Of([word], null, [], static (_, _) => [], Everything with
+        var target = StartTarget.Resolve([word], null, [], static (_, _) => [], Everything with
         {
             IsFile = path => Path.GetFileName(path) == word,
         });
         var config = target.Define!.Single();
         await Assert.That((config.Command, config.Interpreter, config.Name)).IsEqualTo((command, interpreter, name));
-        var withArguments = StartTarget.Of([word], ["-x"], [], static (_, _) => [], Everything with
+        var withArguments = StartTarget.Resolve([word], ["-x"], [], static (_, _) => [], Everything with
         {
             IsFile = path => Path.GetFileName(path) == word,
         });
@@ -287,13 +288,13 @@ public sealed class DefinitionTests
     [Arguments("no.js"), Arguments("lib/no.py --x"), Arguments("https://x.y/z.js"), Arguments("./no.sh")]
     public async Task A_script_that_is_not_there_is_no_command(string word, CancellationToken cancel)
     {
-        var target = StartTarget.Of([word], null, [], static (_, _) => [], StartFiles.Here);
+        var target = StartTarget.Resolve([word], null, [], static (_, _) => [], StartFiles.Here);
         await Assert.That(target.Define).IsNull();
         await Assert.That(target.Unknown!.Message).Contains(word.Split(' ')[0]).And
             .Contains(Environment.CurrentDirectory);
         // The interpreter that somebody names may know what to do with it.
         var interpreted = Given.Flags("interpreter", "deno run");
-        await Assert.That(StartTarget.Of([word], null, interpreted, static (_, _) => [], StartFiles.Here).Define)
+        await Assert.That(StartTarget.Resolve([word], null, interpreted, static (_, _) => [], StartFiles.Here).Define)
             .IsNotNull();
     }
 

@@ -75,7 +75,7 @@ public sealed class EventPrinterTests
     [Arguments("2025-12-31T23:59:59Z", "2025-12-31 23:59:59")]
     public async Task The_date_stands_there_when_it_is_not_today(
         string time, string shown, CancellationToken cancellation) =>
-        await Assert.That(EventTime.Of(DateTimeOffset.Parse(time, null), Now)).IsEqualTo(shown);
+        await Assert.That(EventTime.Format(DateTimeOffset.Parse(time, null), Now)).IsEqualTo(shown);
 
     [Test]
     [Arguments(CauseCode.User, "SIGTERM", "ended by SIGTERM")]

@@ -46,7 +46,7 @@ public sealed class LostAnswerTests
         {
             var lost = await Assert.That(() => Stop(daemon)).Throws<DaemonException>();
             await Assert.That(lost!.Message).Contains("the daemon died during 'stop'");
-            await Assert.That(ExitCodes.Of(lost.Code)).IsEqualTo(4);
+            await Assert.That(ExitCodes.ForError(lost.Code)).IsEqualTo(4);
             await Assert.That(daemon.Requests.Count).IsEqualTo(1);
         }
     }

@@ -14,7 +14,7 @@ public sealed class ProcessInfoTests
     static ProcessStatus In(ProcessState state) =>
         OutputTests.Status() with { State = state, Pid = null, UptimeMs = null, Reason = "the reason" };
 
-    static string Info(ProcessStatus status) => ProcessInfo.Of(status, Now);
+    static string Info(ProcessStatus status) => ProcessInfo.Describe(status, Now);
 
     static LastRun Ended(int? code, string? cause, string ago, string? signal = null) => new()
     {
@@ -107,10 +107,10 @@ public sealed class ProcessInfoTests
     [Test]
     public async Task Totals_of_a_change_name_what_failed(CancellationToken cancel)
     {
-        await Assert.That(Totals.Of(["online", "online", "stopped"], ["web3", "web17"]))
+        await Assert.That(Totals.Describe(["online", "online", "stopped"], ["web3", "web17"]))
             .IsEqualTo("2 online, 1 stopped, 2 failed: web3, web17");
-        await Assert.That(Totals.Of(["online"], [])).IsEqualTo("1 online");
+        await Assert.That(Totals.Describe(["online"], [])).IsEqualTo("1 online");
         string[] many = [.. Enumerable.Range(0, 50).Select(static number => $"w{number}")];
-        await Assert.That(Totals.Of([], many)).IsEqualTo("50 failed: w0, w1, w2, w3, w4, w5, w6, w7, …");
+        await Assert.That(Totals.Describe([], many)).IsEqualTo("50 failed: w0, w1, w2, w3, w4, w5, w6, w7, …");
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ApplyPlanTests
                 + (step.Changes is { } changes ? $" {string.Join(',', changes)}" : "") + (step.Restarts ? " !" : "")));
 
     static string Plan(ProcessConfig present, ProcessConfig wanted, bool newEnvironment = false) =>
-        Show(ApplyPlan.Of([present], [wanted], prune: false, _ => newEnvironment));
+        Show(ApplyPlan.Compute([present], [wanted], prune: false, _ => newEnvironment));
 
     [Test]
     public async Task Only_what_a_child_gets_at_its_birth_restarts_it(CancellationToken cancellation)
@@ -123,7 +123,7 @@ internal sealed class ApplyPlanTests
     [Test]
     public async Task Pruning_spares_what_is_foreign(CancellationToken cancellation)
     {
-        var steps = ApplyPlan.Of(Held.Select(static known => known.Config), [], prune: true, static _ => false,
+        var steps = ApplyPlan.Compute(Held.Select(static known => known.Config), [], prune: true, static _ => false,
             isForeign: static name => name is not "own");
         await Assert.That(Show(steps)).IsEqualTo("delete own");
     }
@@ -161,7 +161,7 @@ internal sealed class ApplyPlanTests
     public void Done_as_it_says_a_plan_makes_one_file_out_of_the_other(CancellationToken cancellation) =>
         Gen.Select(AnyFile, AnyFile, Gen.Bool).Sample((present, wanted, prune) =>
     {
-        var steps = ApplyPlan.Of(present, wanted, prune, static _ => false);
+        var steps = ApplyPlan.Compute(present, wanted, prune, static _ => false);
         var result = present.ToDictionary(config => config.Name!);
         for (var i = 0; i < steps.Count; i++)
         {
@@ -170,7 +170,7 @@ internal sealed class ApplyPlanTests
             if (steps[i].Action == PlanStep.Delete) result.Remove(steps[i].Name);
             else if (steps[i].Action != PlanStep.Keep) result[steps[i].Name] = wanted[i];
         }
-        var again = ApplyPlan.Of(result.Values, wanted, prune, static _ => false);
+        var again = ApplyPlan.Compute(result.Values, wanted, prune, static _ => false);
         return again.TrueForAll(step => step.Action == PlanStep.Keep) && (!prune || result.Count == wanted.Count)
             && steps.Where(step => step.Action == PlanStep.Change)
                 .All(step =>

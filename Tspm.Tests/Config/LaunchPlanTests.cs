@@ -21,7 +21,7 @@ internal sealed class LaunchPlanTests
     public async Task A_command_is_executed_as_the_contract_says(
         string command, string? args, string? interpreter, string argv, bool usesShell, CancellationToken cancellation)
     {
-        var plan = LaunchPlan.Of(new ProcessConfig
+        var plan = LaunchPlan.For(new ProcessConfig
         {
             Command = command,
             Args = args?.Split('|'),
@@ -35,7 +35,7 @@ internal sealed class LaunchPlanTests
     [Test]
     public async Task Empty_args_still_mean_that_the_command_is_one_program(CancellationToken cancellation)
     {
-        var plan = LaunchPlan.Of(new ProcessConfig { Command = "my program", Args = [] });
+        var plan = LaunchPlan.For(new ProcessConfig { Command = "my program", Args = [] });
         await Assert.That(plan.Arguments).IsEquivalentTo(["my program"]);
     }
 }

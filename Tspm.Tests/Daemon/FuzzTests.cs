@@ -19,7 +19,7 @@ internal sealed class FuzzTests
         ? times
         : 1;
 
-    static SocketLimits NoRate => SocketLimits.Of(new Dictionary<string, int> { ["requestsPerSecond"] = 0 });
+    static SocketLimits NoRate => SocketLimits.From(new Dictionary<string, int> { ["requestsPerSecond"] = 0 });
 
     [Test]
     public async Task Generated_requests(CancellationToken cancellation) =>

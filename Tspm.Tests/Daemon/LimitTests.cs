@@ -9,7 +9,7 @@ namespace Tspm.Tests.Daemon;
 internal sealed class LimitTests
 {
     static SocketLimits With(params (string Name, int Value)[] limits) =>
-        SocketLimits.Of(limits.ToDictionary(limit => limit.Name, limit => limit.Value));
+        SocketLimits.From(limits.ToDictionary(limit => limit.Name, limit => limit.Value));
 
     static int CodeOf(System.Text.Json.JsonElement? answer) =>
         answer!.Value.GetProperty("error").GetProperty("code").GetInt32();
@@ -156,6 +156,6 @@ internal sealed class LimitTests
         File.WriteAllText(home.SettingsFile, json);
         var settings = Tspm.Storage.SettingsFile.Read(home, out var trouble);
         await Assert.That(trouble!).Contains(said).And.Contains(home.SettingsFile);
-        await Assert.That(SocketLimits.Of(settings.Limits).Connections).IsEqualTo(128);
+        await Assert.That(SocketLimits.From(settings.Limits).Connections).IsEqualTo(128);
     }
 }

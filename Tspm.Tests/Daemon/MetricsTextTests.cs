@@ -125,7 +125,7 @@ internal sealed class MetricsTextTests
         var refused = (await Assert.That(() => OlderDaemon.RequireMetricsFormats(client)).Throws<DaemonException>())!;
         await Assert.That(refused.Message).IsEqualTo("the daemon is tspm 1, which writes metrics only as OpenMetrics: "
             + "leave out --format, or upgrade the daemon with: tspm daemon upgrade");
-        await Assert.That(ExitCodes.Of(refused.Code)).IsEqualTo(1);
+        await Assert.That(ExitCodes.ForError(refused.Code)).IsEqualTo(1);
         await Assert.That(daemon.Requests.Count).IsEqualTo(0);
     }
 }

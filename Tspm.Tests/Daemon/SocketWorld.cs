@@ -43,16 +43,16 @@ internal sealed class SocketWorld : IDisposable
         Home = new TspmHome(Directory.CreateTempSubdirectory("tspm-sw-").FullName);
         HomeFolders.Prepare(Home);
         var clock = time ?? TimeProvider.System;
-        LogGrowth growth = new(), eventGrowth = new();
+        LogChangeNotifier logChanges = new(), eventGrowth = new();
         _loop = new SupervisorLoop(clock, _log);
         _saver = new StateSaver(state =>
         {
             if (SaveFailure is { } failure) throw failure;
             Saved = state;
         });
-        _pump = new OutputPump(new NoKeeper(), growth, static () => Tspm.Platform.Linux.SpliceMover.Instance);
+        _pump = new OutputPump(new NoKeeper(), logChanges, static () => Tspm.Platform.Linux.SpliceMover.Instance);
         _eventLog = new EventLog(Home.EventsFile, clock,
-            () => { eventGrowth.Notify(Home.EventsFile); growth.Notify(Home.EventsFile); });
+            () => { eventGrowth.Notify(Home.EventsFile); logChanges.Notify(Home.EventsFile); });
         var restarts = new RestartCounts();
         Supervisor? supervisor = null;
         Machine.MayHaveTwo = key => supervisor!.Table.Find(key)?.Replacement is not null;
@@ -66,7 +66,7 @@ internal sealed class SocketWorld : IDisposable
             Facts = Facts,
             StartFiles = new Tspm.Tests.Supervision.FakeStartFiles(),
             Listeners = new Listeners(new FakeListenSockets()),
-            Probes = new ProbeFactory(new FakeDialer(), growth),
+            Probes = new ProbeFactory(new FakeDialer(), logChanges),
             Records = new RunRecordStore(Home),
             Timers = _loop.Timers,
             Clock = clock,
@@ -77,7 +77,7 @@ internal sealed class SocketWorld : IDisposable
             AppendEvent = happened =>
             {
                 restarts.Count(happened);
-                return _eventLog.Tell(happened);
+                return _eventLog.Append(happened);
             },
         };
         supervisor = new Supervisor(services, _loop, _saver);
@@ -88,9 +88,9 @@ internal sealed class SocketWorld : IDisposable
             Supervisor = Handle,
             Readings = new Readings(Machine),
             Outputs = _pump,
-            Growth = growth,
+            LogChanges = logChanges,
             Events = _eventLog,
-            EventGrowth = eventGrowth,
+            EventChanges = eventGrowth,
             Clock = clock,
             GuardianPid = 900,
             StartedAt = clock.GetUtcNow(),

@@ -42,7 +42,7 @@ internal sealed class StreamTests
         client.Read();
         var begun = Stopwatch.GetTimestamp();
         await Task.Delay(TimeSpan.FromSeconds(1.8), cancellation);
-        world.Context.Growth.Notify("/nowhere/else.log");
+        world.Context.LogChanges.Notify("/nowhere/else.log");
         client.Read();
         await Assert.That(Stopwatch.GetElapsedTime(begun).TotalSeconds).IsLessThan(6.2);
     }
@@ -74,7 +74,7 @@ internal sealed class StreamTests
     [Test]
     public async Task A_stream_that_nobody_reads_is_closed_and_counted_as_lost(CancellationToken cancellation)
     {
-        using var world = new SocketWorld(SocketLimits.Of(new Dictionary<string, int>
+        using var world = new SocketWorld(SocketLimits.From(new Dictionary<string, int>
         {
             ["slowReaderMs"] = 200,
             ["requestsPerSecond"] = 0

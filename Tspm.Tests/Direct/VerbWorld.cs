@@ -98,7 +98,7 @@ internal sealed class VerbWorld : IDisposable
         var path = View(name).OutLog;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.AppendAllText(path, text);
-        Daemon.Context.Growth.Notify(path);
+        Daemon.Context.LogChanges.Notify(path);
     }
 
     public string Write(string file, string text) => _folder.Write(file, text);
@@ -115,7 +115,7 @@ internal sealed class VerbWorld : IDisposable
 
     /// <summary>Each instance and its state, such as <c>web:0 online, web:1 stopped</c>.</summary>
     public string States() => string.Join(", ", Daemon.Handle.Views().Select(static view =>
-        $"{view.Definition.Name}:{view.Key.Instance} {StateNames.Of(view.State.Observed)}"));
+        $"{view.Definition.Name}:{view.Key.Instance} {StateNames.NameOf(view.State.Observed)}"));
 
     /// <summary>How often the daemon has answered this method so far with this code of an error, or 0.</summary>
     public long Answers(string method, int code) => Daemon.Context.Counters.Requests(

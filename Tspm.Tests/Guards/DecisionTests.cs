@@ -54,13 +54,13 @@ internal sealed partial class DecisionTests
 
     /// <summary>Files that did both, as they were: what touched, and what decided.</summary>
     [Test]
-    [Arguments("RestartCheck", "MissingScript.Of(cell.Definition.Config)", "LifecyclePhase.Online")]
-    [Arguments("SpawnPlan", "MissingScript.Of(definition.Config)", "StopPolicy.Of(x)")]
+    [Arguments("RestartCheck", "MissingScript.FindFor(cell.Definition.Config)", "LifecyclePhase.Online")]
+    [Arguments("SpawnPlan", "MissingScript.FindFor(definition.Config)", "StopPolicy.From(x)")]
     [Arguments("HookRun", "Directory.EnumerateFiles(x)", "cell.Definition.Config.Hooks")]
     [Arguments("ChildRunFactory", "new FileInfo(path)", "Definition.Config")]
     [Arguments("ProcessRecovery", "services.System.FindFifoHolder(x)", "LifecyclePhase.Waiting")]
     [Arguments("LostDefinitions", "void Restore(IProcessSystem system)", "nameof(AfterExit.Stop)")]
-    [Arguments("ProcessNarrator", "services.System.OutOfMemoryKill(pid, lived)", "RestartPolicy.Of(x)")]
+    [Arguments("ProcessNarrator", "services.System.OutOfMemoryKill(pid, lived)", "RestartPolicy.From(x)")]
     [Arguments("MemoryWatch", "_services.System.ReadTree(pid)", "new LifecycleEvent.FoundUnfit(x)")]
     [Arguments("EnvironmentReader", "EnvFile.Read(path, environment)", "definition.Config.EnvFile")]
     [Arguments("WatchedFiles", "FileSystem.RealPath(path)", "WatchedFiles(ProcessConfig config)")]
@@ -91,7 +91,7 @@ internal sealed partial class DecisionTests
     /// </summary>
     [GeneratedRegex(
         @"\b(File|Directory|FileSystem|RegularFile|AtomicFile|TextFile|RunningPrograms|File(Stream|Info)|DirectoryInfo)"
-        + @"\b\s*[.(]|\bPath\.Exists\b|\bEnvFile(Text)?\.Read\b|\bMissingScript\.(Of|Among|ByName)\b"
+        + @"\b\s*[.(]|\bPath\.Exists\b|\bEnvFile(Text)?\.Read\b|\bMissingScript\.(FindFor|Among|ByName)\b"
         + @"|(?<!StartFiles)\.LookUp\(|\bIProcessSystem\b|[sS]ervices\.System\.(?!BootId\b|BootTicks\b)")]
     private static partial Regex Touching();
 

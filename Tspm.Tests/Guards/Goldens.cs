@@ -53,7 +53,7 @@ internal static class Goldens
     {
         Type[] stored =
         [
-            typeof(ProcessesFile), typeof(RunRecord), typeof(FlatRunRecord), typeof(DaemonState),
+            typeof(ProcessesFile), typeof(RunRecord), typeof(RunRecordV1), typeof(DaemonState),
             typeof(DaemonDeathsNote),
         ];
         var context = stored.Contains(type) ? StorageJson.Compact : WireJson.Default;

@@ -47,7 +47,7 @@ internal sealed record GuardianRow(string Text, string[] States, string Name, st
             GuardianCell.NameOf(after),
             $"{after.Facts.Failures}",
             $"{after.Facts.Probation}",
-            FactsOf(after.Facts),
+            RunFactsReader(after.Facts),
             ReadyOf(after),
             $"{GuardianCell.TimeOf(after)}",
             actions.Length == 0 ? "-" : actions,
@@ -80,7 +80,7 @@ internal sealed record GuardianRow(string Text, string[] States, string Name, st
     {
         var changes = Expected[3].Split(',');
         var home = (before.HomeWanted || changes.Contains("home")) && !changes.Contains("!home");
-        return FactsOf(before with
+        return RunFactsReader(before with
         {
             WasReady = before.WasReady || changes.Contains("before"),
             EndWanted = before.EndWanted || changes.Contains("end"),
@@ -109,7 +109,7 @@ internal sealed record GuardianRow(string Text, string[] States, string Name, st
         _ => 500,
     };
 
-    static string FactsOf(GuardianFacts facts) => $"{facts.WasReady},{facts.EndWanted},{facts.HomeWanted}";
+    static string RunFactsReader(GuardianFacts facts) => $"{facts.WasReady},{facts.EndWanted},{facts.HomeWanted}";
 
     static string ReadyOf(GuardianState state) => state switch
     {

@@ -13,12 +13,12 @@ public class LifecycleNamesTests
         await Assert.That(StateNames.All).IsEquivalentTo(Enum.GetValues<ProcessState>());
         foreach (var phase in Enum.GetValues<LifecyclePhase>())
         {
-            await Assert.That(LifecycleNames.Of(phase)).IsEqualTo($"{phase}");
+            await Assert.That(LifecycleNames.NameOf(phase)).IsEqualTo($"{phase}");
             await Assert.That(LifecycleNames.PhaseOf($"{phase}")).IsEqualTo(phase);
         }
         foreach (var outcome in Enum.GetValues<AfterExit>())
         {
-            await Assert.That(LifecycleNames.Of(outcome)).IsEqualTo($"{outcome}");
+            await Assert.That(LifecycleNames.NameOf(outcome)).IsEqualTo($"{outcome}");
             await Assert.That(LifecycleNames.AfterExitOf($"{outcome}")).IsEqualTo(outcome);
         }
         await Assert.That(LifecycleNames.PhaseOf("OfALaterVersion")).IsNull();

@@ -90,7 +90,7 @@ internal sealed class SchemaTests
         foreach (var part in path.Replace("[0]", "").Split('.'))
         {
             if (type.ElementType is { } element) type = type.Options.GetTypeInfo(element);
-            type = JsonTypes.Of(JsonTypes.Members(type)[part]);
+            type = JsonTypes.For(JsonTypes.Members(type)[part]);
         }
         return JsonTypes.IsWhole(type.Type)
             || (Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(bool)

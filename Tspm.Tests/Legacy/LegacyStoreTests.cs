@@ -63,7 +63,7 @@ internal sealed class LegacyStoreTests
             .IsEqualTo("NODE_ENV=production;PORT=3000");
         var watched = OfSample("v1-array").Processes[1].Config;
         await Assert.That(watched.WatchPaths!).IsEquivalentTo(["src", "config"]);
-        await Assert.That(RestartPolicy.Of(watched).Mode).IsEqualTo(RestartMode.Never);
+        await Assert.That(RestartPolicy.From(watched).Mode).IsEqualTo(RestartMode.Never);
         await Assert.That(OfSample("v5-desired-states").Processes.Select(process => process.Number))
             .IsEquivalentTo(new int?[] { 1, 2, 3 });
     }

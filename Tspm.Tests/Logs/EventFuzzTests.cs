@@ -27,14 +27,14 @@ internal sealed class EventFuzzTests
         {
             File.WriteAllBytes(path, bytes);
             File.WriteAllBytes(path + ".1", s_alpha1);
-            var query = EventQuery.Of(new EventsRequest { Grep = "web", Lines = 100 }, DateTimeOffset.UnixEpoch,
+            var query = EventQuery.From(new EventsRequest { Grep = "web", Lines = 100 }, DateTimeOffset.UnixEpoch,
                 static () => [], path);
             events += query.Past().Count;
             var read = new EventTail(path, 0).ReadNew();
             query.Choose(read);
             for (var i = 0; i < read.Count; i++)
             {
-                _ = EventText.Of(read[i]);
+                _ = EventText.Describe(read[i]);
                 _ = EventText.AppearsInLogs(read[i]);
                 if (i > 0 && read[i].Seq <= read[i - 1].Seq) throw new InvalidOperationException("out of order");
             }
@@ -51,7 +51,7 @@ internal sealed class EventFuzzTests
         {
             File.WriteAllBytes(path, bytes);
             using (var log = new EventLog(path, TimeProvider.System, static () => { }))
-                log.Tell(new ProcessEvent { Kind = EventKind.DaemonStarted, Reason = "after the damage" });
+                log.Append(new ProcessEvent { Kind = EventKind.DaemonStarted, Reason = "after the damage" });
             if (!File.ReadAllBytes(path).AsSpan().StartsWith(bytes)) throw new InvalidOperationException("changed");
             var newest = EventFiles.Newest(path).First(happened => happened is not null)!;
             if (newest.Reason != "after the damage") throw new InvalidOperationException($"{newest} is the newest");
@@ -69,7 +69,7 @@ internal sealed class EventFuzzTests
         File.WriteAllBytes(path, [.. EventFiles.Line(new ProcessEvent { Kind = EventKind.Started, Seq = 41 })]);
         File.AppendAllText(path, $"{{\"seq\":{number},\"kind\":\"started\"}}\n");
         using (var log = new EventLog(path, TimeProvider.System, static () => { }))
-            log.Tell(new ProcessEvent { Kind = EventKind.Started });
+            log.Append(new ProcessEvent { Kind = EventKind.Started });
         await Assert.That(Numbers(path)).IsEquivalentTo([42L, 41L]);
     }
 

@@ -49,7 +49,7 @@ internal sealed class EventLogTests : IDisposable
         for (var daemon = 0; daemon < 3; daemon++)
         {
             using var log = Open(path);
-            for (var i = 0; i < 100; i++) log.Tell(Event(i));
+            for (var i = 0; i < 100; i++) log.Append(Event(i));
         }
         await Assert.That(All(path).Select(happened =>
             happened.Seq).SequenceEqual(Enumerable.Range(1, 300).Select(number => (long)number))).IsTrue();
@@ -60,9 +60,9 @@ internal sealed class EventLogTests : IDisposable
     public async Task A_line_cut_by_a_kill_costs_itself_and_no_other(CancellationToken cancellation)
     {
         var path = NewPath();
-        using (var log = Open(path)) log.Tell(Event(1));
+        using (var log = Open(path)) log.Append(Event(1));
         File.AppendAllText(path, "{\"seq\":2,\"kind\":\"exi");
-        using (var log = Open(path)) log.Tell(Event(3));
+        using (var log = Open(path)) log.Append(Event(3));
         await Assert.That(All(path).Select(happened => happened.ExitCode).SequenceEqual([1, 3])).IsTrue();
     }
 
@@ -74,7 +74,7 @@ internal sealed class EventLogTests : IDisposable
         {
             for (var i = 0; i < 200; i++)
             {
-                log.Tell(Event(i));
+                log.Append(Event(i));
                 await log.Settled();
             }
         }
@@ -96,7 +96,7 @@ internal sealed class EventLogTests : IDisposable
         var (tail, read, random) = (new EventTail(path, 0), new List<long>(), new Random(7));
         for (var i = 0; i < 400; i++)
         {
-            log.Tell(Event(i));
+            log.Append(Event(i));
             if (random.Next(4) != 0) continue;
             await log.Settled();
             read.AddRange(tail.ReadNew().Select(happened => happened.Seq));
@@ -115,14 +115,14 @@ internal sealed class EventLogTests : IDisposable
         using var log = Open(path);
         for (var i = 0; i < 100; i++)
         {
-            log.Tell(Event(i));
+            log.Append(Event(i));
             await log.Settled();
         }
         await Assert.That(log.Trouble!).StartsWith("events.jsonl cannot be written: No space left on device; ");
         var kept = All(path).Count;
         await Assert.That(File.ReadAllText(path)).EndsWith("\n");
         File.Delete(Path.Combine(disk.Folder, "filler"));
-        log.Tell(Event(100));
+        log.Append(Event(100));
         await log.Settled();
         await Assert.That(log.Trouble).IsNull();
         var all = All(path);
@@ -136,10 +136,10 @@ internal sealed class EventLogTests : IDisposable
     {
         var path = NewPath();
         using var log = Open(path);
-        log.Tell(Event(1));
+        log.Append(Event(1));
         await log.Settled();
         File.Delete(path);
-        log.Tell(Event(2));
+        log.Append(Event(2));
         await log.Settled();
         await Assert.That(All(path).Single().ExitCode).IsEqualTo(2);
     }
@@ -150,13 +150,13 @@ internal sealed class EventLogTests : IDisposable
         var path = NewPath();
         using (var log = Open(path))
         {
-            log.Tell(Event(1));
-            log.Tell(Event(2) with { Id = 2, Name = "api" });
-            log.Tell(new ProcessEvent { Kind = EventKind.Request, Request = "stop" });
+            log.Append(Event(1));
+            log.Append(Event(2) with { Id = 2, Name = "api" });
+            log.Append(new ProcessEvent { Kind = EventKind.Request, Request = "stop" });
         }
         List<SelectorTarget> present = [new SelectorTarget(2, "api", "default", 0)];
         EventQuery Ask(params string[] selectors) =>
-            EventQuery.Of(new EventsRequest { Selectors = selectors }, DateTimeOffset.UnixEpoch, () => [.. present],
+            EventQuery.From(new EventsRequest { Selectors = selectors }, DateTimeOffset.UnixEpoch, () => [.. present],
                 path);
         await Assert.That(Ask(Nobody).Past().Count).IsEqualTo(3);
         await Assert.That(Ask("api").Past().Single().ExitCode).IsEqualTo(2);
@@ -183,9 +183,9 @@ internal sealed class EventLogTests : IDisposable
             Event(3) with { Kind = EventKind.Withdrawn, Name = "second" }, Event(4) with { Name = "fresh" },
         ];
         using (var log = Open(path))
-            foreach (var happened in told) log.Tell(happened with { Id = 5 });
+            foreach (var happened in told) log.Append(happened with { Id = 5 });
         List<SelectorTarget> present = [new SelectorTarget(5, "fresh", "default", 0)];
-        EventQuery Ask() => EventQuery.Of(
+        EventQuery Ask() => EventQuery.From(
             new EventsRequest { Selectors = [selector] }, DateTimeOffset.UnixEpoch, () => [.. present], path);
         string Show(IEnumerable<ProcessEvent> events) =>
             string.Join(' ', events.Select(static happened => happened.ExitCode));
@@ -221,12 +221,12 @@ internal sealed class EventLogTests : IDisposable
         using (var log = new EventLog(path, clock, static () => { }, EventFiles.MaxBytes))
             foreach (var (kind, cause) in told)
             {
-                log.Tell(Event(1) with { Kind = kind, Cause = cause });
+                log.Append(Event(1) with { Kind = kind, Cause = cause });
                 await log.Settled();
                 clock.Advance(TimeSpan.FromMinutes(1));
             }
         string Ask(EventsRequest request) => string.Join(' ', EventQuery
-            .Of(request, clock.GetUtcNow(), static () => [], path).Past().Select(static happened => happened.Seq));
+            .From(request, clock.GetUtcNow(), static () => [], path).Past().Select(static happened => happened.Seq));
         string At(int minute) => $"{began.AddMinutes(minute):O}";
         await Assert.That(Ask(new EventsRequest { Kinds = ["exited"] })).IsEqualTo("1 3");
         await Assert.That(Ask(new EventsRequest { Kinds = ["crash"] })).IsEqualTo("1 2");

@@ -275,7 +275,8 @@ internal sealed class LogSearchTests
     public async Task A_bad_pattern_is_refused_with_its_place(string pattern, string says,
         CancellationToken cancellation)
     {
-        var refused = await Assert.That(() => LogQuery.Of(new LogsRequest { Grep = pattern }, DateTimeOffset.UnixEpoch))
+        var request = new LogsRequest { Grep = pattern };
+        var refused = await Assert.That(() => LogQuery.From(request, DateTimeOffset.UnixEpoch))
             .Throws<LogQueryException>();
         await Assert.That(refused!.Message).Contains(says);
         await Assert.That(refused.Details.Path).IsEqualTo("params.grep");
@@ -296,7 +297,7 @@ internal sealed class LogSearchTests
         {
             var refused = await Assert
                 .That(() =>
-                    LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(WrittenLog.Midnight).AddDays(1)))
+                    LogQuery.From(request, DateTimeOffset.FromUnixTimeMilliseconds(WrittenLog.Midnight).AddDays(1)))
                         .Throws<LogQueryException>();
             await Assert.That(refused!.Details.Path).IsEqualTo(path);
         }

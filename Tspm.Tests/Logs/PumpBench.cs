@@ -27,7 +27,7 @@ internal sealed class PumpBench : IDisposable
 
     public string Folder { get; }
     public DuplicatingKeeper Keeper { get; } = new();
-    public LogGrowth Growth { get; } = new();
+    public LogChangeNotifier LogChanges { get; } = new();
     public OutputPump Pump { get; private set; }
 
     /// <summary>For the runs from now on.</summary>
@@ -71,7 +71,7 @@ internal sealed class PumpBench : IDisposable
 
     OutputPump New()
     {
-        var pump = new OutputPump(Keeper, Growth, _makeMover, Total > 0 ? new TotalLimit(Folder, Total) : null);
+        var pump = new OutputPump(Keeper, LogChanges, _makeMover, Total > 0 ? new TotalLimit(Folder, Total) : null);
         pump.Use(TeeMover.Inherit(At("move.intent"), Keeper.Return(), Keeper));
         return pump;
     }

@@ -109,7 +109,7 @@ internal sealed class WrittenLog
 
     public LogSource Open(LogsRequest request, string name = "web", string stream = "out", int id = 1)
     {
-        var query = LogQuery.Of(request, DateTimeOffset.FromUnixTimeMilliseconds(Midnight).AddDays(1));
+        var query = LogQuery.From(request, DateTimeOffset.FromUnixTimeMilliseconds(Midnight).AddDays(1));
         var definition = new ProcessDefinition
         {
             Id = id,

@@ -169,11 +169,11 @@ internal sealed class SmallCallTests : IDisposable
         await File.WriteAllTextAsync(PathOf("a"), "", cancellation);
         await File.WriteAllTextAsync(PathOf("b"), "", cancellation);
         File.CreateSymbolicLink(PathOf("c"), PathOf("a"));
-        var identity = FileIdentity.Of(PathOf("a"));
+        var identity = FileIdentity.Read(PathOf("a"));
         await Assert.That(identity).IsNotNull();
-        await Assert.That(FileIdentity.Of(PathOf("c"))).IsEqualTo(identity);
-        await Assert.That(FileIdentity.Of(PathOf("b"))).IsNotEqualTo(identity);
-        await Assert.That(FileIdentity.Of(PathOf("missing"))).IsNull();
+        await Assert.That(FileIdentity.Read(PathOf("c"))).IsEqualTo(identity);
+        await Assert.That(FileIdentity.Read(PathOf("b"))).IsNotEqualTo(identity);
+        await Assert.That(FileIdentity.Read(PathOf("missing"))).IsNull();
         await Assert.That(FileSystem.IsSocket(PathOf("a"))).IsFalse();
     }
 

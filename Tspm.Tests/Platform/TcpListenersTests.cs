@@ -12,7 +12,7 @@ namespace Tspm.Tests.Platform;
 [Timeout(60_000)]
 internal sealed class TcpListenersTests
 {
-    static readonly TcpTable.Host Loopback = TcpTable.Host.Of([127, 0, 0, 1]);
+    static readonly TcpTable.Host Loopback = TcpTable.Host.From([127, 0, 0, 1]);
 
     static readonly HashSet<ulong> Nothing = [];
 

@@ -43,7 +43,7 @@ internal sealed class TcpTableTests
         string host, int port, string inodes, CancellationToken cancellation)
     {
         var found = TcpTable.Answering(
-            Parse(Tables + "\n"), TcpTable.Host.Of(IPAddress.Parse(host).GetAddressBytes()), port);
+            Parse(Tables + "\n"), TcpTable.Host.From(IPAddress.Parse(host).GetAddressBytes()), port);
         await Assert.That(string.Join(' ', found.Order())).IsEqualTo(inodes);
     }
 
@@ -117,7 +117,7 @@ internal sealed class TcpTableTests
             foreach (var socket in sockets)
             {
                 var place = (IPEndPoint)socket.LocalEndPoint!;
-                var host = TcpTable.Host.Of(place.Address.GetAddressBytes());
+                var host = TcpTable.Host.From(place.Address.GetAddressBytes());
                 bool IsIt(TcpTable.Listener listener) => listener.Port == place.Port && listener.Host == host;
                 await Assert.That(asked.Where(IsIt)).IsEquivalentTo(read.Where(IsIt));
                 await Assert.That(asked.Count(IsIt)).IsEqualTo(1);

@@ -125,7 +125,8 @@ internal sealed class Promises(SimulatedSystem system)
         var lives = Machine.Living.Count(process => process.Key == cell.Key);
         Must(lives == (phase == LifecyclePhase.Online ? 1 : 0), $"{cell.Key} is {phase} and has {lives} children");
         if (!records.TryGetValue(cell.Key, out var record)) return;
-        Must(record.Common.Phase == LifecycleNames.Of(phase), $"the record of {cell.Key} says {record.Common.Phase}");
+        Must(record.Common.Phase == LifecycleNames.NameOf(phase),
+            $"the record of {cell.Key} says {record.Common.Phase}");
         if (phase == LifecyclePhase.Online)
             Must(record.Current?.Pid == cell.Child?.Pid, $"the record of {cell.Key} says pid {record.Current?.Pid}");
     }

@@ -95,7 +95,7 @@ internal sealed class SimulatedChildren
     }
 
     TimeSpan? TimeoutOf(InstanceKey key) => _system.World.Supervisor.Table.Find(key) is { } process
-        ? StopPolicy.Of(process.Definition.Config).Timeout : null;
+        ? StopPolicy.From(process.Definition.Config).Timeout : null;
 
     void CheckSignal(FakeProcess process, int signal)
     {

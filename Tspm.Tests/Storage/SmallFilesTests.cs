@@ -46,10 +46,10 @@ internal sealed class SmallFilesTests
     public async Task A_record_of_format_1_is_read_whole(CancellationToken cancellation)
     {
         var golden = File.ReadAllText(Path.Combine(Guards.Goldens.Folder, "FlatRunRecord.json"));
-        var flat = JsonSerializer.Deserialize(golden, StorageJson.Compact.FlatRunRecord)!;
+        var flat = JsonSerializer.Deserialize(golden, StorageJson.Compact.RunRecordV1)!;
         var again = RunRecordFormat1.Write(RunRecordFormat1.Read(flat));
-        await Assert.That(JsonSerializer.Serialize(again, StorageJson.Default.FlatRunRecord))
-            .IsEqualTo(JsonSerializer.Serialize(flat, StorageJson.Default.FlatRunRecord));
+        await Assert.That(JsonSerializer.Serialize(again, StorageJson.Default.RunRecordV1))
+            .IsEqualTo(JsonSerializer.Serialize(flat, StorageJson.Default.RunRecordV1));
     }
 
     [Test]
@@ -172,7 +172,7 @@ internal sealed class SmallFilesTests
     public async Task A_reader_sees_the_old_content_or_the_new_one(CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
-        var path = home.Home.Of("file");
+        var path = home.Home.PathTo("file");
         AtomicFile.Write(path, new byte[4096], durable: false);
         var writer = Task.Run(() =>
         {
@@ -262,8 +262,8 @@ internal sealed class SmallFilesTests
     public async Task A_home_that_cannot_be_made_is_said_in_a_sentence(CancellationToken cancellation)
     {
         using var home = new TemporaryHome();
-        File.WriteAllText(home.Home.Of("file"), "");
-        var refused = await Assert.That(() => HomeFolders.Prepare(new TspmHome(home.Home.Of("file/below"))))
+        File.WriteAllText(home.Home.PathTo("file"), "");
+        var refused = await Assert.That(() => HomeFolders.Prepare(new TspmHome(home.Home.PathTo("file/below"))))
             .Throws<HomeException>();
         await Assert.That(refused!.Message).Contains("TSPM_HOME");
     }

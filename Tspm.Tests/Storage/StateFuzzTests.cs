@@ -88,7 +88,7 @@ internal sealed class StateFuzzTests
 
     /// <summary>Another version may write anything; the checksum is right then.</summary>
     [Test]
-    [Arguments("RunRecord"), Arguments("FlatRunRecord")]
+    [Arguments("RunRecord"), Arguments("RunRecordV1")]
     public async Task A_record_of_any_text_is_read_or_passed_over_and_the_next_one_is_written(string golden,
         CancellationToken cancellation)
     {
@@ -103,7 +103,7 @@ internal sealed class StateFuzzTests
             var record = records.LoadAll()[Key];
             if (record.Current?.Pid != 1) read++;
             // What was understood can be written in either format, as the next daemon does.
-            records.WritesFormat1 = golden == "FlatRunRecord";
+            records.WritesFormat1 = golden == "RunRecordV1";
             records.Save(Key, record);
             Expect(records.Trouble is null, records.Trouble ?? "");
             var again = new RunRecordStore(home.Home).LoadAll()[Key];
@@ -176,8 +176,8 @@ internal sealed class StateFuzzTests
         ? JsonSerializer.SerializeToUtf8Bytes(
             JsonSerializer.Deserialize(Golden(golden), StorageJson.Compact.RunRecord)!, StorageJson.Compact.RunRecord)
         : JsonSerializer.SerializeToUtf8Bytes(
-            JsonSerializer.Deserialize(Golden(golden), StorageJson.Compact.FlatRunRecord)!,
-            StorageJson.Compact.FlatRunRecord);
+            JsonSerializer.Deserialize(Golden(golden), StorageJson.Compact.RunRecordV1)!,
+            StorageJson.Compact.RunRecordV1);
 
     /// <summary>The layout that <see cref="RunRecordSlots"/> describes.</summary>
     static byte[] Slot(ulong sequence, byte[] text)

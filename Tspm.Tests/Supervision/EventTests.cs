@@ -177,7 +177,7 @@ internal sealed class EventTests
             }
             world.Step();
             var last = world.Told[^1];
-            var observed = StateNames.Of(instance.State.Observed);
+            var observed = StateNames.NameOf(instance.State.Observed);
             if (last.To != observed && instance.State.Phase != LifecyclePhase.Sweeping)
                 throw new InvalidOperationException($"{last.Kind} left {last.To}, but it is {observed}");
         }

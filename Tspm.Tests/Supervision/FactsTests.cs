@@ -12,7 +12,7 @@ namespace Tspm.Tests.Supervision;
 internal sealed class FactsTests
 {
     /// <summary>Long enough to have stayed up.</summary>
-    static readonly TimeSpan Long = RestartPolicy.Of(new ProcessConfig()).MinUptime;
+    static readonly TimeSpan Long = RestartPolicy.From(new ProcessConfig()).MinUptime;
 
     static readonly TimeSpan Short = Long / 10;
 

@@ -67,7 +67,8 @@ internal sealed class Story : IDisposable
         var culture = CultureInfo.InvariantCulture;
         var seconds = (happened.Time - World.Midnight).TotalSeconds.ToString("0.###", culture);
         // What people are not shown, because the line before has said it, is in brackets.
-        var sentence = EventText.IsRepetition(happened) ? $"({EventText.Of(happened)})" : EventText.Of(happened);
+        var sentence = EventText.Describe(happened);
+        if (EventText.IsRepetition(happened)) sentence = $"({sentence})";
         var name = happened.Instance > 0 ? $"{happened.Name}:{happened.Instance}" : happened.Name ?? "-";
         var cause = happened.Outcome is null ? happened.Cause : $"{happened.Cause},{happened.Outcome}";
         return string.Create(

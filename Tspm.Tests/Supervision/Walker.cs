@@ -57,7 +57,7 @@ internal sealed class Walker : IDisposable
             Restart = new RestartConfig { MaxConsecutive = 5 },
         });
         _world.Machine.StopTimeoutOf = key =>
-            _world.Supervisor.Table.Find(key) is { } instance ? StopPolicy.Of(instance.Definition.Config).Timeout
+            _world.Supervisor.Table.Find(key) is { } instance ? StopPolicy.From(instance.Definition.Config).Timeout
                 : null;
         _world.DeliverRecords();
         _world.Save();

@@ -251,7 +251,7 @@ internal sealed class World : IDisposable
             StartFiles = StartFiles,
             Listeners = new Listeners(Sockets),
             Tcp = Tcp,
-            Probes = new ProbeFactory(Dialer, new LogGrowth()),
+            Probes = new ProbeFactory(Dialer, new LogChangeNotifier()),
             Records = Records,
             Timers = loop.Timers,
             Clock = _wall,

@@ -16,7 +16,7 @@ internal sealed class NearestNameTests
     [Arguments("", null)]
     [Arguments("a", null)]
     public async Task A_slip_finds_its_word(string word, string? near, CancellationToken cancellation) =>
-        await Assert.That(NearestName.Of(word, ["web", "worker", "autorestart"])).IsEqualTo(near);
+        await Assert.That(NearestName.Find(word, ["web", "worker", "autorestart"])).IsEqualTo(near);
 
     [Test]
     [Arguments("", "abc", 3)]

@@ -9,7 +9,7 @@ internal static class ExitCodes
         Interrupted = 130;
 
     /// <summary>Maps an <see cref="ErrorCode"/> or a <see cref="LocalError"/> to an exit code.</summary>
-    public static int Of(int errorCode) => errorCode switch
+    public static int ForError(int errorCode) => errorCode switch
     {
         ErrorCode.NoSuchProcess => NoSuchProcess,
         ErrorCode.TimedOut or LocalError.NoAnswerInTime => TimedOut,

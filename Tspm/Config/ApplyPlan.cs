@@ -28,7 +28,8 @@ internal static class ApplyPlan
     /// none is.</param>
     /// <param name="isForeign">Whether the named process belongs to another project. It is not deleted. Null means
     /// that none does.</param>
-    public static List<PlanStep> Of(IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune,
+    public static List<PlanStep> Compute(
+        IEnumerable<ProcessConfig> present, IReadOnlyList<ProcessConfig> wanted, bool prune,
         Func<string, bool> hasNewEnvironment, Func<string, bool>? isDown = null, Func<string, bool>? isForeign = null)
     {
         var rest = new Dictionary<string, ProcessConfig>(StringComparer.Ordinal);

@@ -86,7 +86,7 @@ internal static class Assignments
         if (type.Kind == JsonTypeInfoKind.Dictionary) return type.Options.GetTypeInfo(type.ElementType!);
         var known = JsonTypes.Members(type);
         return known.TryGetValue(name, out var property)
-            ? JsonTypes.Of(property)
+            ? JsonTypes.For(property)
             : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys,
                 ConfigFieldHints.Instance));
     }

@@ -64,7 +64,7 @@ internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<stri
         try
         {
             using var document = JsonDocument.Parse(text, Options);
-            return new ConfigDocument(document.RootElement.Clone(), JsonLines.Of(text));
+            return new ConfigDocument(document.RootElement.Clone(), JsonLines.Find(text));
         }
         catch (JsonException failure)
         {

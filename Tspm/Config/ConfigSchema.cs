@@ -55,9 +55,9 @@ internal static class ConfigSchema
             // These belong to the other kind of probe.
             if (inner is "ready.intervalMs" or "ready.timeoutMs" or "ready.failures" or "health.delayMs") continue;
             json.WriteStartObject(property.Name);
-            if (SchemaTexts.Of(System.Text.Encoding.UTF8.GetBytes(inner)) is { IsEmpty: false } text)
+            if (SchemaTexts.For(System.Text.Encoding.UTF8.GetBytes(inner)) is { IsEmpty: false } text)
                 json.WriteString("description"u8, text);
-            WriteValue(json, JsonTypes.Of(property), inner);
+            WriteValue(json, JsonTypes.For(property), inner);
             json.WriteEndObject();
         }
         json.WriteEndObject();

@@ -23,7 +23,7 @@ internal sealed record LaunchPlan(string Program, IReadOnlyList<string> Argument
     /// The plan for a validated config. Never throws: a command that
     /// <see cref="Validation.ConfigValidation"/> refuses as broken is passed to the shell, which reports the error.
     /// </summary>
-    public static LaunchPlan Of(ProcessConfig config)
+    public static LaunchPlan For(ProcessConfig config)
     {
         var command = config.Command ?? "";
         var interpreter = config.Interpreter is null or NoInterpreter

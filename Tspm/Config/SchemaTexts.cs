@@ -77,7 +77,7 @@ internal static class SchemaTexts
         """u8;
 
     /// <summary>The description of the field with this path; empty if its name says it all.</summary>
-    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> path)
+    public static ReadOnlySpan<byte> For(ReadOnlySpan<byte> path)
     {
         for (var rest = All; !rest.IsEmpty;)
         {

@@ -26,10 +26,10 @@ internal sealed class DaemonContext
     public required Readings Readings { get; init; }
     public required OutputPump Outputs { get; init; }
     public required IFactsReader Facts { get; init; }
-    public required LogGrowth Growth { get; init; }
+    public required LogChangeNotifier LogChanges { get; init; }
     public required EventLog Events { get; init; }
-    /// <summary>Notifies of changes to the event files only; <see cref="Growth"/> also covers the logs.</summary>
-    public required LogGrowth EventGrowth { get; init; }
+    /// <summary>Notifies of changes to the event files only; <see cref="LogChanges"/> also covers the logs.</summary>
+    public required LogChangeNotifier EventChanges { get; init; }
     public required TimeProvider Clock { get; init; }
     public required int GuardianPid { get; init; }
     public required DateTimeOffset StartedAt { get; init; }

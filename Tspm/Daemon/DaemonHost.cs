@@ -38,7 +38,7 @@ internal sealed partial class DaemonHost : IDisposable
     readonly DaemonLog _log;
     readonly EventLoop _events = new("events");
     readonly GuardianChannel _guardian = new(Descriptor.Own(DaemonStart.ChannelDescriptor));
-    readonly LogGrowth _growth = new(), _eventGrowth = new();
+    readonly LogChangeNotifier _logChanges = new(), _eventChanges = new();
     readonly EventLog _eventLog;
     readonly RestartCounts _restarts = new();
     readonly OutputPump _outputs;
@@ -78,8 +78,8 @@ internal sealed partial class DaemonHost : IDisposable
         _store = new ProcessStore(home, clock);
         _eventLog = new EventLog(home.EventsFile, clock, () =>
         {
-            _eventGrowth.Notify(home.EventsFile);
-            _growth.Notify(home.EventsFile);
+            _eventChanges.Notify(home.EventsFile);
+            _logChanges.Notify(home.EventsFile);
             if (_eventLog!.Trouble is not null) CheckTroubles();
         });
         _records = new RunRecordStore(home)
@@ -91,13 +91,13 @@ internal sealed partial class DaemonHost : IDisposable
         var settings = SettingsFile.Read(home, out var unread);
         if (unread is not null) _loadTroubles.Add(unread);
         var logsTotal = settings.LogsTotalMaxBytes is > 0 and var most ? new TotalLimit(home.LogFolder, most) : null;
-        _outputs = new OutputPump(_guardian, _growth, CurrentSystem.CreateByteMover, logsTotal);
+        _outputs = new OutputPump(_guardian, _logChanges, CurrentSystem.CreateByteMover, logsTotal);
         _loop = new SupervisorLoop(clock, _log.Logger);
         _homeKeeper = new HomeKeeper(home, _events, _loop, _guardian, _log.Logger, OnHomeRecreated);
         _saver = new StateSaver(SaveState) { Failed = CheckTroubles };
         _facts = new FactsReader(clock);
         _troubleEvents = new TroubleEvents(
-            happened => _eventLog.Tell(happened), clock, (delay, check) => _loop.Timers.After(delay, check),
+            happened => _eventLog.Append(happened), clock, (delay, check) => _loop.Timers.After(delay, check),
             [StateTrouble, () => _records.Trouble, () => _outputs.Unwritten, () => _eventLog.Trouble]);
         _outputs.UnwrittenTold = CheckTroubles;
         // Every daemon of this home computes the same name, and daemons of other homes compute other names.
@@ -121,7 +121,7 @@ internal sealed partial class DaemonHost : IDisposable
             Facts = _facts,
             StartFiles = new StartFileReader(),
             Listeners = new Listeners(_listeners),
-            Probes = new ProbeFactory(new Dialer(_events), _growth),
+            Probes = new ProbeFactory(new Dialer(_events), _logChanges),
             Records = _records,
             Timers = _loop.Timers,
             Clock = clock,
@@ -139,9 +139,9 @@ internal sealed partial class DaemonHost : IDisposable
             Readings = new Readings(services.System),
             Outputs = _outputs,
             Facts = _facts,
-            Growth = _growth,
+            LogChanges = _logChanges,
             Events = _eventLog,
-            EventGrowth = _eventGrowth,
+            EventChanges = _eventChanges,
             Clock = clock,
             GuardianPid = options.GuardianPid,
             StartedAt = clock.GetUtcNow(),
@@ -154,7 +154,7 @@ internal sealed partial class DaemonHost : IDisposable
             Deaths = options.Deaths?.ForStatus(),
             Changes = new ChangeGate(clock),
             Log = _log.Logger,
-            Limits = SocketLimits.Of(settings.Limits),
+            Limits = SocketLimits.From(settings.Limits),
             Restarts = _restarts,
             IdleTrim = new IdleTrim(_loop),
         };
@@ -205,7 +205,7 @@ internal sealed partial class DaemonHost : IDisposable
     {
         if (ServiceNotify.IsWanted || _options.ExitWhen is not null) _loop.Post(OnChanged);
         _restarts.Count(happened);
-        return _eventLog.Tell(happened);
+        return _eventLog.Append(happened);
     }
 
     /// <summary>Shuts the daemon down because the condition of <c>--exit-when</c> is met.</summary>
@@ -242,7 +242,7 @@ internal sealed partial class DaemonHost : IDisposable
         {
             if (view.WatchProblem is { } unwatched) troubles.Add($"'{view.Definition.Name}': {unwatched}");
             if (view.State.Cause is { Code: CauseCode.Background } background)
-                troubles.Add($"'{view.Definition.Name}': {CauseText.Of(background)}");
+                troubles.Add($"'{view.Definition.Name}': {CauseText.Describe(background)}");
         }
         LaunchTroubles.AddTo(troubles, _context.Supervisor.Views());
         if ((_events.Trouble ?? _outputs.WatchTrouble) is { } unwatchedDescriptors) troubles.Add(unwatchedDescriptors);

@@ -28,7 +28,7 @@ internal sealed partial class DaemonHost : IReadyHandler
             var requester = new Requester(signal.Uid, signal.Pid, Signals.NameOf(signal.Number));
             _loop.Post(() =>
             {
-                _eventLog.Tell(new ProcessEvent
+                _eventLog.Append(new ProcessEvent
                 {
                     Kind = EventKind.Request,
                     Request = Methods.Shutdown.Name,
@@ -79,7 +79,7 @@ internal sealed partial class DaemonHost : IReadyHandler
             if (saved.ResultNow() is { } problem)
                 _log.Logger.LogError("the state could not be saved: {Problem}", problem);
             await _outputs.Settled();
-            _eventLog.Tell(new ProcessEvent
+            _eventLog.Append(new ProcessEvent
             {
                 Kind = EventKind.DaemonStopped,
                 Pid = Environment.ProcessId,

@@ -16,7 +16,7 @@ internal sealed partial class DaemonHost
         foreach (var process in _supervisor.Table.Processes) process.Journal.Save();
         _supervisor.Save();
         WriteState();
-        _eventLog.Tell(new ProcessEvent { Kind = EventKind.HomeLost, Reason = _homeKeeper.Trouble });
+        _eventLog.Append(new ProcessEvent { Kind = EventKind.HomeLost, Reason = _homeKeeper.Trouble });
     }
 
     /// <summary>

@@ -48,7 +48,7 @@ internal sealed partial class DaemonHost
                 + $"of {_home.DaemonLog}", 1, exitCode: 1);
         }
         DeathReport.Publish(_options.Deaths, _eventLog, _log.Logger, _guardian);
-        _eventLog.Tell(new ProcessEvent
+        _eventLog.Append(new ProcessEvent
         {
             Kind = EventKind.DaemonStarted,
             Pid = Environment.ProcessId,
@@ -57,7 +57,7 @@ internal sealed partial class DaemonHost
         _guardian.SendReady();
         // No upgrade is rolled back after this point, so no earlier version needs to read the run records.
         _records.WritesFormat1 = false;
-        ReadyPipe.Tell(_ready, ReadyPipe.Ready);
+        ReadyPipe.Report(_ready, ReadyPipe.Ready);
         _manager.Ready();
         _context.IdleTrim.Touch();
         if (_options.UpgradeProblem is { } reason)
@@ -109,7 +109,7 @@ internal sealed partial class DaemonHost
     /// <param name="exitCode">The exit code of the daemon, by which the guardian decides whether to retry.</param>
     void GiveUp(string reason, int clientCode, int exitCode)
     {
-        ReadyPipe.Tell(_ready, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
+        ReadyPipe.Report(_ready, $"{ReadyPipe.FailedPrefix}{clientCode} {reason}");
         if (_options.Foreground) StandardError.WriteLine(reason);
         _log.Logger.LogError("cannot start: {Reason}", reason);
         _log.Dispose();
@@ -131,8 +131,8 @@ internal sealed partial class DaemonHost
         if (isNew) _survivors.Find(_home.RunFolder);
         var content = isNew ? Migrate() ?? loaded.Content : loaded.Content;
         var reaped = new List<GuardianRecord>(_guardian.ReadCaughtUp());
-        _outputs.Use(DropLedger.Inherit(_guardian.Returned, _guardian));
-        _outputs.Use(TeeMover.Inherit(_home.MoveIntentFile, _guardian.Returned, _guardian));
+        _outputs.Use(DropCounter.Inherit(_guardian.Returned, _guardian));
+        _outputs.Use(TeeMover.Inherit(_home.TeeJournalFile, _guardian.Returned, _guardian));
         _listeners.Inherit(_guardian.Returned);
         _notify.Inherit(_guardian.Returned);
         _supervisor.Resume(content, new RecoveredState

@@ -32,7 +32,7 @@ internal static class DaemonMain
         }
         catch (HomeException e)
         {
-            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
+            ReadyPipe.Report(ready, $"{ReadyPipe.FailedPrefix}{(e.NotPermitted ? 6 : 1)} {e.Message}");
             if (options.Foreground) StandardError.WriteLine(e.Message);
             if (home is not null) Record(home, e.Message);
             return DaemonExit.CannotStart;
@@ -40,7 +40,7 @@ internal static class DaemonMain
         catch (OutOfMemoryException)
         {
             // A thread could not be created. The guardian retries.
-            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 cannot create a thread: this user has too many "
+            ReadyPipe.Report(ready, $"{ReadyPipe.FailedPrefix}1 cannot create a thread: this user has too many "
                 + "processes, or memory is low");
             return OutOfResources;
         }
@@ -48,7 +48,7 @@ internal static class DaemonMain
         {
             // For example, there is no descriptor left for an epoll instance. The guardian retries.
             var reason = $"cannot start: {FileSystem.Describe(failure)}";
-            ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}1 {reason}");
+            ReadyPipe.Report(ready, $"{ReadyPipe.FailedPrefix}1 {reason}");
             if (home is not null) Record(home, FileSystem.Describe(failure));
             return OutOfResources;
         }

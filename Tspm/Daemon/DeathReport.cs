@@ -20,7 +20,7 @@ internal static class DeathReport
         var sentence = Sentence(tally);
         log.LogError("{Sentence}", sentence);
         var status = ExitStatus.FromWaitStatus(tally.LastStatus);
-        events.Tell(new ProcessEvent
+        events.Append(new ProcessEvent
         {
             Kind = EventKind.DaemonDied,
             Pid = tally.LastPid,

@@ -45,6 +45,6 @@ internal sealed class ExitWhen(string? when)
     {
         if (view.RecentExits is not [var last, ..] || !CauseCode.IsFailure(last.Cause)) return false;
         var isOwnEnd = last.Cause == CauseCode.Crash;
-        return !isOwnEnd || !RestartPolicy.Of(view.Definition.Config).IsStopExitCode(last.ExitCode);
+        return !isOwnEnd || !RestartPolicy.From(view.Definition.Config).IsStopExitCode(last.ExitCode);
     }
 }

@@ -102,7 +102,7 @@ internal sealed class GuardianChannel(Descriptor descriptor) : IDescriptorStore,
     /// <summary>Confirms that the events for this number of daemon deaths are on disk.</summary>
     public void SendDeathsReported(int count) => Send(new GuardianMessage
     {
-        Kind = GuardianMessageKind.DeathsTold,
+        Kind = GuardianMessageKind.DeathsRecorded,
         Number = (ulong)count,
     });
 

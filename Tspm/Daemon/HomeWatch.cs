@@ -38,8 +38,8 @@ internal sealed class HomeWatch(TspmHome home, EventLoop loop, Action suspected)
     {
         lock (_gate)
         {
-            (_lock, _run, _logs) = (FileIdentity.Of(home.LockFile), FileIdentity.Of(home.RunFolder),
-                FileIdentity.Of(home.LogFolder));
+            (_lock, _run, _logs) = (FileIdentity.Read(home.LockFile), FileIdentity.Read(home.RunFolder),
+                FileIdentity.Read(home.LogFolder));
             // None of these is removed in normal operation. If they cannot be watched, the next save notices the loss.
             _watch.Begin(home.Path, home.RunFolder, home.LogFolder, home.LockFile, home.SocketPath);
         }
@@ -48,7 +48,7 @@ internal sealed class HomeWatch(TspmHome home, EventLoop loop, Action suspected)
     /// <summary>True if the path still leads to the known file, or if the files could not be identified at the start.
     /// </summary>
     bool IsSame(string path, FileIdentity? known) =>
-        _lock is null || _run is null || _logs is null || FileIdentity.Of(path) == known;
+        _lock is null || _run is null || _logs is null || FileIdentity.Read(path) == known;
 
     public void Dispose()
     {

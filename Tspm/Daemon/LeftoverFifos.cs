@@ -32,7 +32,7 @@ internal static class LeftoverFifos
             var (log, config) = (isErr ? process.View.ErrLog : process.View.OutLog, process.Definition.Config);
             var root = LogFolders.RootOf(home.Path, config.ProjectDir, log);
             outputs.ResumeOne(path, log, DescriptorKey.Output(runId, isErr ? OutputKind.Err : OutputKind.Out),
-                LogPolicy.Of(config), root);
+                LogPolicy.From(config), root);
         }
     }
 }

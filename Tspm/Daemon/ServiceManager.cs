@@ -91,7 +91,7 @@ internal sealed class ServiceManager(TimerQueue timers, int guardianPid, Func<IR
                 if (view.State.Observed == state) count++;
             if (count == 0) continue;
             if (text.Length > 0) text += ", ";
-            text += string.Create(CultureInfo.InvariantCulture, $"{count} {Tspm.Model.State.StateNames.Of(state)}");
+            text += string.Create(CultureInfo.InvariantCulture, $"{count} {Tspm.Model.State.StateNames.NameOf(state)}");
         }
         return text.Length > 0 ? text : "no processes";
     }

@@ -64,9 +64,9 @@ internal sealed class EventLog : IDisposable
     /// Queues an event for writing. Never blocks and never throws.
     /// </summary>
     /// <returns>The event with its sequence number, time and sentence.</returns>
-    public ProcessEvent Tell(ProcessEvent happened)
+    public ProcessEvent Append(ProcessEvent happened)
     {
-        happened = happened with { Sentence = EventText.Of(happened) };
+        happened = happened with { Sentence = EventText.Describe(happened) };
         lock (_gate)
         {
             happened = happened with { Seq = ++_lastSeq, Time = _clock.GetUtcNow() };

@@ -25,13 +25,13 @@ internal sealed class EventQuery
     {
         (_request, _selection, _path) = (request, selection, path);
         (_sinceMs, _untilMs) = range;
-        _grep = LinePattern.Of(request.Grep);
+        _grep = LinePattern.TryParse(request.Grep);
     }
 
     /// <exception cref="LogQueryException">
     /// The request is not valid, or a selector matches nothing.
     /// </exception>
-    public static EventQuery Of(
+    public static EventQuery From(
         EventsRequest request, DateTimeOffset now, Func<List<SelectorTarget>> present, string path)
     {
         if (request.Lines < 0)
@@ -79,7 +79,7 @@ internal sealed class EventQuery
             var isCause = happened.Cause is { } cause && kinds.Contains(cause);
             if (!isCause && !kinds.Contains(happened.Kind)) return false;
         }
-        return _grep is null || _grep.IsMatch($"{happened.Name} {EventText.Of(happened)}");
+        return _grep is null || _grep.IsMatch($"{happened.Name} {EventText.Describe(happened)}");
     }
 
     /// <summary>

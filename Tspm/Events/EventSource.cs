@@ -54,7 +54,7 @@ internal sealed class EventSource(string path, LogQuery query, long? after,
             Seq = happened.Seq,
             Time = happened.Time,
             RunId = happened.RunId,
-            Text = EventText.Of(happened),
+            Text = EventText.Describe(happened),
         };
         return LogStep.Line;
     }

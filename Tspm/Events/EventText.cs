@@ -32,7 +32,7 @@ internal static class EventText
     };
 
     /// <summary>The whole sentence, without the name and without a full stop.</summary>
-    public static string Of(ProcessEvent happened) => happened.Kind switch
+    public static string Describe(ProcessEvent happened) => happened.Kind switch
     {
         EventKind.PreStart => "preStart is running",
         EventKind.Started => $"started, pid {Number(happened.Pid)}{Because(happened)}",
@@ -52,7 +52,7 @@ internal static class EventText
             $"could not be started: {happened.Reason}{Outcome(happened)}{Next(happened, "trying again")}",
         EventKind.Withdrawn => "was not added, because it could not be started",
         // If a child had to be stopped, the line before this one names the requester.
-        EventKind.Stopped when happened.From == StateNames.Of(ProcessState.Stopping) =>
+        EventKind.Stopped when happened.From == StateNames.NameOf(ProcessState.Stopping) =>
             $"is stopped: {happened.Reason}",
         EventKind.Stopped => $"is stopped{Because(happened)}",
         EventKind.Reloading =>

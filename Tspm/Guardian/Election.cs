@@ -41,7 +41,7 @@ internal static class Election
         using var opened = OpenLock(home.LockFile);
         var isWon = Lock(opened.Number, SysFile.LOCK_EX | SysFile.LOCK_NB, home.LockFile);
         if (isWon && isNew && givesWay?.Invoke() == true) return default;
-        if (!isWon && CanConnect(foreign.IsOpen ? home.FormerSocketPath : home.SocketPath)) return default;
+        if (!isWon && CanConnect(foreign.IsOpen ? home.PreviousSocketPath : home.SocketPath)) return default;
         // The holder is ending and has already removed its socket: wait for its lock.
         if (!isWon) Lock(opened.Number, SysFile.LOCK_EX, home.LockFile);
         var listener = foreign.IsOpen ? foreign : Listen(home.SocketPath);

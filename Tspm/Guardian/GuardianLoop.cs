@@ -134,7 +134,7 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
                 // Run reaps everything that has ended before it sends again.
                 _daemon.CatchUpAgain();
                 break;
-            case GuardianMessageKind.DeathsTold:
+            case GuardianMessageKind.DeathsRecorded:
                 _deaths.Told((int)message.Number);
                 break;
             case GuardianMessageKind.Ready:
@@ -204,7 +204,7 @@ internal sealed unsafe class GuardianLoop : IGuardianActions
     }
 
     void IGuardianActions.ReportFirstDeath(int waitStatus) =>
-        ReadyPipe.Tell(_readyPipe, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(waitStatus)}");
+        ReadyPipe.Report(_readyPipe, $"{ReadyPipe.DiedPrefix}{DeathTally.CauseOf(waitStatus)}");
 
     void IGuardianActions.SignalDaemon(int signal) => _daemon.Signal(signal);
 

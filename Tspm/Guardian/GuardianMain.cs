@@ -107,7 +107,7 @@ internal static unsafe class GuardianMain
     /// <summary>Takes everything over from the running guardian of this home.</summary>
     static Handover TakeOver(TspmHome home, Descriptor foreign, GuardianOptions options)
     {
-        var former = foreign.IsOpen ? home.FormerSocketPath : home.SocketPath;
+        var former = foreign.IsOpen ? home.PreviousSocketPath : home.SocketPath;
         var given = GuardianTakeover.Take(former, out var problem)
             ?? throw new HomeException(
                 $"cannot take over from the daemon that is running for {home.Path}, which keeps running: {problem}");
@@ -165,7 +165,7 @@ internal static unsafe class GuardianMain
     static int AlreadyRunning(Descriptor ready, TspmHome home)
     {
         var isAwaited = ready.IsOpen;
-        ReadyPipe.Tell(ready, ReadyPipe.Running);
+        ReadyPipe.Report(ready, ReadyPipe.Running);
         if (isAwaited) return 0;
         StandardError.WriteLine($"a daemon is already running for {home.Path}; see: tspm status");
         return ExitAlreadyRunning;
@@ -182,7 +182,7 @@ internal static unsafe class GuardianMain
     static int Fail(Descriptor ready, string sentence, int exitCode)
     {
         var isAwaited = ready.IsOpen;
-        ReadyPipe.Tell(ready, $"{ReadyPipe.FailedPrefix}{exitCode} {sentence}");
+        ReadyPipe.Report(ready, $"{ReadyPipe.FailedPrefix}{exitCode} {sentence}");
         if (!isAwaited) StandardError.WriteLine(sentence);
         return exitCode;
     }

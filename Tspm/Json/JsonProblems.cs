@@ -40,7 +40,7 @@ internal static class JsonProblems
         var names = known.ToList();
         if (hints?.SynonymOf(type, name) is { } field && !names.Contains(name))
             return new JsonProblem(inner, field, name, $"use {field}", $"{inner} is not a known field; use {field}");
-        var near = NearestName.Of(name, names);
+        var near = NearestName.Find(name, names);
         var hint = near is not null ? $"did you mean '{near}'?" : hints?.WhereToLook(type) ?? List(names);
         return new JsonProblem(inner, near ?? "a known field", name, hint, $"{inner} is not a known field; {hint}");
     }

@@ -15,7 +15,7 @@ internal static class JsonTypes
             .ToDictionary(property => property.Name, property => property);
 
     /// <summary>The metadata of the type of a property.</summary>
-    public static JsonTypeInfo Of(JsonPropertyInfo property) => property.Options.GetTypeInfo(property.PropertyType);
+    public static JsonTypeInfo For(JsonPropertyInfo property) => property.Options.GetTypeInfo(property.PropertyType);
 
     /// <summary>The name of a type in messages: "a whole number", "a list [ … ] of text".</summary>
     public static string Describe(JsonTypeInfo type) => type.Kind switch

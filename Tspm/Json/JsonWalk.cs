@@ -57,7 +57,7 @@ internal sealed class JsonWalk(IFieldHints? hints)
         foreach (var property in known.Values)
         {
             if (!property.IsRequired || members.Exists(member => member.Name == property.Name)) continue;
-            var expected = JsonTypes.Describe(JsonTypes.Of(property));
+            var expected = JsonTypes.Describe(JsonTypes.For(property));
             _problems.Add(JsonProblems.Missing(JsonProblems.Join(path, property.Name), expected));
         }
     }
@@ -65,9 +65,9 @@ internal sealed class JsonWalk(IFieldHints? hints)
     void CheckMember(JsonElement value, JsonPropertyInfo property, string path)
     {
         if (property.CustomConverter is IWordOrValue words && words.IsWord(value)) return;
-        if (value.ValueKind != JsonValueKind.Null) Check(value, JsonTypes.Of(property), path);
+        if (value.ValueKind != JsonValueKind.Null) Check(value, JsonTypes.For(property), path);
         else if (!property.IsSetNullable)
-            _problems.Add(JsonProblems.WrongKind(path, JsonTypes.Describe(JsonTypes.Of(property)), value));
+            _problems.Add(JsonProblems.WrongKind(path, JsonTypes.Describe(JsonTypes.For(property)), value));
     }
 
     void CheckDictionary(JsonElement element, JsonTypeInfo type, string path)

@@ -48,7 +48,7 @@ internal sealed class Migration
             return broken;
         }
         if (found.List.Processes.Count == 0) return null;
-        var (key, now, running) = (EnvironmentKey.Of(environment), clock.GetUtcNow(), RunningPrograms.Read());
+        var (key, now, running) = (EnvironmentKey.For(environment), clock.GetUtcNow(), RunningPrograms.Read());
         var former = new LegacyProgram?[found.List.Processes.Count];
         var definitions = new List<SavedProcess>(former.Length);
         var ids = new Numbers(found.List.Processes);

@@ -66,7 +66,7 @@ internal static class CurrentSystem
         ? new PipeControlListener(
             PipeControlListener.NameOf(System.Security.Principal.WindowsIdentity.GetCurrent().User?.Value
                 ?? Environment.UserName), owner: 0)
-        : UnixControlListener.Of(descriptor);
+        : UnixControlListener.From(descriptor);
 
     /// <summary>The soft limit of open descriptors of this process; null if it cannot be read.</summary>
     public static unsafe long? OpenFilesLimit()

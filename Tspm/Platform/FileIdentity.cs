@@ -11,6 +11,6 @@ namespace Tspm.Platform;
 internal readonly record struct FileIdentity(ulong Device, ulong Inode)
 {
     /// <summary>Returns the identity of the file at a path; null if there is none or it cannot be examined.</summary>
-    public static FileIdentity? Of(string path) =>
+    public static FileIdentity? Read(string path) =>
         SysStat.stat(path, out var status) == 0 ? new FileIdentity(status.Device, status.Inode) : null;
 }

@@ -46,7 +46,7 @@ namespace Tspm.Protocol;
     JsonSerializable(typeof(ProcessEvent)), JsonSerializable(typeof(RpcNotification<ProcessEvent>))]
 [JsonSerializable(typeof(UpgradeRequest)), JsonSerializable(typeof(UpgradeResponse))]
 [JsonSerializable(typeof(ShutdownResponse))]
-[JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(FlatRunRecord)),
+[JsonSerializable(typeof(ProcessesFile)), JsonSerializable(typeof(RunRecord)), JsonSerializable(typeof(RunRecordV1)),
     JsonSerializable(typeof(DaemonState)), JsonSerializable(typeof(DaemonDeathsNote)),
         JsonSerializable(typeof(VersionProof)), JsonSerializable(typeof(Settings))]
 [JsonSerializable(typeof(PidEntry)), JsonSerializable(typeof(VersionEntry)),

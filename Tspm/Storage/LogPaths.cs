@@ -6,7 +6,7 @@ namespace Tspm.Storage;
 /// <summary>Decides which log files receive the output of an instance.</summary>
 internal static class LogPaths
 {
-    public static (string Out, string Err) Of(TspmHome home, ProcessDefinition definition, int instance)
+    public static (string Out, string Err) For(TspmHome home, ProcessDefinition definition, int instance)
     {
         var config = definition.Config;
         var names = definition.LogsUnder ?? new LogsUnder(definition.Name, definition.Instances);

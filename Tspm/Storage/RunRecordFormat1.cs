@@ -10,17 +10,17 @@ internal static class RunRecordFormat1
 {
     const string Spawning = "Spawning", Starting = "Starting", Sweeping = "Sweeping";
 
-    public static RunRecord Read(FlatRunRecord flat) => new()
+    public static RunRecord Read(RunRecordV1 flat) => new()
     {
         Common = CommonOf(flat),
         Current = flat.RunId == 0 && flat.Pid == 0 ? null : ChildOf(flat),
         Replacement = flat.Second is { } second ? ChildOf(second) : null,
     };
 
-    public static FlatRunRecord Write(RunRecord record)
+    public static RunRecordV1 Write(RunRecord record)
     {
         var (common, current) = (record.Common, record.Current);
-        var flat = current is null ? new FlatRunRecord { BootId = common.BootId } : FlatOf(current, common.BootId);
+        var flat = current is null ? new RunRecordV1 { BootId = common.BootId } : FlatOf(current, common.BootId);
         return flat with
         {
             GuardianPid = current?.GuardianPid ?? common.GuardianPid,
@@ -28,7 +28,7 @@ internal static class RunRecordFormat1
             Phase = common.Phase,
             Next = common.Next,
             Desired = common.Desired,
-            Reason = CauseText.Of(common.Cause),
+            Reason = CauseText.Describe(common.Cause),
             Cause = common.Cause,
             StartedMonotonicMs = common.StartedMonotonicMs,
             EndedMonotonicMs = common.EndedMonotonicMs,
@@ -37,7 +37,7 @@ internal static class RunRecordFormat1
             Failures = common.Failures,
             HasLeftovers = common.HasLeftovers,
             RecentExits = common.RecentExits,
-            Definition = common.Definition is { } definition ? SavedProcess.Of(definition, common.Desired) : null,
+            Definition = common.Definition is { } definition ? SavedProcess.From(definition, common.Desired) : null,
             Environment = common.Environment,
             IsRunQueued = common.IsRunQueued,
             Facts = current?.Facts ?? common.FailedFacts,
@@ -46,7 +46,7 @@ internal static class RunRecordFormat1
         };
     }
 
-    static ProcessRecord CommonOf(FlatRunRecord flat) => new()
+    static ProcessRecord CommonOf(RunRecordV1 flat) => new()
     {
         BootId = flat.BootId,
         GuardianPid = flat.GuardianPid,
@@ -69,7 +69,7 @@ internal static class RunRecordFormat1
         GoodFacts = flat.GoodFacts,
     };
 
-    static ChildRecord ChildOf(FlatRunRecord flat) => new()
+    static ChildRecord ChildOf(RunRecordV1 flat) => new()
     {
         RunId = flat.RunId,
         GuardianPid = flat.GuardianPid,
@@ -97,7 +97,7 @@ internal static class RunRecordFormat1
         Facts = flat.Facts?.RunId == flat.RunId ? flat.Facts : null,
     };
 
-    static FlatRunRecord FlatOf(ChildRecord child, string bootId) => new()
+    static RunRecordV1 FlatOf(ChildRecord child, string bootId) => new()
     {
         BootId = bootId,
         GuardianPid = child.GuardianPid,

@@ -31,7 +31,7 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
     {
         if (!_known) Read();
         var text = asFormat1
-            ? JsonSerializer.SerializeToUtf8Bytes(RunRecordFormat1.Write(record), StorageJson.Compact.FlatRunRecord)
+            ? JsonSerializer.SerializeToUtf8Bytes(RunRecordFormat1.Write(record), StorageJson.Compact.RunRecordV1)
             : JsonSerializer.SerializeToUtf8Bytes(record, StorageJson.Compact.RunRecord);
         var bytes = new byte[HeaderBytes + text.Length];
         text.CopyTo(bytes, HeaderBytes);
@@ -100,7 +100,7 @@ internal sealed class RunRecordSlots((string First, string Second) paths)
         if (text.StartsWith("{\"format\":"u8))
             return JsonSerializer.Deserialize(text, StorageJson.Compact.RunRecord) is
             { Common: { BootId: not null, Phase: not null, Next: not null } } record ? record : null;
-        return JsonSerializer.Deserialize(text, StorageJson.Compact.FlatRunRecord) is
+        return JsonSerializer.Deserialize(text, StorageJson.Compact.RunRecordV1) is
         { BootId: not null, Phase: not null, Next: not null, Reason: not null } flat
                 ? RunRecordFormat1.Read(flat)
                 : null;

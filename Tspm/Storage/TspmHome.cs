@@ -27,50 +27,50 @@ internal sealed class TspmHome
     /// <summary>Whether this is the system-wide instance, which runs as root.</summary>
     public bool IsSystem => Path == SystemPath;
 
-    public string SocketPath => IsSystem ? SystemSocket : Of("tspm.sock");
+    public string SocketPath => IsSystem ? SystemSocket : PathTo("tspm.sock");
 
     /// <summary>
     /// The name that the running daemon's socket gets while a service manager binds its own socket to
     /// <see cref="SocketPath"/>. The successor connects here to ask for the handover.
     /// </summary>
-    public string FormerSocketPath => Of("run/former.sock");
+    public string PreviousSocketPath => PathTo("run/former.sock");
 
-    public string LockFile => Of("daemon.lock");
+    public string LockFile => PathTo("daemon.lock");
 
     /// <summary>
     /// Held while a guardian competes for the home: once it is free, the winner's socket is listening.
     /// </summary>
-    public string ElectionLockFile => Of("run/election.lock");
+    public string ElectionLockFile => PathTo("run/election.lock");
 
     /// <summary>
     /// Held by the one daemon that may write: a successor waits for it until its predecessor has ended.
     /// </summary>
-    public string WriterLockFile => Of("run/writer.lock");
+    public string WriterLockFile => PathTo("run/writer.lock");
 
     /// <summary>The guardian's note about daemon deaths, for clients that get no answer.</summary>
-    public string DaemonDeathsFile => Of("run/daemon-deaths.json");
+    public string DaemonDeathsFile => PathTo("run/daemon-deaths.json");
 
-    /// <summary>The log move in progress, see <see cref="Tspm.Logs.Writing.MoveIntent"/>.</summary>
-    public string MoveIntentFile => Of("run/move.intent");
+    /// <summary>The log move in progress, see <see cref="Tspm.Logs.Writing.TeeJournal"/>.</summary>
+    public string TeeJournalFile => PathTo("run/move.intent");
 
-    public string SettingsFile => Of("settings.json");
-    public string StateFile => Of("daemon.state");
-    public string ProcessesFile => Of("processes.json");
+    public string SettingsFile => PathTo("settings.json");
+    public string StateFile => PathTo("daemon.state");
+    public string ProcessesFile => PathTo("processes.json");
 
     /// <summary>The record of what was imported from an older Tspm.</summary>
-    public string MigrationFile => Of("migration.json");
+    public string MigrationFile => PathTo("migration.json");
 
     /// <summary>A line about the migration; the next command prints and removes it.</summary>
-    public string NoticeFile => Of("migration.notice");
-    public string RunFolder => Of("run");
-    public string LogFolder => Of("logs");
-    public string DaemonLog => Of("daemon.log");
+    public string NoticeFile => PathTo("migration.notice");
+    public string RunFolder => PathTo("run");
+    public string LogFolder => PathTo("logs");
+    public string DaemonLog => PathTo("daemon.log");
 
     /// <summary>The newest file of the event log.</summary>
-    public string EventsFile => Of("events.jsonl");
+    public string EventsFile => PathTo("events.jsonl");
 
     /// <summary>A path in the home.</summary>
-    public string Of(string relative) => System.IO.Path.Combine(Path, relative);
+    public string PathTo(string relative) => System.IO.Path.Combine(Path, relative);
 
     public string OutLog(string name, int instance, int instances) => LogFile(name, instance, instances, "out");
 

@@ -138,7 +138,7 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
     void KeepByPresentRules(ProcessDefinition definition)
     {
         foreach (var instance in table.Instances(definition.Id)!)
-            services.Outputs.Keep([instance.View.OutLog, instance.View.ErrLog], LogPolicy.Of(definition.Config));
+            services.Outputs.Keep([instance.View.OutLog, instance.View.ErrLog], LogPolicy.From(definition.Config));
     }
 
     List<(string From, string To)> FilesOf(Move move)
@@ -147,8 +147,8 @@ internal sealed class LogMoves(ProcessTable table, SupervisionServices services)
         var files = new List<(string From, string To)>();
         foreach (var instance in move.Instances)
         {
-            var from = LogPaths.Of(services.Home, move.Definition, instance.Key.Instance);
-            var to = LogPaths.Of(services.Home, moved, instance.Key.Instance);
+            var from = LogPaths.For(services.Home, move.Definition, instance.Key.Instance);
+            var to = LogPaths.For(services.Home, moved, instance.Key.Instance);
             Add(files, from.Out, to.Out);
             Add(files, from.Err, to.Err);
         }

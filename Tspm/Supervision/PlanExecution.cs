@@ -64,9 +64,9 @@ internal static class PlanExecution
 
     public static List<PlanStep> PlanOf(ProcessTable table, Wanted wanted)
     {
-        var key = wanted.UpdateEnvironment ? EnvironmentKey.Of(wanted.Environment) : null;
+        var key = wanted.UpdateEnvironment ? EnvironmentKey.For(wanted.Environment) : null;
         return ApplyPlan
-            .Of(Configs(table), wanted.Configs, wanted.Prune,
+            .Compute(Configs(table), wanted.Configs, wanted.Prune,
                 name =>
                     key is not null && table.ByName(name) is { } known
                         && (known.EnvironmentKey != key || known.Launch != wanted.Launch),

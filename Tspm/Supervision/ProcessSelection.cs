@@ -70,7 +70,7 @@ internal sealed class ProcessSelection(ProcessTable table)
     {
         var targets = new List<SelectorTarget>(table.Processes.Length);
         foreach (var process in table.Processes)
-            if (!process.IsSurplus) targets.Add(SelectorTarget.Of(process.Definition, process.Key.Instance));
+            if (!process.IsSurplus) targets.Add(SelectorTarget.From(process.Definition, process.Key.Instance));
         return targets;
     }
 }

@@ -221,8 +221,8 @@ internal sealed class ProcessTable(SupervisionServices services)
         var down = instances.Where(
             static instance => !instance.IsSurplus && instance.State.Desired == DesiredState.Down)
             .Select(static instance => instance.Key.Instance).ToList();
-        if (down.Count == definition.Instances) return SavedProcess.Of(definition, DesiredState.Down);
-        return SavedProcess.Of(definition, DesiredState.Up, down.Count == 0 ? null : down);
+        if (down.Count == definition.Instances) return SavedProcess.From(definition, DesiredState.Down);
+        return SavedProcess.From(definition, DesiredState.Up, down.Count == 0 ? null : down);
     }
 
     void Index()

@@ -119,7 +119,8 @@ internal sealed class Supervisor
         _memory.OnChanged(process, process.State);
         _health.OnChanged(process, process.State);
         var (outLog, errLog) = (process.View.OutLog, process.View.ErrLog);
-        _services.Outputs.Keep(outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.Of(process.Definition.Config));
+        _services.Outputs.Keep(
+            outLog == errLog ? [outLog] : [outLog, errLog], LogPolicy.From(process.Definition.Config));
     }
 
     void RetireSurplus(int id, Requester? by)

@@ -16,7 +16,7 @@ internal static class NearestName
     /// <returns>
     /// Null if more than a third of the letters would have to change and no known word starts with it.
     /// </returns>
-    public static string? Of(string word, IEnumerable<string> known)
+    public static string? Find(string word, IEnumerable<string> known)
     {
         if (word.Length is 0 or > MaxLength) return null;
         string? best = null, startsWithWord = null;
@@ -37,7 +37,7 @@ internal static class NearestName
     /// "; did you mean 'web'?" to end an error message with, or an empty text if no known word is near.
     /// </summary>
     public static string Question(string word, IEnumerable<string> known) =>
-        Of(word, known) is { } near ? $"; did you mean '{near}'?" : "";
+        Find(word, known) is { } near ? $"; did you mean '{near}'?" : "";
 
     /// <summary>
     /// The optimal string alignment distance: Levenshtein distance in which swapping two neighbours counts as one

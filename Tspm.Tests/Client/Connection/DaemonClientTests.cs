@@ -72,7 +72,7 @@ public sealed class DaemonClientTests
     {
         var closed = await Failure(_ => null);
         await Assert.That(closed.Message).Contains("closed the connection before it answered 'ping'");
-        await Assert.That(ExitCodes.Of(closed.Code)).IsEqualTo(4);
+        await Assert.That(ExitCodes.ForError(closed.Code)).IsEqualTo(4);
     }
 
     [Test]
@@ -80,7 +80,7 @@ public sealed class DaemonClientTests
     {
         var late = await Failure(_ => "", Short);
         await Assert.That(late.Message).Contains("no answer to 'ping' within 50 ms");
-        await Assert.That(ExitCodes.Of(late.Code)).IsEqualTo(5);
+        await Assert.That(ExitCodes.ForError(late.Code)).IsEqualTo(5);
     }
 
     [Test]
@@ -125,6 +125,6 @@ public sealed class DaemonClientTests
     [Arguments(LocalError.StartFailed, 1)]
     public async Task Every_error_has_its_exit_code(int error, int exit, CancellationToken cancel)
     {
-        await Assert.That(ExitCodes.Of(error)).IsEqualTo(exit);
+        await Assert.That(ExitCodes.ForError(error)).IsEqualTo(exit);
     }
 }

@@ -30,14 +30,14 @@ public sealed class RetryPolicyTests
     static AttemptOutcome Outcome(string name) => name switch
     {
         "answered" => new AttemptOutcome.Answered(new object()),
-        "failed" => AttemptOutcome.Of(Failure(ErrorCode.Failed), sentWhole: true),
-        "late" => AttemptOutcome.Of(Failure(LocalError.NoAnswerInTime), sentWhole: true),
-        "unknownVerb" => AttemptOutcome.Of(Failure(ErrorCode.MethodNotFound), sentWhole: true),
-        "badParameter" => AttemptOutcome.Of(Failure(ErrorCode.InvalidParams), sentWhole: true),
-        "tooFast" => AttemptOutcome.Of(Failure(ErrorCode.LimitExceeded, 20), sentWhole: true),
-        "ending" => AttemptOutcome.Of(Failure(ErrorCode.ShuttingDown), sentWhole: true),
-        "halfSent" => AttemptOutcome.Of(Failure(LocalError.Disconnected), sentWhole: false),
-        "noAnswer" => AttemptOutcome.Of(Failure(LocalError.Disconnected), sentWhole: true),
+        "failed" => AttemptOutcome.From(Failure(ErrorCode.Failed), sentWhole: true),
+        "late" => AttemptOutcome.From(Failure(LocalError.NoAnswerInTime), sentWhole: true),
+        "unknownVerb" => AttemptOutcome.From(Failure(ErrorCode.MethodNotFound), sentWhole: true),
+        "badParameter" => AttemptOutcome.From(Failure(ErrorCode.InvalidParams), sentWhole: true),
+        "tooFast" => AttemptOutcome.From(Failure(ErrorCode.LimitExceeded, 20), sentWhole: true),
+        "ending" => AttemptOutcome.From(Failure(ErrorCode.ShuttingDown), sentWhole: true),
+        "halfSent" => AttemptOutcome.From(Failure(LocalError.Disconnected), sentWhole: false),
+        "noAnswer" => AttemptOutcome.From(Failure(LocalError.Disconnected), sentWhole: true),
         _ => throw new ArgumentException(name),
     };
 
@@ -99,7 +99,7 @@ public sealed class RetryPolicyTests
     public async Task The_daemon_says_how_long_to_wait_and_nobody_waits_longer_than_five_seconds(
         int told, int waited, CancellationToken cancel)
     {
-        var outcome = AttemptOutcome.Of(Failure(ErrorCode.LimitExceeded, told), sentWhole: true);
+        var outcome = AttemptOutcome.From(Failure(ErrorCode.LimitExceeded, told), sentWhole: true);
         var turn = RetryPolicy.TurnAfter((AttemptOutcome.TooFast)outcome);
         await Assert.That(turn).IsEqualTo(TimeSpan.FromMilliseconds(waited));
     }

@@ -121,16 +121,17 @@ public sealed class WaitNoticeTests
     public async Task Only_the_processes_that_a_request_names_are_looked_at(CancellationToken cancel)
     {
         var named = new ProcessConfig { Name = "web", Command = "x" };
-        await Assert.That(AwaitedProcesses.Of(Stop)).IsEquivalentTo(["stubborn"]);
-        await Assert.That(AwaitedProcesses.Of(new StartRequest { Define = [named] })).IsEquivalentTo(["web"]);
+        await Assert.That(AwaitedProcesses.NamesIn(Stop)).IsEquivalentTo(["stubborn"]);
+        await Assert.That(AwaitedProcesses.NamesIn(new StartRequest { Define = [named] })).IsEquivalentTo(["web"]);
         var unnamed = new StartRequest { Define = [named, named with { Name = null }] };
-        await Assert.That(AwaitedProcesses.Of(unnamed)).IsNotNull();
+        await Assert.That(AwaitedProcesses.NamesIn(unnamed)).IsNotNull();
         // A word is a process, if there is one of that name, else a command.
         var word = new StartRequest { Selectors = ["a"], Define = [named] };
-        await Assert.That(AwaitedProcesses.Of(word)).IsEquivalentTo(["a"]);
+        await Assert.That(AwaitedProcesses.NamesIn(word)).IsEquivalentTo(["a"]);
         await Assert.That(AwaitedProcesses.Otherwise(word)).IsEquivalentTo([named.Name!]);
-        await Assert.That(AwaitedProcesses.Of(new ScaleRequest { Selector = "web", By = 1 })).IsEquivalentTo(["web"]);
-        await Assert.That(AwaitedProcesses.Of(new EmptyRequest())).IsNull();
+        await Assert.That(AwaitedProcesses.NamesIn(new ScaleRequest { Selector = "web", By = 1 }))
+            .IsEquivalentTo(["web"]);
+        await Assert.That(AwaitedProcesses.NamesIn(new EmptyRequest())).IsNull();
     }
 
     [Test]

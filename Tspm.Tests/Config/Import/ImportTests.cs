@@ -128,7 +128,7 @@ internal sealed class ImportTests
 
         using var folder = new TemporaryFolder();
         var read = ConfigFile.Read(folder.Write("tspm.json", ConfigText.Of(imported.Processes)));
-        await Assert.That(ApplyPlan.Of(imported.Processes, read, prune: true,
+        await Assert.That(ApplyPlan.Compute(imported.Processes, read, prune: true,
             static _ => false).All(step => step.Action == PlanStep.Keep)).IsTrue();
         await Assert.That(read.Count).IsEqualTo(imported.Processes.Count).And.IsGreaterThan(0);
     }

@@ -70,7 +70,7 @@ internal sealed class RealFileTests
         using var folder = new TemporaryFolder();
         var read = ConfigFile.Read(folder.Write("tspm.json", ConfigText.Of(imported.Processes)));
         await Assert.That(
-            ApplyPlan.Of(imported.Processes, read, prune: true, static _ => false)
+            ApplyPlan.Compute(imported.Processes, read, prune: true, static _ => false)
             .All(step => step.Action == PlanStep.Keep)).IsTrue();
     }
 

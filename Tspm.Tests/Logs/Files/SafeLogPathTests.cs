@@ -134,7 +134,7 @@ internal sealed class SafeLogPathTests
 
     static LogFile Open(string path, string opened) => new(
         path, Descriptors.Open(opened, Fcntl.O_RDWR), LogPolicy.Default with { Keep = 1 },
-        DropLedger.None, TimeProvider.System);
+        DropCounter.None, TimeProvider.System);
 
     [Test]
     public async Task Nothing_is_rotated_emptied_or_compressed_behind_another_users_link(CancellationToken cancellation)

@@ -100,7 +100,7 @@ internal sealed class LogIndexFuzzTests
         using var folder = new TemporaryFolder();
         var path = folder.At("move.intent");
         byte[] sample;
-        using (var intent = new MoveIntent(path))
+        using (var intent = new TeeJournal(path))
         {
             intent.Open(new IntendedMove("/home/u/.tspm/run/1.0.7.out", "/home/u/.tspm/logs/web.out.log", 1234, 567));
             sample = File.ReadAllBytes(path);
@@ -109,7 +109,7 @@ internal sealed class LogIndexFuzzTests
         Damage.Check([sample], 1000, bytes =>
         {
             File.WriteAllBytes(path, bytes);
-            if (MoveIntent.Read(path) is not { } move) return;
+            if (TeeJournal.Read(path) is not { } move) return;
             read++;
             if (move.Count <= 0 || move.Offset < 0) throw new InvalidOperationException($"{move}");
         }, cancellation);

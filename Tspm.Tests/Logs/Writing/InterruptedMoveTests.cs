@@ -116,7 +116,7 @@ internal sealed class InterruptedMoveTests
         readonly byte[] _stream;
         readonly ScratchPipe _pipe = ScratchPipe.Make(TeeMover.MaxBytes, out _)!;
         readonly int _fifo;
-        readonly MoveIntent _intent;
+        readonly TeeJournal _intent;
         byte[] _expected;
 
         public KilledMove(byte[] stream, int more = More)
@@ -130,7 +130,7 @@ internal sealed class InterruptedMoveTests
             _ = Fcntl.fcntl(_fifo, Fcntl.F_SETPIPE_SZ, 1 << 20);
             Put(_fifo, _stream);
             File.WriteAllText(Log, Before);
-            _intent = new MoveIntent(Intent);
+            _intent = new TeeJournal(Intent);
             if (!_intent.Open(new IntendedMove(Fifo, Log, Before.Length, Count))) throw new IOException("no record");
         }
 

@@ -396,7 +396,7 @@ internal sealed class OutputPumpTests
     {
         using var bench = new PumpBench();
         var run = bench.OpenRun();
-        using var follow = bench.Growth.Follow();
+        using var follow = bench.LogChanges.Follow();
         using var stdout = new FifoWriter(run.OutFifo);
         stdout.Write("x");
         await Assert.That(await follow.Changed(Timeout.InfiniteTimeSpan, cancellation)).IsTrue();

@@ -42,7 +42,7 @@ internal sealed class TeeMoverTests
         bench.Writer.Write(PumpBench.Random(1, 300_000));
         await Assert.That(bench.Move(file, out _)).IsEqualTo(300_000);
         await Assert.That(File.Exists(bench.Intent)).IsTrue();
-        await Assert.That(MoveIntent.Read(bench.Intent)).IsNull();
+        await Assert.That(TeeJournal.Read(bench.Intent)).IsNull();
         var returned = bench.Keeper.Return();
         await Assert.That(ScratchPipe.Waiting(returned[DescriptorKey.TeePipe].Number)).IsEqualTo(0);
         bench.Mover.Release();
@@ -71,7 +71,7 @@ internal sealed class TeeMoverTests
         await Assert.That(bench.Move(file, out errno)).IsEqualTo(-1);
         await Assert.That(errno).IsEqualTo(Errno.ENOSPC);
         await Assert.That(ScratchPipe.Waiting(bench.Fifo)).IsEqualTo(bytes.Length - (int)first);
-        await Assert.That(MoveIntent.Read(bench.Intent)).IsNull();
+        await Assert.That(TeeJournal.Read(bench.Intent)).IsNull();
         await Assert.That(File.ReadAllBytes(bench.Log).AsSpan().SequenceEqual(bytes.AsSpan(0, (int)first))).IsTrue();
         // Room again.
         await Assert.That(Unistd.ftruncate(file.Number, 0)).IsEqualTo(0);
@@ -89,7 +89,7 @@ internal sealed class TeeMoverTests
         using var bench = new MoverBench();
         var file = new LogFile(bench.Log,
             Descriptors.Open(bench.Log, Fcntl.O_WRONLY | Fcntl.O_CREAT | Fcntl.O_APPEND, 0x180), LogPolicy.Default,
-                DropLedger.None, TimeProvider.System);
+                DropCounter.None, TimeProvider.System);
         bench.Writer.Write(PumpBench.Random(1, 100_000));
         await Assert.That(bench.Move(file, out _)).IsNull();
         await Assert.That(ScratchPipe.Waiting(bench.Fifo)).IsEqualTo(100_000);
@@ -175,7 +175,7 @@ internal sealed class TeeMoverTests
         public TeeMover Mover { get; }
 
         public LogFile OpenLog() =>
-            new(Log, LogFileOpening.Open(Log), LogPolicy.Default, DropLedger.None, TimeProvider.System);
+            new(Log, LogFileOpening.Open(Log), LogPolicy.Default, DropCounter.None, TimeProvider.System);
 
         public long? Move(LogFile file, out int errno) => Mover.Move(_fifoPath, Fifo, file, 1 << 20, out errno);
 

@@ -27,7 +27,7 @@ internal sealed class FactsReaderTests
         var folder = Directory.CreateTempSubdirectory("tspm-facts-").FullName;
         var script = Path.Combine(folder, "run.sh");
         File.WriteAllText(script, "exit 0\n");
-        var facts = FactsOf.Read(Request(folder, "sh", "run.sh"), Endless);
+        var facts = RunFactsReader.Read(Request(folder, "sh", "run.sh"), Endless);
         await Assert.That(facts.RunId).IsEqualTo(7UL);
         await Assert.That(Path.GetFileName(facts.Program!.Path)).IsEqualTo("sh");
         await Assert.That(facts.Program is { IsMissing: false, SizeBytes: > 1000, Hash.Length: 32 }).IsTrue();
@@ -38,9 +38,11 @@ internal sealed class FactsReaderTests
         await Assert.That(facts.Environment!.Keys).IsEquivalentTo(["PATH", "SECRET"]);
         var before = facts.Script.Hash;
         File.WriteAllText(script, "exit 1\n");
-        await Assert.That(FactsOf.Read(Request(folder, "sh", "run.sh"), Endless).Script!.Hash).IsNotEqualTo(before);
-        await Assert.That(FactsOf.Read(Request(folder, "./gone"), Endless).Program!.IsMissing).IsTrue();
-        await Assert.That(FactsOf.Read(Request(folder, "gone"), Endless).Program is { IsMissing: true, Path: "gone" })
+        var after = RunFactsReader.Read(Request(folder, "sh", "run.sh"), Endless).Script!.Hash;
+        await Assert.That(after).IsNotEqualTo(before);
+        await Assert.That(RunFactsReader.Read(Request(folder, "./gone"), Endless).Program!.IsMissing).IsTrue();
+        var gone = RunFactsReader.Read(Request(folder, "gone"), Endless).Program;
+        await Assert.That(gone is { IsMissing: true, Path: "gone" })
             .IsTrue();
         Directory.Delete(folder, recursive: true);
     }
@@ -51,7 +53,7 @@ internal sealed class FactsReaderTests
         var text = System.Text.Json.JsonSerializer.Serialize(
             new RunRecord
             {
-                Current = new ChildRecord { RunId = 1, Facts = FactsOf.Read(Request("/", "sh"), Endless) },
+                Current = new ChildRecord { RunId = 1, Facts = RunFactsReader.Read(Request("/", "sh"), Endless) },
             },
             Tspm.Storage.StorageJson.Compact.RunRecord);
         await Assert.That(text).Contains("SECRET");
@@ -60,19 +62,19 @@ internal sealed class FactsReaderTests
         foreach (var form in new[] { Convert.ToBase64String(unsalted)[..8], Convert.ToHexStringLower(unsalted)[..12] })
             await Assert.That(text).DoesNotContain(form);
         var other = Request("/", "sh") with { Known = new RunFacts { Salt = "another" } };
-        await Assert.That(FactsOf.Read(other, Endless).Environment!["SECRET"])
-            .IsNotEqualTo(FactsOf.Read(Request("/", "sh"), Endless).Environment!["SECRET"]);
+        await Assert.That(RunFactsReader.Read(other, Endless).Environment!["SECRET"])
+            .IsNotEqualTo(RunFactsReader.Read(Request("/", "sh"), Endless).Environment!["SECRET"]);
     }
 
     [Test]
     public async Task What_there_was_no_time_for_is_not_known(CancellationToken cancellation)
     {
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMilliseconds(30) };
-        var facts = FactsOf.Read(Request("/", "sh", "x.sh"), new TimeBudget(clock, FactsReader.ReadAtMost));
+        var facts = RunFactsReader.Read(Request("/", "sh", "x.sh"), new TimeBudget(clock, FactsReader.ReadAtMost));
         await Assert.That(facts.NotRead!)
             .IsEquivalentTo([RunChange.Program, RunChange.Script, RunChange.Environment, RunChange.Git]);
         var noEnvironment = Request("/", "sh") with { Environment = static () => null };
-        await Assert.That(FactsOf.Read(noEnvironment, Endless).NotRead!)
+        await Assert.That(RunFactsReader.Read(noEnvironment, Endless).NotRead!)
             .IsEquivalentTo([RunChange.Environment, RunChange.Program]);
     }
 

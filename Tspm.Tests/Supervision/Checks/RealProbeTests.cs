@@ -115,24 +115,24 @@ internal sealed class RealProbeTests
         using var folder = new Tspm.Tests.Config.TemporaryFolder();
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, "ready 1\nready 2\n", cancellation);
-        var growth = new LogGrowth();
-        var probe = new LogProbe(growth, new Regex(@"^ready \d+$"),
+        var logChanges = new LogChangeNotifier();
+        var probe = new LogProbe(logChanges, new Regex(@"^ready \d+$"),
             [GrowingFrom(path, new FileInfo(path).Length), GrowingFrom(path + ".err", 0)]);
         var answer = Ask(probe, cancellation);
         await Write(path, "almost ready 3\nready");
-        growth.Notify(path);
+        logChanges.Notify(path);
         await Write(path, " 4");
-        growth.Notify(path);
+        logChanges.Notify(path);
         // No whole line yet.
         await Assert.That(answer.IsCompleted).IsFalse();
         await Write(path, "\n");
-        growth.Notify(path);
+        logChanges.Notify(path);
         await Assert.That(await answer).IsNull();
         // The next run wants another line, and finds it in the other file.
         var next = Ask(probe, cancellation);
         await Assert.That(next.IsCompleted).IsFalse();
         await Write(path + ".err", "ready 5\n");
-        growth.Notify(path + ".err");
+        logChanges.Notify(path + ".err");
         await Assert.That(await next).IsNull();
     }
 
@@ -143,7 +143,7 @@ internal sealed class RealProbeTests
         using var folder = new Tspm.Tests.Config.TemporaryFolder();
         var path = Path.Combine(folder.Path, "log");
         var begin = -1L;
-        var log = new GrowingLog(path, () => begin);
+        var log = new LogTail(path, () => begin);
         await Write(path, "ready\n");
         await Assert.That(log.TryRead()).IsNull();
         begin = 6;
@@ -183,7 +183,7 @@ internal sealed class RealProbeTests
         using var folder = new Tspm.Tests.Config.TemporaryFolder();
         var path = Path.Combine(folder.Path, "log");
         await File.WriteAllTextAsync(path, new string('a', 60) + "!\n", cancellation);
-        var probe = new LogProbe(new LogGrowth(),
+        var probe = new LogProbe(new LogChangeNotifier(),
             new Regex("^(a+)+$", RegexOptions.None, TimeSpan.FromMilliseconds(50)), [GrowingFrom(path, 0)]);
         await Assert.That(await Ask(probe, cancellation))
             .IsEqualTo("the pattern takes too long on a line of the log");
@@ -270,5 +270,5 @@ internal sealed class RealProbeTests
         }
     }
 
-    static GrowingLog GrowingFrom(string path, long from) => new(path, () => from);
+    static LogTail GrowingFrom(string path, long from) => new(path, () => from);
 }

@@ -33,7 +33,7 @@ internal sealed class IntendedChildTests
         string trace, int reapedTicks, bool hasHolder, bool mayHaveEnded, string expected,
         CancellationToken cancellation)
     {
-        var found = IntendedChild.Of(new IntendedChildFacts
+        var found = IntendedChild.From(new IntendedChildFacts
         {
             Trace = trace == "none" ? null : trace == "led" ? s_led : s_leaderless,
             HasHolder = hasHolder,

@@ -26,7 +26,7 @@ internal sealed class SpawnPlanTests
     static readonly Dictionary<string, string> s_kept = new() { ["PATH"] = "/bin" };
 
     static StartFiles Files(string? text, string? problem = null, string? missing = null) =>
-        new(StartFilesRequest.Of(s_web.Config))
+        new(StartFilesRequest.For(s_web.Config))
         {
             EnvFile = new EnvFileText("/srv/.env", text, problem),
             MissingScript = missing,

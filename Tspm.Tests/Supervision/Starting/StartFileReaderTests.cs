@@ -22,7 +22,7 @@ internal sealed class StartFileReaderTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.At(".env"), "A=1");
-        var request = StartFilesRequest.Of(s_node with { ProjectDir = folder.Path });
+        var request = StartFilesRequest.For(s_node with { ProjectDir = folder.Path });
         var told = new TaskCompletionSource<(StartFiles Files, Thread Thread)>();
         new StartFileReader().Read(request, files => told.SetResult((files, Thread.CurrentThread)));
         var (files, thread) = await told.Task.WaitAsync(cancellation);
@@ -39,9 +39,9 @@ internal sealed class StartFileReaderTests
     public async Task A_request_names_only_what_the_config_needs(CancellationToken cancellation)
     {
         var config = s_node with { ProjectDir = "/srv" };
-        await Assert.That(StartFilesRequest.Of(config)).IsEqualTo(new StartFilesRequest(
+        await Assert.That(StartFilesRequest.For(config)).IsEqualTo(new StartFilesRequest(
             "/srv/.env", new NeededScript("/srv/app.js", "/srv", "there is no script app.js in /srv")));
-        await Assert.That(StartFilesRequest.Of(config with { EnvFile = null, Interpreter = null }))
+        await Assert.That(StartFilesRequest.For(config with { EnvFile = null, Interpreter = null }))
             .IsEqualTo(new StartFilesRequest(null, null));
     }
 }

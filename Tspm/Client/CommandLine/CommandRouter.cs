@@ -44,7 +44,7 @@ internal static class CommandRouter
 
     static int Help(ClientSession session, ParsedLine line)
     {
-        if (line.Verb.Name != "help") session.Out.Write(HelpText.Of(line.Verb));
+        if (line.Verb.Name != "help") session.Out.Write(HelpText.For(line.Verb));
         else if (line.Words.Length == 0) session.Out.Write(HelpText.All());
         else return Help(session, Argv.Parse([line.Words[0], "--help"]));
         return ExitCodes.Done;

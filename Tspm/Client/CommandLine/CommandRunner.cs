@@ -30,7 +30,7 @@ internal static class CommandRunner
                 ? "; the running daemon has another version: compare with 'tspm version', and restart it with 'tspm "
                     + "daemon restart'"
                 : "";
-            return Say(session, failure.Message + hint, ExitCodes.Of(failure.Code));
+            return Say(session, failure.Message + hint, ExitCodes.ForError(failure.Code));
         }
         catch (UnauthorizedAccessException denied)
         {

@@ -17,7 +17,7 @@ internal sealed class AddCommand
         if (target.Define is not { } define)
             throw target.Unknown ?? new UsageException(
                 "'add' takes one command or file; quote a command of several words: tspm add \"node server.js\"");
-        var flags = ChangeFlags.Of(line);
+        var flags = ChangeFlags.From(line);
         var code = new Change<AddRequest, AddResponse>(
             Methods.Add,
             new AddRequest

@@ -33,7 +33,7 @@ internal sealed class ApplyCommand
     /// <returns>The exit code.</returns>
     public static int Apply(ClientSession session, ProjectFile file, ParsedLine line)
     {
-        var flags = ChangeFlags.Of(line);
+        var flags = ChangeFlags.From(line);
         var request = RequestOf(file, line) with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
         using var daemon = session.ConnectToChange(flags.NoAutoStart);
         var answer = daemon.Call(Methods.Apply, request, flags.Deadline);
@@ -68,10 +68,10 @@ internal sealed class ApplyCommand
     static ApplyResponse WithoutDaemon(TspmHome home, ApplyRequest request)
     {
         var saved = new ProcessStore(home, TimeProvider.System).Peek();
-        var key = request.UpdateEnv ? EnvironmentKey.Of(request.Client.Environment) : null;
+        var key = request.UpdateEnv ? EnvironmentKey.For(request.Client.Environment) : null;
         if (Problem(saved.Processes, request) is { } problem) throw new DaemonException(ErrorCode.Failed, problem);
         var steps = ApplyPlan
-            .Of(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
+            .Compute(saved.Processes.Select(static definition => definition.Config), request.Define, request.Prune,
             name =>
                 key is not null
                     && saved.Processes.Any(definition => definition.Name == name && definition.EnvironmentKey != key),

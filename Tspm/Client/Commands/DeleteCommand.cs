@@ -30,7 +30,7 @@ internal sealed class DeleteCommand
         {
             Total = static _ => "deleted",
         }
-            .Run(session, ChangeFlags.Of(line));
+            .Run(session, ChangeFlags.From(line));
     });
 
     /// <summary>Asks the user, unless this is a script or there is nothing to delete.</summary>

@@ -148,7 +148,7 @@ internal sealed class EnableCommand
             notes.Add("the running daemon keeps its own socket until: tspm daemon restart");
             return;
         }
-        if (before is not null) FileSystem.HardLink(session.Home.SocketPath, session.Home.FormerSocketPath);
+        if (before is not null) FileSystem.HardLink(session.Home.SocketPath, session.Home.PreviousSocketPath);
         systemd.StartSocket();
     }
 

@@ -57,7 +57,7 @@ internal sealed class ExportCommand
             return configs;
         }
         var saved = new ProcessStore(session.Home, TimeProvider.System).Peek().Processes;
-        var targets = saved.Select(static definition => SelectorTarget.Of(definition, 0)).ToList();
+        var targets = saved.Select(static definition => SelectorTarget.From(definition, 0)).ToList();
         var chosen = selectors.Length == 0 ? new SelectorResult(targets) : SelectorMatcher.Resolve(selectors, targets);
         if (!chosen.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, chosen.Sentence!);
         for (var i = 0; i < saved.Count; i++)

@@ -17,5 +17,5 @@ internal sealed class FlushCommand
             IsRepeatable = true,
             Total = static _ => "flushed",
         }
-            .Run(session, ChangeFlags.Of(line)));
+            .Run(session, ChangeFlags.From(line)));
 }

@@ -22,6 +22,6 @@ internal sealed class RenameCommand
         {
             Total = static _ => "renamed",
         }
-            .Run(session, ChangeFlags.Of(line));
+            .Run(session, ChangeFlags.From(line));
     });
 }

@@ -18,5 +18,5 @@ internal sealed class ReopenCommand
             IsRepeatable = true,
             Total = static process => process.Unchanged ? "not open" : "reopened",
         }
-            .Run(session, ChangeFlags.Of(line)));
+            .Run(session, ChangeFlags.From(line)));
 }

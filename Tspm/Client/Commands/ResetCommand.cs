@@ -17,5 +17,5 @@ internal sealed class ResetCommand
             IsRepeatable = true,
             Total = static _ => "reset",
         }
-            .Run(session, ChangeFlags.Of(line)));
+            .Run(session, ChangeFlags.From(line)));
 }

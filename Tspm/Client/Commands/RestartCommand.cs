@@ -14,23 +14,23 @@ internal sealed class RestartCommand
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<RestartRequest, RestartResponse>(
             Methods.Restart, Request(session, line, line.Words), Outcomes.InState)
-            .Run(session, ChangeFlags.Of(line)));
+            .Run(session, ChangeFlags.From(line)));
 
     [Command("restart-all")]
     public void RunAll(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<RestartRequest, RestartResponse>(
             Methods.Restart, Request(session, line, [Selector.All]), Outcomes.InState)
-            .Run(session, ChangeFlags.Of(line)));
+            .Run(session, ChangeFlags.From(line)));
 
     [Command("reload")]
     public void Reload(ConsoleAppContext context) => context.Run(static (session, line) =>
         new Change<ReloadRequest, ReloadResponse>(
             Methods.Reload, Request(session, line, line.Words), Outcomes.InState)
-            .Run(session, ChangeFlags.Of(line)));
+            .Run(session, ChangeFlags.From(line)));
 
     static RestartRequest Request(ClientSession session, ParsedLine line, string[] selectors)
     {
-        var flags = ChangeFlags.Of(line);
+        var flags = ChangeFlags.From(line);
         var updateEnv = line.IsOn("update-env");
         return new RestartRequest
         {

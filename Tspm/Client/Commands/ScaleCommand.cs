@@ -20,7 +20,7 @@ internal sealed class ScaleCommand
             || (isChange && number.EndsWith(InstanceCount.Max, StringComparison.Ordinal)))
             throw new UsageException(
                 $"'{ControlText.Escape(number)}' is not a valid number of instances; expected N, +N, -N or max");
-        var flags = ChangeFlags.Of(line);
+        var flags = ChangeFlags.From(line);
         var difference = number[0] == '-' ? -count : count;
         var request = new ScaleRequest
         {

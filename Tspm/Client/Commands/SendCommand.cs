@@ -19,6 +19,6 @@ internal sealed class SendCommand
             throw new UsageException("the line contains a line break; send one line at a time");
         return new Change<SendRequest, SendResponse>(
             Methods.Send, new SendRequest { Selector = selector, Line = text }, static _ => "sent")
-            .Run(session, ChangeFlags.Of(line));
+            .Run(session, ChangeFlags.From(line));
     });
 }

@@ -31,7 +31,7 @@ internal sealed class SetCommand
             IsRepeatable = true,
             Total = static process => process.Unchanged ? "unchanged" : "updated",
         }
-            .Run(session, ChangeFlags.Of(line), out var response);
+            .Run(session, ChangeFlags.From(line), out var response);
         foreach (var name in response.RestartNeeded ?? [])
             session.Err.WriteLine($"{ControlText.Escape(name)}: {PendingFields(response, name, assignments)}");
         return code;
@@ -39,9 +39,9 @@ internal sealed class SetCommand
 
     static string PendingFields(SetResponse response, string name, IReadOnlyList<string> assignments)
     {
-        if (response.Pending?.TryGetValue(name, out var pending) == true) return PendingText.Of(pending, name);
+        if (response.Pending?.TryGetValue(name, out var pending) == true) return PendingText.Describe(pending, name);
         // An older daemon does not report pending fields, so name only those of this change.
-        return PendingText.Of([.. assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
+        return PendingText.Describe([.. assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
             .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.TakesEffectAtNextStart(field))
             .Distinct()], name);
     }

@@ -22,7 +22,7 @@ internal sealed class SignalCommand
         {
             Total = static _ => "signalled",
         }
-            .Run(session, ChangeFlags.Of(line));
+            .Run(session, ChangeFlags.From(line));
     });
 
     static string NotASignal(string[] words)

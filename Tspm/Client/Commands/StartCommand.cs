@@ -35,7 +35,7 @@ internal sealed class StartCommand
         var lost = false;
         var wasImported = false;
         string? project = null;
-        var target = StartTarget.Of(line.Words, line.Program, line.ConfigFlags, (path, kind) =>
+        var target = StartTarget.Resolve(line.Words, line.Program, line.ConfigFlags, (path, kind) =>
         {
             wasImported = kind == FileKind.Pm2;
             var file = wasImported ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ProjectFile.Read(path);
@@ -53,7 +53,7 @@ internal sealed class StartCommand
         var target = ReadTarget(session, line, out var isLost);
         if (line.ValueOf("only") is { } only)
             target = target.Only(only.Split(',', StringSplitOptions.RemoveEmptyEntries));
-        var (flags, attach) = (ChangeFlags.Of(line), line.IsOn("attach"));
+        var (flags, attach) = (ChangeFlags.From(line), line.IsOn("attach"));
         var request = new StartRequest
         {
             Selectors = target.Selectors,
@@ -77,7 +77,7 @@ internal sealed class StartCommand
     [Command("start-all")]
     public void RunAll(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
-        var (flags, updateEnv) = (ChangeFlags.Of(line), line.IsOn("update-env"));
+        var (flags, updateEnv) = (ChangeFlags.From(line), line.IsOn("update-env"));
         var request = new StartRequest
         {
             Selectors = [Selector.All],

@@ -12,11 +12,11 @@ internal sealed class StopCommand
 {
     [Command("stop")]
     public void Run(ConsoleAppContext context) =>
-        context.Run(static (session, line) => Stop(session, line.Words, ChangeFlags.Of(line)));
+        context.Run(static (session, line) => Stop(session, line.Words, ChangeFlags.From(line)));
 
     [Command("stop-all")]
     public void RunAll(ConsoleAppContext context) =>
-        context.Run(static (session, line) => Stop(session, [Selector.All], ChangeFlags.Of(line)));
+        context.Run(static (session, line) => Stop(session, [Selector.All], ChangeFlags.From(line)));
 
     static int Stop(ClientSession session, string[] selectors, ChangeFlags flags) =>
         new Change<StopRequest, StopResponse>(

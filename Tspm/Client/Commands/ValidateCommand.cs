@@ -50,8 +50,8 @@ internal sealed class ValidateCommand
         if (!Directory.Exists(folder)) yield return $"the folder {folder} does not exist";
         if (config.EnvFile is { } envFile && !File.Exists(Path.Combine(folder, envFile)))
             yield return $"the file {Path.Combine(folder, envFile)} does not exist (envFile)";
-        if (MissingScript.Of(config) is { } missing) yield return missing;
-        if (LaunchPlan.Of(config) is not { UsesShell: false, Program: { } program }) yield break;
+        if (MissingScript.FindFor(config) is { } missing) yield return missing;
+        if (LaunchPlan.For(config) is not { UsesShell: false, Program: { } program }) yield break;
         var isThere = program.Contains('/', StringComparison.Ordinal)
             ? File.Exists(Path.Combine(folder, program)) : Interpreters.IsOnPath(program);
         if (isThere) yield break;

@@ -40,7 +40,7 @@ internal abstract record AttemptOutcome
     /// <summary>The outcome of an attempt that ended with this error.</summary>
     /// <param name="failure">The error.</param>
     /// <param name="sentWhole">All bytes of the request were sent.</param>
-    public static Failed Of(DaemonException failure, bool sentWhole) => failure switch
+    public static Failed From(DaemonException failure, bool sentWhole) => failure switch
     {
         { Data.RetryAfterMs: > 0 and var wait } => new TooFast(failure, TimeSpan.FromMilliseconds(wait)),
         { Code: ErrorCode.ShuttingDown } => new LostBeforeSent(failure),

@@ -8,7 +8,7 @@ namespace Tspm.Client.Connection;
 internal static class AwaitedProcesses
 {
     /// <returns>Null if the request does not name all of them, so it may be any.</returns>
-    public static IReadOnlyList<string>? Of(object? request) => request switch
+    public static IReadOnlyList<string>? NamesIn(object? request) => request switch
     {
         StopRequest stop => stop.Selectors,
         RestartRequest restart => restart.Selectors,

@@ -156,7 +156,7 @@ internal sealed class DaemonClient : IDisposable
         }
         catch (DaemonException failure)
         {
-            return AttemptOutcome.Of(failure, _connection.SentWhole);
+            return AttemptOutcome.From(failure, _connection.SentWhole);
         }
     }
 

@@ -60,11 +60,11 @@ internal sealed class WaitNotice(
     string Words(string method, object? request, TimeSpan elapsed, bool isTerminal)
     {
         var late = ChangesProcesses(method)
-            ? Late(method, ask(AwaitedProcesses.Of(request), AwaitedProcesses.Otherwise(request))) : [];
+            ? Late(method, ask(AwaitedProcesses.NamesIn(request), AwaitedProcesses.Otherwise(request))) : [];
         if (late.Count == 0) return $"waiting for the daemon to answer … ({Seconds(elapsed)})";
         var several = Display.WithSeveral(late.Select(static process => (process.Id, process.Instance)));
         var first = late[0];
-        var info = ProcessInfo.Of(first, TimeProvider.System.GetLocalNow());
+        var info = ProcessInfo.Describe(first, TimeProvider.System.GetLocalNow());
         var words = info.Length > 0 ? info : Display.State(first.State);
         var others = late.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {late.Count - 1} more)") : "";
         var line = $"{Display.Name(first.Name, first.Instance, several.Contains(first.Id))}: {words}{others}";

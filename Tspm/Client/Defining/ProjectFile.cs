@@ -16,7 +16,7 @@ internal sealed record ProjectFile(string Project, IReadOnlyList<ProcessConfig> 
     public static ProjectFile Read(string path)
     {
         var kind = ForeignFile.Recognise(path);
-        if (kind != FileKind.Tspm && StartWords.OtherTool(path, kind) is { } other) throw other;
+        if (kind != FileKind.Tspm && StartRefusals.OtherTool(path, kind) is { } other) throw other;
         try
         {
             var folder = FolderOf(path);

@@ -45,7 +45,7 @@ internal sealed record StartTarget
     /// <param name="readFile">Reads a config file of this kind.</param>
     /// <param name="files">Looks up files and programs.</param>
     /// <exception cref="UsageException">The words cannot be a command.</exception>
-    public static StartTarget Of(
+    public static StartTarget Resolve(
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, StartFiles files)
     {
@@ -63,23 +63,23 @@ internal sealed record StartTarget
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile,
         StartedCommands commands, StartFiles files)
     {
-        if (word == "-") return Refused(StartWords.StandardInput());
+        if (word == "-") return Refused(StartRefusals.StandardInput());
         var kind = files.Recognise(word);
         if (kind is FileKind.Tspm or FileKind.Pm2 || (IsConfigFile(word) && File.Exists(word)))
         {
-            if (kind == FileKind.None && StartWords.OtherTool(word, kind) is { } other) return Refused(other);
+            if (kind == FileKind.None && StartRefusals.OtherTool(word, kind) is { } other) return Refused(other);
             if (hasFlags || program is not null)
                 throw new UsageException(
                     $"'{word}' is a config file; put settings and arguments in the file, "
                     + "not on the command line");
             return new StartTarget { Define = readFile(word, kind), IsFile = true };
         }
-        if (kind != FileKind.None) return Refused(StartWords.OtherTool(word, kind)!);
-        if (IsConfigFile(word)) return Refused(StartWords.NoFile(word));
+        if (kind != FileKind.None) return Refused(StartRefusals.OtherTool(word, kind)!);
+        if (IsConfigFile(word)) return Refused(StartRefusals.NoFile(word));
         if (files.IsFile(word)) return new StartTarget { Define = [commands.OfFile(word, program)] };
         if (program is null && (files.IsFolder(word) || word is "." or ".."))
-            return Refused(StartWords.Folder(word, files));
-        if (StartWords.IsUnexpanded(word)) return Refused(StartWords.Unexpanded(word));
+            return Refused(StartRefusals.Folder(word, files));
+        if (StartRefusals.IsUnexpanded(word)) return Refused(StartRefusals.Unexpanded(word));
         try
         {
             return new StartTarget { Define = [commands.OfLine(word, program)] };
@@ -94,7 +94,7 @@ internal sealed record StartTarget
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
         StartedCommands commands, StartFiles files)
     {
-        if (program is not null && words.All(StartWords.IsScript))
+        if (program is not null && words.All(StartRefusals.IsScript))
         {
             throw new UsageException(
                 "several processes cannot share the arguments after '--'; start them one by one, "
@@ -102,7 +102,7 @@ internal sealed record StartTarget
         }
         try
         {
-            if (words.All(StartWords.IsScript))
+            if (words.All(StartRefusals.IsScript))
             {
                 if (ConfigFlags.ValueOf(flags, "name") is not null) return Refused(OneName);
                 return new StartTarget { Define = [.. words.Select(word => commands.OfFile(word, null))] };
@@ -112,15 +112,15 @@ internal sealed record StartTarget
             {
                 string[] command = [.. words, .. program ?? []];
                 var config = commands.OfWords(command);
-                return new StartTarget { Define = [config], Ambiguity = StartWords.Ambiguous(words) };
+                return new StartTarget { Define = [config], Ambiguity = StartRefusals.Ambiguous(words) };
             }
         }
         catch (MissingScriptException missing)
         {
             return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
         }
-        var hasFile = words.Any(word => StartWords.IsScript(word) || files.IsFile(word));
-        return hasFile ? Refused(StartWords.Ambiguous(words)) : new StartTarget();
+        var hasFile = words.Any(word => StartRefusals.IsScript(word) || files.IsFile(word));
+        return hasFile ? Refused(StartRefusals.Ambiguous(words)) : new StartTarget();
     }
 
     /// <summary>Returns the target with only these processes of the config file.</summary>

@@ -95,7 +95,7 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
     /// Whether this is an executable script in the folder. Without a slash, it would be looked up on the PATH.
     /// </summary>
     bool IsOwnProgram(string script, string? interpreter) =>
-        interpreter is null && !script.Contains('/') && !IsInterpreterGiven && StartWords.IsScript(script)
+        interpreter is null && !script.Contains('/') && !IsInterpreterGiven && StartRefusals.IsScript(script)
         && files.IsFile(Path.Combine(Folder, script));
 
     bool IsInterpreterGiven => ConfigFlags.ValueOf(flags, "interpreter") is not null;

@@ -22,11 +22,12 @@ internal static class OfflineEvents
         var targets = new List<SelectorTarget>();
         foreach (var definition in new ProcessStore(home, TimeProvider.System).Peek().Processes)
             for (var instance = 0; instance < definition.Instances; instance++)
-                targets.Add(SelectorTarget.Of(definition, instance));
+                targets.Add(SelectorTarget.From(definition, instance));
         if (targets.Count == 0 && !File.Exists(home.EventsFile)) return null;
         try
         {
-            return EventQuery.Of(request, TimeProvider.System.GetUtcNow(), () => [.. targets], home.EventsFile).Past();
+            return EventQuery.From(request, TimeProvider.System.GetUtcNow(), () => [.. targets], home.EventsFile)
+                .Past();
         }
         catch (LogQueryException refused)
         {

@@ -19,13 +19,13 @@ internal static class OfflineLogReader
     {
         try
         {
-            var query = LogQuery.Of(request, TimeProvider.System.GetUtcNow());
+            var query = LogQuery.From(request, TimeProvider.System.GetUtcNow());
             var instances = Select(home, request.Selectors);
             several(instances.Count > 1);
             var streams = new LogSources(request, query);
             foreach (var (definition, instance) in instances)
             {
-                var (outLog, errLog) = LogPaths.Of(home, definition, instance);
+                var (outLog, errLog) = LogPaths.For(home, definition, instance);
                 streams.Add(definition, instance, outLog, errLog);
             }
             var sources = streams.Open();
@@ -73,7 +73,7 @@ internal static class OfflineLogReader
             for (var instance = 0; instance < definition.Instances; instance++) all.Add((definition, instance));
         if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
         if (selectors is not { Count: > 0 }) return all;
-        var targets = all.Select(entry => SelectorTarget.Of(entry.Definition, entry.Instance)).ToList();
+        var targets = all.Select(entry => SelectorTarget.From(entry.Definition, entry.Instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);
         if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
         return [.. all.Where((_, index) => result.Matches.Contains(targets[index]))];

@@ -43,7 +43,8 @@ internal static class DescriptionPrinter
         Line(output, "project", Display.Text(status.Project));
         Line(output, "state", Display.State(status));
         if (status.NextRunAt is { } next) Line(output, "next run", Display.TimeThere(next));
-        var info = ProcessInfo.IsPressing(status) ? ProcessInfo.Of(status, TimeProvider.System.GetLocalNow()) : "";
+        var info = ProcessInfo.IsPressing(status)
+            ? ProcessInfo.Describe(status, TimeProvider.System.GetLocalNow()) : "";
         if (info.Length > 0) Line(output, "info", info);
         Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");
         Line(output, "reason", Display.Text(status.Reason));
@@ -80,7 +81,7 @@ internal static class DescriptionPrinter
         if (process.Config.Health is not null)
             Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
         if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
-        if (process.Pending is { } pending) Line(output, "pending", PendingText.Of(pending, process.Status.Name));
+        if (process.Pending is { } pending) Line(output, "pending", PendingText.Describe(pending, process.Status.Name));
         if (process.WatchProblem is { } unwatched) Line(output, "watch", Display.Text(unwatched));
         if (process.StatusText is { } status) Line(output, "says", Display.Text(status));
     }

@@ -35,7 +35,7 @@ internal sealed class EventPrinter(
         if (!isSelection && EventText.IsRepetition(happened)) return;
         var name = happened.Name is null ? Daemon
             : Display.Name(happened.Name, happened.Instance ?? 0, happened.Instance > 0);
-        var words = ControlText.Escape(EventText.Of(happened));
+        var words = ControlText.Escape(EventText.Describe(happened));
         if (output.IsTerminal) PrintForPeople(happened, name, words);
         else output.WriteLine(string.Join(
             '\t', LogPrinter.TimeOf(happened.Time), name, happened.Kind, happened.To ?? "-",
@@ -44,7 +44,7 @@ internal sealed class EventPrinter(
 
     void PrintForPeople(ProcessEvent happened, string name, string words)
     {
-        var time = EventTime.Of(happened.Time, _clock.GetLocalNow());
+        var time = EventTime.Format(happened.Time, _clock.GetLocalNow());
         _timeWidth = Math.Max(_timeWidth, time.Length);
         _nameWidth = Math.Max(_nameWidth, Math.Min(name.Length, MostNameWidth));
         var (stamp, who) = (time.PadLeft(_timeWidth), name.PadRight(_nameWidth));

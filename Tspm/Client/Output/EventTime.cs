@@ -10,7 +10,7 @@ internal static class EventTime
 {
     /// <param name="time">The time of the event.</param>
     /// <param name="now">The present, in the viewer's time zone.</param>
-    public static string Of(DateTimeOffset time, DateTimeOffset now)
+    public static string Format(DateTimeOffset time, DateTimeOffset now)
     {
         var local = time.ToOffset(now.Offset);
         var date = local.Date == now.Date ? "" : local.Year == now.Year ? "MM-dd " : "yyyy-MM-dd ";

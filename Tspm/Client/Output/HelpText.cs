@@ -28,7 +28,7 @@ internal static class HelpText
             """).ToString();
     }
 
-    public static string Of(Verb verb)
+    public static string For(Verb verb)
     {
         var text = new StringBuilder("Usage: tspm "
             + $"{verb.Usage}\n\n{char.ToUpperInvariant(verb.Summary[0])}{verb.Summary[1..]}.\n");

@@ -7,7 +7,7 @@ namespace Tspm.Client.Output;
 internal static class PendingText
 {
     /// <summary>"env.PORT takes effect at the next start: tspm restart web".</summary>
-    public static string Of(IReadOnlyList<string> fields, string name)
+    public static string Describe(IReadOnlyList<string> fields, string name)
     {
         var what = fields.Count == 0 ? "the change" : ControlText.Escape(string.Join(", ", fields));
         var verb = fields.Count <= 1 ? "takes" : "take";

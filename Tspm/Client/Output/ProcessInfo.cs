@@ -16,7 +16,7 @@ internal static class ProcessInfo
     /// <summary>A phrase without control characters; empty if there is nothing to add to the state.</summary>
     /// <param name="process">The process.</param>
     /// <param name="now">The time by the user's clock, in the user's time zone.</param>
-    public static string Of(ProcessStatus process, DateTimeOffset now)
+    public static string Describe(ProcessStatus process, DateTimeOffset now)
     {
         var words = process.State switch
         {

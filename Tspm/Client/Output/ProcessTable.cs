@@ -27,7 +27,7 @@ internal static class ProcessTable
         if (processes.Count == 0) return;
         TerminalTable.Print(output, processes, several, width);
         if (processes.Count == 1) return;
-        foreach (var line in CellText.Wrap(Totals.Of(processes), width, "  ")) output.WriteLine(line);
+        foreach (var line in CellText.Wrap(Totals.Describe(processes), width, "  ")) output.WriteLine(line);
     }
 
     /// <summary>The cells of one process, in the order of <see cref="Columns"/>, without control characters.</summary>
@@ -37,7 +37,7 @@ internal static class ProcessTable
         ControlText.Escape(process.Namespace),
         Display.State(process.State), Display.Number(process.Pid), Display.Number(process.Restarts),
         Display.Uptime(process.UptimeMs), Display.Cpu(process.CpuPercent), Display.Memory(process.MemoryBytes),
-        Display.Text(ProcessInfo.Of(process, TimeProvider.System.GetLocalNow())),
+        Display.Text(ProcessInfo.Describe(process, TimeProvider.System.GetLocalNow())),
     ];
 
     static void PrintPlain(OutputWriter output, IReadOnlyList<ProcessStatus> processes, HashSet<int> several)

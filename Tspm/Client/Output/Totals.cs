@@ -18,7 +18,7 @@ internal static class Totals
     ];
 
     /// <summary><c>16 online, 1 errored, 1 waiting; cpu 3.2%, mem 120 MB</c>.</summary>
-    public static string Of(IReadOnlyList<ProcessStatus> processes)
+    public static string Describe(IReadOnlyList<ProcessStatus> processes)
     {
         List<string> states = [];
         foreach (var state in Order)
@@ -44,7 +44,7 @@ internal static class Totals
     /// <summary><c>48 online, 2 failed: web3, web17</c>.</summary>
     /// <param name="done">The outcome of each success, in words.</param>
     /// <param name="failed">The names of the failed processes.</param>
-    public static string Of(IReadOnlyList<string> done, IReadOnlyList<string> failed)
+    public static string Describe(IReadOnlyList<string> done, IReadOnlyList<string> failed)
     {
         List<string> parts = [];
         foreach (var words in done.Distinct()) parts.Add(Counted(done.Count(other => other == words), words));

@@ -50,7 +50,7 @@ internal static class WhyPrinter
             var child = happened.Kind == EventKind.Failed
                 ? "no child"
                 : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
-            var time = output.IsTerminal ? EventTime.Of(happened.Time, TimeProvider.System.GetLocalNow())
+            var time = output.IsTerminal ? EventTime.Format(happened.Time, TimeProvider.System.GetLocalNow())
                 : LogPrinter.TimeOf(happened.Time);
             output.WriteLine($"{time}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");
         }

@@ -69,7 +69,7 @@ internal sealed class Attached
     {
         using var daemon = _session.ConnectToRead();
         var described = daemon.Call(Methods.Describe, new DescribeRequest { Selectors = _names });
-        return described.Processes.All(static process => RestartPolicy.Of(process.Config).Mode != RestartMode.Always);
+        return described.Processes.All(static process => RestartPolicy.From(process.Config).Mode != RestartMode.Always);
     }
 
     /// <summary>Whether none of them is running, or will be started automatically.</summary>

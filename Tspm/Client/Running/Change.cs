@@ -17,7 +17,7 @@ internal readonly record struct ChangeFlags(bool Json, bool NoAutoStart, bool No
     /// </summary>
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    public static ChangeFlags Of(ParsedLine line) => new(
+    public static ChangeFlags From(ParsedLine line) => new(
         line.IsOn("json"), line.IsOff("auto-start"), line.IsOff("wait"), line.ValueOf("wait-timeout"));
 
     public int? WaitTimeoutMs =>

@@ -45,7 +45,7 @@ internal static class Outcomes
             .Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)))];
         session.Out.Flush();
         session.Err.Flush();
-        session.Out.WriteLine(Totals.Of(done, failed));
+        session.Out.WriteLine(Totals.Describe(done, failed));
     }
 
     static void PrintLastLines(ClientSession session, string name, IReadOnlyList<string>? lines)

@@ -209,7 +209,7 @@ internal static class TerminalTable
             ? $"{word} {Display.NextTry(next)}" : word;
     }
 
-    static string InfoOf(ProcessStatus process) => ProcessInfo.Of(process, TimeProvider.System.GetLocalNow());
+    static string InfoOf(ProcessStatus process) => ProcessInfo.Describe(process, TimeProvider.System.GetLocalNow());
 
     /// <summary>One of the terminal's sixteen colours, which follow the user's theme (ECMA-48, SGR).</summary>
     static string Code(ProcessState state) => state switch

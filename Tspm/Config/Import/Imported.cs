@@ -53,10 +53,10 @@ internal sealed class Imported
 
     /// <summary>Records a setting that could not be imported.</summary>
     public void Leave(string owner, string key, string value, string hint) =>
-        Leave(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
+        Leave(new Unmapped(owner, key, ShownValue.Format(key, value), hint));
 
     public void Leave(string owner, string key, JsonElement value, string hint) =>
-        Leave(new Unmapped(owner, key, ShownValue.Of(key, value), hint));
+        Leave(new Unmapped(owner, key, ShownValue.Format(key, value), hint));
 
     /// <summary>Records it once: a dump repeats it for every instance.</summary>
     void Leave(Unmapped left)

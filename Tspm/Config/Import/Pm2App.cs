@@ -56,7 +56,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
                     imported.Leave(_name, key, member.Value, $"select it with: tspm import pm2 --env {key[4..]}");
                 else if (key[4..] == profile) (overlay, sawProfile) = (member.Value, true);
             }
-            else if (!Take(key, member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.Of(key));
+            else if (!Take(key, member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.For(key));
         }
         TakePort();
         if (overlay.ValueKind == JsonValueKind.Object) TakeEnv(overlay);
@@ -82,7 +82,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             // The default log folder of PM2, which nobody chose.
             if (key is "pm_out_log_path" or "pm_err_log_path"
                 && Pm2Value.Text(member.Value)?.Contains("/.pm2/logs/", StringComparison.Ordinal) == true) continue;
-            if (!Take(Pm2Dump.SettingOf(key), member.Value)) imported.Leave(_name, key, member.Value, Pm2Hints.Of(key));
+            if (!Take(Pm2Dump.SettingOf(key), member.Value))
+                imported.Leave(_name, key, member.Value, Pm2Hints.For(key));
         }
         if (env.ValueKind == JsonValueKind.Object) _env = Pm2Dump.Reduce(env, present, _name, imported);
         TakePort();

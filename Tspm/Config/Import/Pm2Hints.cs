@@ -25,7 +25,7 @@ internal static class Pm2Hints
 
     public const string NodeVersion = "Tspm does not install Node versions; set interpreter to the path of that node";
 
-    public static string Of(string key) => key switch
+    public static string For(string key) => key switch
     {
         "time" or "log_date_format" =>
             "a log contains only what the program wrote; to show times, run: tspm logs --timestamps",

@@ -15,14 +15,14 @@ internal static class ShownValue
     /// <summary>Longer values are cut; the file has the rest.</summary>
     const int MaxLength = 200;
 
-    /// <inheritdoc cref="Of(string, JsonElement)"/>
-    public static string Of(string key, string value) =>
+    /// <inheritdoc cref="Format(string, JsonElement)"/>
+    public static string Format(string key, string value) =>
         Imported.IsSecret(key) || HasLogin(value) ? Hidden : JsonProblems.Quote(value);
 
     /// <summary>The value as it may be shown.</summary>
     /// <param name="key">The name, which may be that of a secret.</param>
     /// <param name="value">The value. An address that contains a login is hidden too.</param>
-    public static string Of(string key, JsonElement value)
+    public static string Format(string key, JsonElement value)
     {
         var text = new StringBuilder();
         Write(text, key, value);

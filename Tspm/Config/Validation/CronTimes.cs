@@ -21,7 +21,7 @@ internal sealed class CronTimes
 
     /// <summary>Reads an expression and a time zone.</summary>
     /// <returns>Null if one of the two is not valid on this machine.</returns>
-    public static CronTimes? Of(string cron, string? zone) =>
+    public static CronTimes? TryCreate(string cron, string? zone) =>
         Parse(cron, out _) is { } expressions && ZoneOrLocal(zone) is { } found
             ? new CronTimes(expressions, found)
             : null;

@@ -13,7 +13,7 @@ internal static class MissingScript
     static readonly string[] WithoutFile = ["-c", "-e", "-m", "-p", "--eval", "--print"];
 
     /// <summary>A sentence such as "there is no script app.js in /srv"; null: it is there, or need not be.</summary>
-    public static string? Of(ProcessConfig config) => NeededBy(config)?.LookUp();
+    public static string? FindFor(ProcessConfig config) => NeededBy(config)?.LookUp();
 
     /// <summary>The script that has to be there; null: none has to.</summary>
     public static NeededScript? NeededBy(ProcessConfig config)
@@ -35,7 +35,7 @@ internal static class MissingScript
     {
         var missing = new List<string>();
         foreach (var config in configs)
-            if (Of(config) is { } sentence) missing.Add($"'{config.Name}': {sentence}");
+            if (FindFor(config) is { } sentence) missing.Add($"'{config.Name}': {sentence}");
         return missing;
     }
 
@@ -45,7 +45,7 @@ internal static class MissingScript
     {
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var config in configs)
-            if (Of(config) is { } sentence) missing[config.NameOrEmpty] = $"'{config.Name}': {sentence}";
+            if (FindFor(config) is { } sentence) missing[config.NameOrEmpty] = $"'{config.Name}': {sentence}";
         return missing;
     }
 

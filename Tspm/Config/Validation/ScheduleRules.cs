@@ -42,7 +42,7 @@ internal static class ScheduleRules
     public static string? JobHint(ProcessConfig config)
     {
         if (config is not { Schedule.Action: null or ScheduleConfig.Restart }) return null;
-        if (RestartPolicy.Of(config).Mode != RestartMode.Always) return null;
+        if (RestartPolicy.From(config).Mode != RestartMode.Always) return null;
         return $"{config.Name} is restarted whenever it ends, not only at the times of its schedule; "
             + "if it ends when its work is done, make it a job: "
             + $"tspm set {ShellWords.Quote(config.NameOrEmpty)} --job";

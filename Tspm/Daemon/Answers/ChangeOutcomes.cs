@@ -54,7 +54,7 @@ internal static class ChangeOutcomes
             var error = pending.Reached.IsCompletedSuccessfully
                 ? pending.Problem ?? errorIn(pending.Reached.ResultNow())
                 : null;
-            outcomes.Add(Of(view) with
+            outcomes.Add(From(view) with
             {
                 Unchanged = pending.Unchanged,
                 Error = error,
@@ -86,7 +86,7 @@ internal static class ChangeOutcomes
     /// <summary>Says what had to be killed at the exits since <paramref name="before"/>; null if nothing.</summary>
     public static string? Warning(ProcessView view, IReadOnlyList<RecentExit> before)
     {
-        var timeout = StopPolicy.Of(view.Definition.Config).Timeout;
+        var timeout = StopPolicy.From(view.Definition.Config).Timeout;
         var warnings = new List<string>();
         foreach (var exit in view.RecentExits)
             if (!before.Contains(exit) && KilledText.Warning(exit, timeout) is { } warning) warnings.Add(warning);
@@ -94,7 +94,7 @@ internal static class ChangeOutcomes
     }
 
     /// <summary>Returns the outcome of an instance without an error.</summary>
-    public static ProcessOutcome Of(ProcessView view) => new()
+    public static ProcessOutcome From(ProcessView view) => new()
     {
         Id = view.Key.Id,
         Name = view.Definition.Name,
@@ -123,7 +123,7 @@ internal static class ChangeOutcomes
 
     static string Times(ProcessView view)
     {
-        var most = RestartPolicy.Of(view.Definition.Config).MaxConsecutive;
+        var most = RestartPolicy.From(view.Definition.Config).MaxConsecutive;
         return most == 1 ? "1 failure" : $"{most} failures in a row";
     }
 
@@ -154,7 +154,7 @@ internal static class ChangeOutcomes
         foreach (var pending in begun.Pending)
         {
             var config = pending.View.Definition.Config;
-            var timeout = StopPolicy.Of(config).Timeout;
+            var timeout = StopPolicy.From(config).Timeout;
             if (timeout > longest) longest = timeout;
             if (config.DependsOn is not null && pending.Key.Instance == 0) chain += timeout + DefaultTimeout;
         }

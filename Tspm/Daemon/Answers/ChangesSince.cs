@@ -26,7 +26,8 @@ internal static class ChangesSince
     /// <summary>
     /// Returns the changes in the order of the instances; null where no run is known to have stayed up.
     /// </summary>
-    public static async Task<IReadOnlyList<RunChanges?>> Of(DaemonContext context, IReadOnlyList<ProcessView> views)
+    public static async Task<IReadOnlyList<RunChanges?>> ReadAsync(
+        DaemonContext context, IReadOnlyList<ProcessView> views)
     {
         var keys = views.Select(static view => view.Key).ToList();
         var questions = await context.Supervisor.Ask(new SupervisorQuery.ChangedFacts { Of = keys });
@@ -51,7 +52,7 @@ internal static class ChangesSince
             if (question?.Now is { } now) requests.Add(now);
         var facts = new RunFacts?[questions.Count];
         if (requests.Count == 0) return facts;
-        var read = await Read(context, requests) ?? requests.Select(FactsOf.Nothing).ToList();
+        var read = await Read(context, requests) ?? requests.Select(RunFactsReader.Nothing).ToList();
         for (int i = 0, at = 0; i < facts.Length; i++)
             if (questions[i]?.Now is not null) facts[i] = read[at++];
         return facts;

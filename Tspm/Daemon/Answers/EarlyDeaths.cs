@@ -72,7 +72,7 @@ internal static class EarlyDeaths
         return first;
     }
 
-    static bool IsGood(ProcessConfig config, int? code) => code == 0 || RestartPolicy.Of(config).IsStopExitCode(code);
+    static bool IsGood(ProcessConfig config, int? code) => code == 0 || RestartPolicy.From(config).IsStopExitCode(code);
 
     static TimeSpan Rounded(TimeSpan time) =>
         TimeSpan.FromMilliseconds(Math.Max(0, Math.Round(time.TotalMilliseconds)));
@@ -80,6 +80,6 @@ internal static class EarlyDeaths
     static void Report(ProcessView view, string problem, List<ProcessOutcome> outcomes)
     {
         var at = outcomes.FindIndex(outcome => outcome.Id == view.Key.Id && outcome.Instance == view.Key.Instance);
-        if (at >= 0 && outcomes[at].Error is null) outcomes[at] = ChangeOutcomes.Of(view) with { Error = problem };
+        if (at >= 0 && outcomes[at].Error is null) outcomes[at] = ChangeOutcomes.From(view) with { Error = problem };
     }
 }

@@ -74,7 +74,7 @@ internal static class LastLines
     {
         var lines = new List<string>();
         var request = new LogsRequest { Selectors = [], Run = run, Lines = Count, Stream = stream };
-        var query = LogQuery.Of(request, now);
+        var query = LogQuery.From(request, now);
         var streams = new LogSources(request, query);
         streams.Add(view.Definition, view.Key.Instance, view.OutLog, view.ErrLog);
         try

@@ -6,7 +6,7 @@ namespace Tspm.Daemon.Answers;
 internal static class LastRuns
 {
     /// <returns>Null if no child has ended yet.</returns>
-    public static LastRun? Of(IReadOnlyList<RecentExit> newestFirst) =>
+    public static LastRun? From(IReadOnlyList<RecentExit> newestFirst) =>
         newestFirst is not [var exit, ..] ? null : new LastRun
         {
             StartedAt = exit.StartedAt,

@@ -12,6 +12,6 @@ internal static class PendingChanges
     /// <summary>
     /// Returns the fields that take effect at the next start; empty if there are none, or no child runs.
     /// </summary>
-    public static IReadOnlyList<string> Of(ProcessView view) =>
+    public static IReadOnlyList<string> FieldsOf(ProcessView view) =>
         view.StartedWith is { } startedWith ? ApplyPlan.Pending(startedWith, view.Definition.Config) : [];
 }

@@ -10,16 +10,16 @@ namespace Tspm.Daemon.Answers;
 internal static class Statuses
 {
     /// <summary>Returns one status for each snapshot, in the same order.</summary>
-    public static IReadOnlyList<ProcessStatus> Of(DaemonContext context, IReadOnlyList<ProcessView> views)
+    public static IReadOnlyList<ProcessStatus> From(DaemonContext context, IReadOnlyList<ProcessView> views)
     {
         var readings = context.Readings.Of(views, context.Monotonic);
         var now = context.Monotonic();
         var statuses = new ProcessStatus[views.Count];
-        for (var i = 0; i < statuses.Length; i++) statuses[i] = Of(views[i], readings[i], now);
+        for (var i = 0; i < statuses.Length; i++) statuses[i] = From(views[i], readings[i], now);
         return statuses;
     }
 
-    static ProcessStatus Of(ProcessView view, Reading? reading, TimeSpan now)
+    static ProcessStatus From(ProcessView view, Reading? reading, TimeSpan now)
     {
         var (state, definition) = (view.State, view.Definition);
         var uptime = view.Pid is null ? (TimeSpan?)null : now - state.StartedAtMonotonic;
@@ -34,7 +34,7 @@ internal static class Statuses
             Desired = state.Desired,
             Pid = view.Pid,
             Restarts = state.Restarts,
-            ConsecutiveFailures = uptime >= RestartPolicy.Of(definition.Config).MinUptime ? 0 : state.Failures,
+            ConsecutiveFailures = uptime >= RestartPolicy.From(definition.Config).MinUptime ? 0 : state.Failures,
             UptimeMs = (long?)uptime?.TotalMilliseconds,
             CpuPercent = reading?.CpuPercent,
             MemoryBytes = reading?.MemoryBytes,
@@ -43,7 +43,7 @@ internal static class Statuses
             Reason = ReasonOf(view),
             NextStartInMs = MsUntil(view.NextStartAtMonotonic, now),
             NextRunAt = view.NextRunAt,
-            LastRun = LastRuns.Of(view.RecentExits),
+            LastRun = LastRuns.From(view.RecentExits),
             WaitsFor = view.WaitsFor,
             StartTimeoutInMs = MsUntil(view.StartLimitAtMonotonic, now),
             StopSignal = state.Phase == LifecyclePhase.Stopping ? StopSignalOf(definition.Config) : null,
@@ -75,15 +75,15 @@ internal static class Statuses
         if (state.Phase == LifecyclePhase.Stopping) return reason;
         if (state.HasChild)
             return CauseCode.IsEnd(state.Cause.Code, state.Cause.Request) ? $"restarted ({reason})" : reason;
-        if (state is { Phase: LifecyclePhase.Errored, Cause.Outcome: CauseOutcome.GaveUp })
+        if (state is { Phase: LifecyclePhase.Errored, Cause.Outcome: PolicyDecision.GaveUp })
             return $"{reason}; see: tspm why {Tspm.Text.ShellWords.Quote(view.Definition.Name)}";
         if (last is null) return reason;
-        var warning = KilledText.Warning(last, StopPolicy.Of(view.Definition.Config).Timeout);
+        var warning = KilledText.Warning(last, StopPolicy.From(view.Definition.Config).Timeout);
         return warning is null ? reason : $"{reason}; {warning}";
     }
 
     static long? MsUntil(TimeSpan? then, TimeSpan now) =>
         then is { } time ? Math.Max(0, (long)(time - now).TotalMilliseconds) : null;
 
-    static string StopSignalOf(ProcessConfig config) => Signals.NameOf(StopPolicy.Of(config).Signal);
+    static string StopSignalOf(ProcessConfig config) => Signals.NameOf(StopPolicy.From(config).Signal);
 }

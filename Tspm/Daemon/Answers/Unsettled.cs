@@ -57,7 +57,7 @@ internal static class Unsettled
 
     static string StopWords(ProcessView view, TimeSpan now)
     {
-        var sent = $"{Signals.NameOf(StopPolicy.Of(view.Definition.Config).Signal)} sent";
+        var sent = $"{Signals.NameOf(StopPolicy.From(view.Definition.Config).Signal)} sent";
         return view.KillAtMonotonic is null ? "SIGKILL sent" : $"{sent}, {Kill(view, now)}";
     }
 

@@ -13,7 +13,7 @@ internal static class Views
     {
         var views = context.Supervisor.Views();
         if (selectors is not { Count: > 0 }) return views;
-        var targets = views.Select(view => SelectorTarget.Of(view.Definition, view.Key.Instance)).ToList();
+        var targets = views.Select(view => SelectorTarget.From(view.Definition, view.Key.Instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);
         if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
         var chosen = result.Matches.Select(match => new InstanceKey(match.Id, match.Instance)).ToHashSet();

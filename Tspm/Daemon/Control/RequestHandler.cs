@@ -117,11 +117,11 @@ internal sealed class RequestHandler(DaemonContext context)
         && parameters.TryGetProperty("dryRun", out var dryRun) && dryRun.ValueKind == JsonValueKind.True;
 
     /// <summary>Records which client requested what, regardless of the outcome.</summary>
-    void Record(RpcRequest request, ClientConnection connection) => context.Events.Tell(new ProcessEvent
+    void Record(RpcRequest request, ClientConnection connection) => context.Events.Append(new ProcessEvent
     {
         Kind = EventKind.Request,
         Request = request.Method,
-        Selectors = RequestSummary.Of(request.Params),
+        Selectors = RequestSummary.Describe(request.Params),
         ByUid = connection.Requester?.Uid,
         ByPid = connection.Requester?.Pid,
     });

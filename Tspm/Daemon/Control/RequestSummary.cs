@@ -12,7 +12,7 @@ internal static class RequestSummary
     const int MaxNames = 20, MaxLength = 100;
 
     /// <returns>Null if the request names no process.</returns>
-    public static IReadOnlyList<string>? Of(JsonElement parameters)
+    public static IReadOnlyList<string>? Describe(JsonElement parameters)
     {
         if (parameters.ValueKind != JsonValueKind.Object) return null;
         var words = new List<string>();

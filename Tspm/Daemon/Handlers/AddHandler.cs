@@ -25,7 +25,7 @@ internal sealed class AddHandler() : Handler<AddRequest, AddResponse>(Methods.Ad
         return new AddResponse
         {
             Success = error is null,
-            Processes = [.. processes.Select(static process => ChangeOutcomes.Of(process.View))],
+            Processes = [.. processes.Select(static process => ChangeOutcomes.From(process.View))],
             ProcessId = processes.Count > 0 ? processes[0].Key.Id : null,
             Error = error,
         };

@@ -96,7 +96,7 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
         var kept = new List<ProcessOutcome>();
         foreach (var view in await context.Supervisor.Ask(new SupervisorQuery.Named { Names = names }))
         {
-            var outcome = ChangeOutcomes.Of(view) with { Unchanged = true };
+            var outcome = ChangeOutcomes.From(view) with { Unchanged = true };
             if (!done.Exists(other => other.Id == outcome.Id && other.Instance == outcome.Instance)) kept.Add(outcome);
         }
         return kept;

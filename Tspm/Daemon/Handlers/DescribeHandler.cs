@@ -18,8 +18,8 @@ internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeRespo
     public override async Task<DescribeResponse> Handle(DaemonContext context, DescribeRequest request, Requester? by)
     {
         var views = Views.Select(context, request.Selectors);
-        var changes = request.Changes == true ? await ChangesSince.Of(context, views) : null;
-        var statuses = Statuses.Of(context, views);
+        var changes = request.Changes == true ? await ChangesSince.ReadAsync(context, views) : null;
+        var statuses = Statuses.From(context, views);
         var descriptions = new List<ProcessDescription>(views.Count);
         for (var i = 0; i < views.Count; i++)
         {
@@ -46,7 +46,7 @@ internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeRespo
             StatusText = view.StatusText,
             ProbeProblem = view.ProbeProblem,
             ReadyNote = view.ReadyNote,
-            Pending = PendingChanges.Of(view) is { Count: > 0 } pending ? pending : null,
+            Pending = PendingChanges.FieldsOf(view) is { Count: > 0 } pending ? pending : null,
             WatchProblem = view.WatchProblem,
         };
     }

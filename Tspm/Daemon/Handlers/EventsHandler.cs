@@ -26,11 +26,11 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
         try
         {
             // Subscribes before the files are read; events that arrive in between are recognised by their number.
-            using var growth = context.EventGrowth.Follow();
+            using var changes = context.EventChanges.Follow();
             var begin = context.Events.Last;
             await Settled(context.Events, context.Clock);
             var query = EventQuery
-                .Of(request, context.Clock.GetUtcNow(), () => Targets(context), context.Home.EventsFile);
+                .From(request, context.Clock.GetUtcNow(), () => Targets(context), context.Home.EventsFile);
             var past = query.Past();
             await Send(connection, past);
             var sent = past.Count;
@@ -42,7 +42,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
                 Seq = new Dictionary<string, long> { [EventSource.Stream] = begin },
             });
             var tail = new EventTail(context.Home.EventsFile, begin);
-            sent += await Follow(tail, query, growth, connection);
+            sent += await Follow(tail, query, changes, connection);
             if (context.Changes.IsClosed)
                 throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingMessage);
             return new EventsResponse { Events = sent };
@@ -55,7 +55,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
 
     /// <summary>Sends new events until the client closes or sends anything.</summary>
     /// <returns>The number of events sent.</returns>
-    static async Task<int> Follow(EventTail tail, EventQuery query, LogGrowth.Subscription growth,
+    static async Task<int> Follow(EventTail tail, EventQuery query, LogChangeNotifier.Subscription changes,
         ClientConnection connection)
     {
         var (sent, pulse) = (0, new StreamPulse());
@@ -64,7 +64,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
         var streamEnd = connection.WhenStreamEnds().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
         while (!ended.IsCancellationRequested)
         {
-            growth.TakeGrown();
+            changes.TakeGrown();
             var wanted = query.Choose(tail.ReadNew());
             await Send(connection, wanted);
             sent += wanted.Count;
@@ -74,7 +74,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
             if (isLate || wanted.Count > 0) pulse.Sent();
             try
             {
-                await growth.Changed(pulse.Left, ended.Token);
+                await changes.Changed(pulse.Left, ended.Token);
             }
             catch (OperationCanceledException)
             {
@@ -117,7 +117,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
     {
         var targets = new List<SelectorTarget>();
         foreach (var view in context.Supervisor.Views())
-            targets.Add(SelectorTarget.Of(view.Definition, view.Key.Instance));
+            targets.Add(SelectorTarget.From(view.Definition, view.Key.Instance));
         return targets;
     }
 }

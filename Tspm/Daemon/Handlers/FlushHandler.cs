@@ -13,6 +13,6 @@ internal sealed class FlushHandler() : Handler<FlushRequest, FlushResponse>(Meth
     {
         var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = request.Selectors });
         await context.Outputs.Flush([.. views.SelectMany(view => new[] { view.OutLog, view.ErrLog }).Distinct()]);
-        return new FlushResponse { Success = true, Processes = [.. views.Select(ChangeOutcomes.Of)] };
+        return new FlushResponse { Success = true, Processes = [.. views.Select(ChangeOutcomes.From)] };
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ListHandler() : Handler<ListRequest, ListResponse>(Methods
     public override Task<ListResponse> Handle(DaemonContext context, ListRequest request, Requester? by) =>
         Task.FromResult(new ListResponse
         {
-            Processes = Statuses.Of(context, Views.Select(context, request.Selectors)),
+            Processes = Statuses.From(context, Views.Select(context, request.Selectors)),
             DaemonDeaths = context.Deaths?.IsRecent(context.Clock.GetUtcNow()) == true ? context.Deaths : null,
         });
 }

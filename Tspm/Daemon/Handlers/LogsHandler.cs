@@ -18,16 +18,16 @@ internal sealed class LogsHandler() : ConnectionHandler<LogsRequest, LogsRespons
         var sender = new LogSender(connection);
         try
         {
-            var query = LogQuery.Of(request, context.Clock.GetUtcNow());
+            var query = LogQuery.From(request, context.Clock.GetUtcNow());
             if (request.Follow && request.Until is not null)
                 throw new LogQueryException("until", "a log that is followed has no end; omit either follow or until");
             // Subscribes before the files are read: lines that arrive in between cause two notifications and not none.
-            using var growth = request.Follow ? context.Growth.Follow() : null;
+            using var logChanges = request.Follow ? context.LogChanges.Follow() : null;
             var views = Views.Select(context, request.Selectors);
             await context.Outputs.Settled();
             using var follower = new LogFollower(context, request, query, sender);
             await follower.Begin(views);
-            if (growth is not null) await follower.Follow(growth, connection);
+            if (logChanges is not null) await follower.Follow(logChanges, connection);
         }
         catch (LogQueryException refused)
         {

@@ -47,7 +47,7 @@ internal sealed class MetricsHandler() : Handler<MetricsRequest, MetricsResponse
         text.Family("restarts", MetricsText.Counter,
             "Children started in place of an earlier one, by cause, since this daemon started.");
         foreach (var (cause, count) in context.Restarts.All()) text.Sample("restarts_total", count, "cause", cause);
-        var statuses = Statuses.Of(context, views);
+        var statuses = Statuses.From(context, views);
         Each("process_up", MetricsText.Gauge,
             "1 when a child runs and is ready, otherwise 0.",
             static (status, _) => status.State == ProcessState.Online ? 1 : 0);

@@ -34,7 +34,7 @@ internal sealed class RenameHandler() : Handler<RenameRequest, RenameResponse>(M
         {
             Success = error is null,
             Error = error,
-            Processes = [.. processes.Select(static process => ChangeOutcomes.Of(process.View))],
+            Processes = [.. processes.Select(static process => ChangeOutcomes.From(process.View))],
         };
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ReopenHandler() : Handler<ReopenRequest, ReopenResponse>(M
     static ProcessOutcome Outcome(ProcessView view, IReadOnlyList<ReopenedLog> all)
     {
         List<ReopenedLog> own = [.. all.Where(log => LogsOf(view).Contains(log.Path))];
-        return ChangeOutcomes.Of(view) with
+        return ChangeOutcomes.From(view) with
         {
             Unchanged = !own.Any(static log => log.IsOpen),
             Error = own.Find(static log => log.Problem is not null)?.Problem,

@@ -16,6 +16,6 @@ internal sealed class ResetHandler() : Handler<ResetRequest, ResetResponse>(Meth
             By = by,
             Selectors = request.Selectors,
         });
-        return new ResetResponse { Success = true, Processes = [.. views.Select(ChangeOutcomes.Of)] };
+        return new ResetResponse { Success = true, Processes = [.. views.Select(ChangeOutcomes.From)] };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ScaleHandler() : Handler<ScaleRequest, ScaleResponse>(Meth
         var (begun, processes) = (scaled.Begun, scaled.Processes);
         var outcomes = await ChangeOutcomes.Collect(context, begun, request.Wait, request.WaitTimeoutMs, Error);
         if (outcomes.Count == 0)
-            outcomes = [.. processes.Select(process => ChangeOutcomes.Of(process.View) with { Unchanged = true })];
+            outcomes = [.. processes.Select(process => ChangeOutcomes.From(process.View) with { Unchanged = true })];
         var notes = new List<string>();
         await LastLines.AddTo(context, begun.Pending, outcomes, notes);
         var error = await ChangeOutcomes.SaveError(begun.Saved);

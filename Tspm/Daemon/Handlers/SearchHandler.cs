@@ -13,7 +13,7 @@ internal sealed class SearchHandler() : Handler<SearchRequest, SearchResponse>(M
         Task.FromResult(new SearchResponse
         {
             Processes = Statuses
-                .Of(context, [.. context.Supervisor.Views().Where(view => Mentions(view, request.Text))]),
+                .From(context, [.. context.Supervisor.Views().Where(view => Mentions(view, request.Text))]),
         });
 
     static bool Mentions(ProcessView view, string text)

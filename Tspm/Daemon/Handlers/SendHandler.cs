@@ -15,7 +15,8 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
     public override async Task<SendResponse> Handle(DaemonContext context, SendRequest request, Requester? by)
     {
         var views = await context.Supervisor.Ask(new SupervisorQuery.Selected { Selectors = [request.Selector] });
-        var outcomes = views.Select(view => ChangeOutcomes.Of(view) with { Error = Send(context, view, request.Line) })
+        var outcomes = views
+            .Select(view => ChangeOutcomes.From(view) with { Error = Send(context, view, request.Line) })
             .ToList();
         return new SendResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }

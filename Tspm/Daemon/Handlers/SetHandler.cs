@@ -32,7 +32,7 @@ internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Se
         return new SetResponse
         {
             Success = error is null && scaled.All(outcome => outcome.Error is null),
-            Processes = [.. unscaled.Select(static process => ChangeOutcomes.Of(process.View)), .. scaled],
+            Processes = [.. unscaled.Select(static process => ChangeOutcomes.From(process.View)), .. scaled],
             RestartNeeded = [.. pending.Keys],
             Pending = pending,
             Error = error,
@@ -48,7 +48,7 @@ internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Se
         var pending = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var view in views)
         {
-            if (PendingChanges.Of(view) is not { Count: > 0 } fields) continue;
+            if (PendingChanges.FieldsOf(view) is not { Count: > 0 } fields) continue;
             pending.TryGetValue(view.Definition.Name, out var others);
             pending[view.Definition.Name] = others is null ? fields : [.. others.Union(fields)];
         }

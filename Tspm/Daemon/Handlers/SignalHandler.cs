@@ -31,7 +31,7 @@ internal sealed class SignalHandler() : Handler<SignalRequest, SignalResponse>(M
             Number = signal,
         });
         var outcomes = sent.Select(static one =>
-            ChangeOutcomes.Of(one.Before) with { Error = one.IsSent ? null : "it is not running" }).ToList();
+            ChangeOutcomes.From(one.Before) with { Error = one.IsSent ? null : "it is not running" }).ToList();
         return new SignalResponse { Success = outcomes.All(outcome => outcome.Error is null), Processes = outcomes };
     }
 }

@@ -36,8 +36,8 @@ internal sealed class StatusHandler() : Handler<StatusRequest, StatusResponse>(M
     public static Dictionary<string, int> CountByState(DaemonContext context)
     {
         var counts = new Dictionary<string, int>();
-        foreach (var state in StateNames.All) counts[StateNames.Of(state)] = 0;
-        foreach (var view in context.Supervisor.Views()) counts[StateNames.Of(view.State.Observed)]++;
+        foreach (var state in StateNames.All) counts[StateNames.NameOf(state)] = 0;
+        foreach (var view in context.Supervisor.Views()) counts[StateNames.NameOf(view.State.Observed)]++;
         return counts;
     }
 }

@@ -49,19 +49,19 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     }
 
     /// <summary>Sends new lines until the client closes or sends anything.</summary>
-    public async Task Follow(LogGrowth.Subscription growth, ClientConnection connection)
+    public async Task Follow(LogChangeNotifier.Subscription logChanges, ClientConnection connection)
     {
-        IgnoreOthers(growth);
+        IgnoreOthers(logChanges);
         // Not disposed: the client may send something after the end, and the source has no timer to release.
         var ended = new CancellationTokenSource();
         var streamEnd = connection.WhenStreamEnds().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
         var changed = true;
         while (!ended.IsCancellationRequested)
         {
-            await ReadGrown(growth, lookAtAll: !changed);
+            await ReadGrown(logChanges, lookAtAll: !changed);
             try
             {
-                changed = _view.HasMore || await growth.Changed(sender.UntilHeartbeat, ended.Token);
+                changed = _view.HasMore || await logChanges.Changed(sender.UntilHeartbeat, ended.Token);
             }
             catch (OperationCanceledException)
             {
@@ -71,7 +71,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         await streamEnd;
         // The last output of the children during a shutdown; the daemon waits for it, see ControlSocket.Drain.
         if (context.IsShuttingDown)
-            do await ReadGrown(growth, lookAtAll: false);
+            do await ReadGrown(logChanges, lookAtAll: false);
             while (_view.HasMore);
         // A normal answer would look like the end of the stream. With this error the client reconnects and goes on
         // after the last line it has.
@@ -84,15 +84,15 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         foreach (var source in _sources.Values) source.Dispose();
     }
 
-    async Task ReadGrown(LogGrowth.Subscription growth, bool lookAtAll)
+    async Task ReadGrown(LogChangeNotifier.Subscription logChanges, bool lookAtAll)
     {
-        var grown = growth.TakeGrown();
+        var grown = logChanges.TakeGrown();
         var sources = new List<ILogSource>();
         foreach (var source in _sources.Values)
             if (grown.Remove(source.Reader.Path)) sources.Add(source);
         if (grown.Remove(context.Home.EventsFile) && _events is not null) sources.Add(_events);
         // The file belongs to no source yet: a process was renamed or added.
-        if (grown.Count > 0 || lookAtAll) await LookForOthers(sources, growth);
+        if (grown.Count > 0 || lookAtAll) await LookForOthers(sources, logChanges);
         await sender.Send(_view.Read(sources, takePartial: false, LinesPerTurn));
     }
 
@@ -100,7 +100,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
     /// Follows renamed processes under their new names, and new processes that match the selectors from their first
     /// line on.
     /// </summary>
-    async Task LookForOthers(List<ILogSource> toRead, LogGrowth.Subscription growth)
+    async Task LookForOthers(List<ILogSource> toRead, LogChangeNotifier.Subscription logChanges)
     {
         var now = StreamsOf(Selected());
         foreach (var stream in now.Streams)
@@ -122,10 +122,10 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
                 toRead.Add(source);
             }
         }
-        IgnoreOthers(growth);
+        IgnoreOthers(logChanges);
     }
 
-    void IgnoreOthers(LogGrowth.Subscription growth)
+    void IgnoreOthers(LogChangeNotifier.Subscription logChanges)
     {
         var others = new HashSet<string>(StringComparer.Ordinal);
         foreach (var view in context.Supervisor.Views())
@@ -135,7 +135,7 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
         }
         if (_events is null) others.Add(context.Home.EventsFile);
         foreach (var source in _sources.Values) others.Remove(source.Reader.Path);
-        growth.Ignore(others);
+        logChanges.Ignore(others);
     }
 
     /// <summary>

@@ -53,7 +53,7 @@ internal enum GuardianMessageKind
     HandOver = 10,
 
     /// <summary>Daemon → guardian: the first Number daemon deaths are in the event log on disk.</summary>
-    DeathsTold = 11,
+    DeathsRecorded = 11,
 
     /// <summary>Daemon → guardian: the home is missing; create it again.</summary>
     HomeGone = 12,

@@ -18,7 +18,7 @@ internal static class ReadyPipe
     /// Writes the line and closes the pipe; does nothing if the pipe is already closed. It does not matter if the
     /// reader has gone.
     /// </summary>
-    public static unsafe void Tell(Descriptor pipe, string line)
+    public static unsafe void Report(Descriptor pipe, string line)
     {
         if (!pipe.IsOpen) return;
         var bytes = Encoding.UTF8.GetBytes(line.ReplaceLineEndings(" ") + "\n");

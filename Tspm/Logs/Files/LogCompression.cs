@@ -52,7 +52,7 @@ internal sealed class LogCompression : IDisposable
     static LogCompression? Find(LogFile log, SafeLogPath folder, int firstNumber)
     {
         var path = folder.At(log.Path);
-        var name = new RotatedLogName(path);
+        var name = new RotatedLogPathBuffer(path);
         for (var number = RotatedLogs.Count(path); number >= firstNumber; number--)
         {
             if (name.SelectAndTidy(number) != RotatedLogKind.Plain) continue;
@@ -111,7 +111,7 @@ internal sealed class LogCompression : IDisposable
         // The pump is ending, and the compression was abandoned.
         if (!_folder.IsOpen) return false;
         // A log that was renamed meanwhile is still in this folder.
-        var name = new RotatedLogName(_folder.At(_log.Path));
+        var name = new RotatedLogPathBuffer(_folder.At(_log.Path));
         for (var number = 1; name.Select(number) != RotatedLogKind.None; number++)
         {
             if (name.Status(out var status) != 0 || !status.IsSameFile(_status)) continue;

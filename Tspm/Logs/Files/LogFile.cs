@@ -25,7 +25,7 @@ internal sealed class LogFile
     const long RetryRotationMs = 1000;
 
     readonly LogIndex? _index;
-    readonly DropLedger _ledger;
+    readonly DropCounter _drops;
     readonly bool _mayRotate;
     Descriptor _descriptor;
     long _openedMs, _lookAt, _rotateAt;
@@ -33,12 +33,12 @@ internal sealed class LogFile
     /// <param name="path">Path of the file.</param>
     /// <param name="descriptor">The open file, which this object owns.</param>
     /// <param name="policy">Rules for rotation and for a full disk.</param>
-    /// <param name="ledger">Has the unreported drops of earlier daemons, and records further ones.</param>
+    /// <param name="drops">Has the unreported drops of earlier daemons, and records further ones.</param>
     /// <param name="clock">Gives the times in the index.</param>
-    public LogFile(string path, Descriptor descriptor, LogPolicy policy, DropLedger ledger, TimeProvider clock)
+    public LogFile(string path, Descriptor descriptor, LogPolicy policy, DropCounter drops, TimeProvider clock)
     {
-        _ledger = ledger;
-        Owed = Dropped = _unreported = ledger.Of(path);
+        _drops = drops;
+        Owed = Dropped = _unreported = drops.CountOf(path);
         (Path, _descriptor, Policy) = (path, descriptor, policy);
         IsRegular = SysStat.fstat(descriptor.Number, out var status) == 0 && status.IsRegularFile;
         Offset = IsRegular ? status.Size : 0;
@@ -84,7 +84,7 @@ internal sealed class LogFile
         SetUnreported(_unreported + bytes);
     }
 
-    void SetUnreported(long bytes) => _ledger.Put(Path, _unreported = bytes);
+    void SetUnreported(long bytes) => _drops.Put(Path, _unreported = bytes);
 
     /// <summary>Whether the file is in the queue of the <see cref="LogHousekeeper"/>.</summary>
     public bool IsQueued { get; set; }

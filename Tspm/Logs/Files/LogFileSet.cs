@@ -15,7 +15,7 @@ internal sealed class LogFileSet(TimeProvider clock)
     public IEnumerable<LogFile> Open => _files.Values;
 
     /// <summary>Must be set before the first file is opened.</summary>
-    public DropLedger Ledger { get; set; } = DropLedger.None;
+    public DropCounter Drops { get; set; } = DropCounter.None;
 
     /// <summary>
     /// Adds a user to the file at a path. If the file is already open, the descriptor is closed. The policy replaces
@@ -24,7 +24,7 @@ internal sealed class LogFileSet(TimeProvider clock)
     public LogFile Use(string path, Descriptor descriptor, LogPolicy policy, string? folderRoot)
     {
         if (_files.TryGetValue(path, out var file)) descriptor.Dispose();
-        else _files[path] = file = new LogFile(path, descriptor, policy, Ledger, clock) { FolderRoot = folderRoot };
+        else _files[path] = file = new LogFile(path, descriptor, policy, Drops, clock) { FolderRoot = folderRoot };
         file.Policy = policy;
         file.Users++;
         return file;
@@ -63,7 +63,7 @@ internal sealed class LogFileSet(TimeProvider clock)
                 open.Renamed(to);
                 _files[to] = open;
             }
-            else Ledger.Rename(from, to);
+            else Drops.Rename(from, to);
         }
         return null;
     }
@@ -78,7 +78,7 @@ internal sealed class LogFileSet(TimeProvider clock)
         }
         else if (File.Exists(path) && LogFileOpening.Open(path) is { IsOpen: true } descriptor)
         {
-            var file = new LogFile(path, descriptor, LogPolicy.Default, DropLedger.None, clock);
+            var file = new LogFile(path, descriptor, LogPolicy.Default, DropCounter.None, clock);
             file.Flush();
             file.Close();
         }
@@ -94,7 +94,7 @@ internal sealed class LogFileSet(TimeProvider clock)
     {
         foreach (var file in _files.Values) file.Close();
         _files.Clear();
-        Ledger.Dispose();
+        Drops.Dispose();
     }
 }
 

@@ -21,14 +21,14 @@ internal static class RotatedLogs
     /// <summary>The path of the file with this number; null if there is none.</summary>
     public static string? Find(string path, int number)
     {
-        var name = new RotatedLogName(path);
+        var name = new RotatedLogPathBuffer(path);
         return name.Select(number) == RotatedLogKind.None ? null : name.ToString();
     }
 
     /// <summary>Number of rotated files, up to the first missing number.</summary>
     public static int Count(string path)
     {
-        var name = new RotatedLogName(path);
+        var name = new RotatedLogPathBuffer(path);
         var count = 0;
         while (name.Select(count + 1) != RotatedLogKind.None) count++;
         return count;
@@ -38,7 +38,7 @@ internal static class RotatedLogs
     /// <returns>Null on success, else an error number; nothing is lost then.</returns>
     public static int? MoveUp(string path)
     {
-        var (from, to) = (new RotatedLogName(path), new RotatedLogName(path));
+        var (from, to) = (new RotatedLogPathBuffer(path), new RotatedLogPathBuffer(path));
         for (var number = Count(path); number >= 1; number--)
         {
             to.Set(number + 1, from.SelectAndTidy(number));
@@ -51,7 +51,7 @@ internal static class RotatedLogs
     /// The highest number of a file above <paramref name="above"/>, or <paramref name="above"/> itself if there is
     /// none. One number in between may be free, if a daemon died while numbers were incremented.
     /// </summary>
-    static int Highest(ref RotatedLogName name, int above)
+    static int Highest(ref RotatedLogPathBuffer name, int above)
     {
         var highest = above;
         for (var number = above + 1; number <= highest + 2; number++)
@@ -65,7 +65,7 @@ internal static class RotatedLogs
     /// </summary>
     public static void RemoveAbove(string path, int keep)
     {
-        var name = new RotatedLogName(path);
+        var name = new RotatedLogPathBuffer(path);
         for (var number = Highest(ref name, keep); number > keep; number--)
             if (name.SelectAndTidy(number) != RotatedLogKind.None && name.Unlink() != 0) return;
     }
@@ -108,7 +108,7 @@ internal static class RotatedLogs
     public static IEnumerable<string> Companions(string path)
     {
         var files = new List<string>();
-        var name = new RotatedLogName(path);
+        var name = new RotatedLogPathBuffer(path);
         for (var number = Highest(ref name, 0); number > 0; number--)
             if (name.Select(number) != RotatedLogKind.None) files.Add(name.ToString());
         files.Add(path + LogIndex.Suffix);
@@ -125,7 +125,7 @@ internal static class RotatedLogs
         using var folder = SafeLogPath.ToFolderOf(path, out var problem);
         if (folder is null or { IsOfKernel: true }) return problem;
         path = folder.At(path);
-        var name = new RotatedLogName(path);
+        var name = new RotatedLogPathBuffer(path);
         for (var number = Highest(ref name, 0); number > 0; number--)
             if (name.SelectAndTidy(number) != RotatedLogKind.None && name.Unlink() != 0 && Errno.Last != Errno.ENOENT)
                 problem ??= Errno.Describe(Errno.Last);

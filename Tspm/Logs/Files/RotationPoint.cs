@@ -15,7 +15,7 @@ internal static class RotationPoint
     /// <param name="rotate">Whether the file is complete after these bytes.</param>
     /// <param name="cut">Whether these bytes end within a line.</param>
     /// <returns>0 if the file must be rotated first.</returns>
-    public static int Of(ReadOnlySpan<byte> next, long room, LogFile file, out bool rotate, out bool cut)
+    public static int Find(ReadOnlySpan<byte> next, long room, LogFile file, out bool rotate, out bool cut)
     {
         (rotate, cut) = (false, false);
         if (next.Length <= room)

@@ -20,7 +20,7 @@ internal sealed class LinePattern
     /// <summary>Parses a pattern.</summary>
     /// <returns>Null if <paramref name="text"/> is null.</returns>
     /// <exception cref="LogQueryException">The text is not a valid pattern.</exception>
-    public static LinePattern? Of(string? text)
+    public static LinePattern? TryParse(string? text)
     {
         if (text is null) return null;
         var regex = TimedRegex.TryMake(text, out var problem)

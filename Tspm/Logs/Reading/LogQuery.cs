@@ -54,7 +54,7 @@ internal sealed class LogQuery
 
     /// <summary>Validates a request.</summary>
     /// <exception cref="LogQueryException">A parameter is not valid.</exception>
-    public static LogQuery Of(LogsRequest request, DateTimeOffset now)
+    public static LogQuery From(LogsRequest request, DateTimeOffset now)
     {
         if (request.Stream is not (null or "out" or "err"))
             throw new LogQueryException("stream", $"there is no stream '{request.Stream}'; use out or err",
@@ -72,7 +72,7 @@ internal sealed class LogQuery
         var until = TimeOf("until", request.Until, now, since ?? DateTimeOffset.MinValue);
         if (until < since)
             throw new LogQueryException("until", $"until ({request.Until}) is before since ({request.Since})");
-        return new LogQuery(request, LinePattern.Of(request.Grep))
+        return new LogQuery(request, LinePattern.TryParse(request.Grep))
         {
             SinceMs = since?.ToUnixTimeMilliseconds(),
             UntilMs = until?.ToUnixTimeMilliseconds(),

@@ -9,7 +9,7 @@ internal static class LogRange
     /// The positions between which the lines of a time range are (in Unix milliseconds, the end inclusive). Both are
     /// beginnings of lines.
     /// </summary>
-    public static (long Begin, long End) Of(LogReader reader, long? sinceMs, long? untilMs) => (
+    public static (long Begin, long End) Find(LogReader reader, long? sinceMs, long? untilMs) => (
         sinceMs is { } since ? reader.LineAt(BeginOf(reader, since)) : reader.Chain.Begin,
         untilMs is { } until ? reader.LineAt(EndOf(reader, until)) : long.MaxValue);
 

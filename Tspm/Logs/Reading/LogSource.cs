@@ -64,7 +64,7 @@ internal sealed class LogSource : ILogSource
             _lostToldTo = after;
             yield break;
         }
-        var (begin, limit) = LogRange.Of(Reader, NotBefore ?? _query.SinceMs, _query.UntilMs);
+        var (begin, limit) = LogRange.Find(Reader, NotBefore ?? _query.SinceMs, _query.UntilMs);
         if (RunId is { } run) begin = Math.Max(begin, Reader.LineAt(Reader.Index?.NextOfRun(begin, run) ?? end));
         limit = Math.Min(limit, end);
         var earliest = begin;

@@ -3,7 +3,7 @@ namespace Tspm.Logs.Writing;
 /// <summary>
 /// <c>log.onFull: drop</c>: discards and counts a stream's output while its file cannot be written. When there may be
 /// room again, dropping ends after a line break, so that complete lines follow. Counts that this daemon cannot write
-/// into the log are left to its successor (<see cref="DropLedger"/>).
+/// into the log are left to its successor (<see cref="DropCounter"/>).
 /// </summary>
 internal sealed class DroppedOutput
 {

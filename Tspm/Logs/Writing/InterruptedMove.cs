@@ -13,12 +13,12 @@ internal static unsafe class InterruptedMove
     const int PieceBytes = 64 << 10;
 
     /// <summary>Completes an interrupted move, if there is one.</summary>
-    /// <param name="intentPath">Path of the <see cref="MoveIntent"/>, which is removed at the end.</param>
+    /// <param name="intentPath">Path of the <see cref="TeeJournal"/>, which is removed at the end.</param>
     /// <param name="pipe">The pipe into which the bytes were moved out of the FIFO; -1: it is gone, because the
     /// guardian was killed too.</param>
     public static void Finish(string intentPath, int pipe)
     {
-        if (MoveIntent.Read(intentPath) is not { } move)
+        if (TeeJournal.Read(intentPath) is not { } move)
         {
             _ = Unistd.unlink(intentPath);
             return;

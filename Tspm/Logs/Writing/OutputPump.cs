@@ -15,17 +15,17 @@ namespace Tspm.Logs.Writing;
 /// </summary>
 internal sealed class OutputPump : IRunOutputs, IDisposable
 {
-    readonly LogGrowth _growth;
+    readonly LogChangeNotifier _logChanges;
     readonly LogFileSet _files = new(TimeProvider.System);
     readonly StreamTable _streams;
     readonly PumpScheduler _scheduler;
 
-    public OutputPump(IDescriptorStore store, LogGrowth growth, Func<IByteMover> makeMover,
+    public OutputPump(IDescriptorStore store, LogChangeNotifier logChanges, Func<IByteMover> makeMover,
         TotalLimit? totalLimit = null)
     {
-        _growth = growth;
+        _logChanges = logChanges;
         _streams = new StreamTable(store, _files, makeMover);
-        _scheduler = new PumpScheduler(_streams, _files, growth, totalLimit);
+        _scheduler = new PumpScheduler(_streams, _files, logChanges, totalLimit);
     }
 
     /// <summary>Number of bytes written to logs since the start.</summary>
@@ -49,8 +49,8 @@ internal sealed class OutputPump : IRunOutputs, IDisposable
     /// <summary>Sentences for <c>tspm status</c>, including those about losses in the past.</summary>
     public IReadOnlyList<string> Troubles => [.. _scheduler.Troubles.All, .. _scheduler.HousekeepingTroubles];
 
-    /// <summary>Sets the ledger that also records dropped output. Must be called before anything is opened.</summary>
-    public void Use(DropLedger ledger) => _files.Ledger = ledger;
+    /// <summary>Sets the counter that also records dropped output. Must be called before anything is opened.</summary>
+    public void Use(DropCounter drops) => _files.Drops = drops;
 
     /// <summary>
     /// Sets the mover for enlarged FIFOs, which is disposed with the pump. Must be called before anything is opened.
@@ -188,7 +188,7 @@ internal sealed class OutputPump : IRunOutputs, IDisposable
         foreach (var path in paths)
         {
             act(path);
-            _growth.Notify(path);
+            _logChanges.Notify(path);
         }
         // Stalled streams may have room now, or a new file.
         _scheduler.RetryStalled();

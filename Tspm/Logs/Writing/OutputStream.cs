@@ -172,7 +172,7 @@ internal sealed class OutputStream(string fifo, Descriptor descriptor, Descripto
             return errno == Errno.EAGAIN ? -1 : Move(asked, out errno);
         }
         var room = limit - file.Offset;
-        asked = RotationPoint.Of(next, room, file, out _rotateNow, out var cut);
+        asked = RotationPoint.Find(next, room, file, out _rotateNow, out var cut);
         if (asked == 0)
         {
             // The next line does not fit, and must not be divided.

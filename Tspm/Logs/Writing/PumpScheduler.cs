@@ -17,7 +17,7 @@ internal sealed class PumpScheduler : IReadyHandler, IDisposable
 
     readonly StreamTable _streams;
     readonly LogFileSet _files;
-    readonly LogGrowth _growth;
+    readonly LogChangeNotifier _logChanges;
     readonly StalledStreams _stalled;
     readonly LogHousekeeper _housekeeper;
 
@@ -30,11 +30,11 @@ internal sealed class PumpScheduler : IReadyHandler, IDisposable
     /// <summary>Turns since the last wait, and in the batch before that.</summary>
     int _turns, _turnsBefore;
 
-    public PumpScheduler(StreamTable streams, LogFileSet files, LogGrowth growth, TotalLimit? totalLimit)
+    public PumpScheduler(StreamTable streams, LogFileSet files, LogChangeNotifier logChanges, TotalLimit? totalLimit)
     {
         _streams = streams;
         _files = files;
-        _growth = growth;
+        _logChanges = logChanges;
         _stalled = new StalledStreams(files);
         Troubles = new PumpTroubles(files, _stalled);
         Loop = new EventLoop("logs")
@@ -84,7 +84,7 @@ internal sealed class PumpScheduler : IReadyHandler, IDisposable
         var dropped = stream.DroppedEver;
         var length = _turnsBefore > ManyStreams ? OutputStream.FairTurnBytes : OutputStream.SoloTurnBytes;
         var result = stream.Drain(_streams.Budget, length, out moved);
-        if (moved > 0) _growth.Notify(stream.File.Path);
+        if (moved > 0) _logChanges.Notify(stream.File.Path);
         BytesMoved += moved;
         BytesDropped += stream.DroppedEver - dropped;
         if (stream.HasRotated) _housekeeper.Rotated(stream.File);

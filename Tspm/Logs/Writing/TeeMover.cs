@@ -9,7 +9,7 @@ namespace Tspm.Logs.Writing;
 /// Moves bytes from FIFOs that are filled faster than files are written. A splice from a FIFO to a file holds the
 /// FIFO's lock while it copies, so the writer waits. Here, the pages are first duplicated into a pipe (man 2 tee), then
 /// copied from there to the file while the writer continues, and only then removed from the FIFO. As with splice, a
-/// byte is in the FIFO until it is in the file, but for a moment it is in both. <see cref="MoveIntent"/> records which
+/// byte is in the FIFO until it is in the file, but for a moment it is in both. <see cref="TeeJournal"/> records which
 /// bytes these are. They are removed from the FIFO by moving them into the pipe, which the guardian keeps, so the pipe
 /// shows whether they were removed. After a SIGKILL at any instant, <see cref="InterruptedMove"/> completes the move.
 /// Used by the pump's thread only.
@@ -20,7 +20,7 @@ internal sealed unsafe class TeeMover : IDisposable
     public const int MaxBytes = 512 << 10;
 
     readonly IDescriptorStore _store;
-    readonly MoveIntent _intent;
+    readonly TeeJournal _journal;
     ScratchPipe? _pipe;
     Descriptor _null;
 
@@ -29,13 +29,13 @@ internal sealed unsafe class TeeMover : IDisposable
     /// </summary>
     bool _isClosePending;
 
-    TeeMover(string intentPath, IDescriptorStore store) => (_intent, _store) = (new MoveIntent(intentPath), store);
+    TeeMover(string intentPath, IDescriptorStore store) => (_journal, _store) = (new TeeJournal(intentPath), store);
 
     /// <summary>
     /// Completes the move of an earlier daemon that was killed, and creates a mover. Must be called before anything is
     /// moved.
     /// </summary>
-    /// <param name="intentPath">Path of the <see cref="MoveIntent"/>.</param>
+    /// <param name="intentPath">Path of the <see cref="TeeJournal"/>.</param>
     /// <param name="returned">Descriptors from the guardian; the pipe is removed from it.</param>
     /// <param name="store">Keeps the pipe of the new mover.</param>
     public static TeeMover Inherit(string intentPath, Dictionary<DescriptorKey, Descriptor> returned,
@@ -67,7 +67,7 @@ internal sealed unsafe class TeeMover : IDisposable
             return errno is 0 or Errno.EAGAIN or Errno.EINTR ? shown : null;
         }
         var move = new IntendedMove(fifo, file.Path, file.Offset, (int)shown);
-        if (!_intent.Open(move))
+        if (!_journal.Open(move))
         {
             Empty(pipe);
             return null;
@@ -76,7 +76,7 @@ internal sealed unsafe class TeeMover : IDisposable
         if (copied < shown)
         {
             Empty(pipe);
-            _ = _intent.Open(move with { Count = copied });
+            _ = _journal.Open(move with { Count = copied });
         }
         Take(descriptor, pipe, copied);
         Close();
@@ -93,7 +93,7 @@ internal sealed unsafe class TeeMover : IDisposable
         _store.Remove(DescriptorKey.TeePipe);
         pipe.Dispose();
         _null.Dispose();
-        _intent.Dispose();
+        _journal.Dispose();
         _pipe = null;
     }
 
@@ -143,7 +143,7 @@ internal sealed unsafe class TeeMover : IDisposable
 
     bool Close()
     {
-        _isClosePending = !_intent.Close();
+        _isClosePending = !_journal.Close();
         if (!_isClosePending) Empty(_pipe!);
         return !_isClosePending;
     }

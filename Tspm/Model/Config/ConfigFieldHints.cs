@@ -8,7 +8,7 @@ internal sealed class ConfigFieldHints : IFieldHints
     public static readonly ConfigFieldHints Instance = new();
 
     public string? SynonymOf(Type owner, string name) =>
-        owner == typeof(ProcessConfig) ? FieldSynonyms.Of(name) : null;
+        owner == typeof(ProcessConfig) ? FieldSynonyms.Find(name) : null;
 
     public string? WhereToLook(Type owner) =>
         owner == typeof(ProcessConfig) ? "tspm schema shows the fields" : null;

@@ -9,7 +9,7 @@ internal static class FieldSynonyms
     /// <summary>The Tspm field that another tool calls <paramref name="name"/>, for a message.</summary>
     /// <param name="name">The name as the user wrote it; letter case, dashes and underscores do not matter.</param>
     /// <returns>Null if no tool has such a name.</returns>
-    public static string? Of(string name) => Plain(name) switch
+    public static string? Find(string name) => Plain(name) switch
     {
         "cwd" or "dir" or "directory" or "chdir" or "folder" or "workdir" or "workingdir" or "workingdirectory" =>
             "projectDir",

@@ -21,9 +21,9 @@ internal static class IoPriority
     {
         if (text == IdleWord) return IdleClass << ClassShift;
         if (text.StartsWith(RealTimeWord, StringComparison.Ordinal))
-            return Of(RealTimeClass, text.AsSpan(RealTimeWord.Length));
+            return Combine(RealTimeClass, text.AsSpan(RealTimeWord.Length));
         return text.StartsWith(BestEffortWord, StringComparison.Ordinal)
-            ? Of(BestEffortClass, text.AsSpan(BestEffortWord.Length))
+            ? Combine(BestEffortClass, text.AsSpan(BestEffortWord.Length))
             : null;
     }
 
@@ -45,6 +45,6 @@ internal static class IoPriority
         };
     }
 
-    static int? Of(int ioClass, ReadOnlySpan<char> level) =>
+    static int? Combine(int ioClass, ReadOnlySpan<char> level) =>
         level.Length == 1 && level[0] is >= '0' and <= '7' ? (ioClass << ClassShift) | (level[0] - '0') : null;
 }

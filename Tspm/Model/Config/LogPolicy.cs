@@ -7,7 +7,7 @@ internal sealed record LogPolicy(long MaxSizeBytes, long MaxAgeMs, int Keep, boo
         Drop: false, LargePipe: false);
 
     /// <summary>The effective log settings of a process.</summary>
-    public static LogPolicy Of(ProcessConfig config)
+    public static LogPolicy From(ProcessConfig config)
     {
         if (config.Log is not { } log) return Default;
         return new LogPolicy(

@@ -19,7 +19,7 @@ internal sealed record RestartPolicy(
     public bool IsStopExitCode(int? exitCode) => exitCode is { } code && StopExitCodes.Contains(code);
 
     /// <summary>The effective restart policy of a process. A job is not restarted by default.</summary>
-    public static RestartPolicy Of(ProcessConfig config)
+    public static RestartPolicy From(ProcessConfig config)
     {
         var said = config.Restart;
         var mode = said?.Policy switch

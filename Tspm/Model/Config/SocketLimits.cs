@@ -45,7 +45,7 @@ internal sealed class SocketLimits
     public TimeSpan SlowReader => TimeSpan.FromMilliseconds(_values[5]);
 
     /// <summary>The defaults, overridden by the given limits, which <see cref="Problem"/> must have accepted.</summary>
-    public static SocketLimits Of(IReadOnlyDictionary<string, int>? given)
+    public static SocketLimits From(IReadOnlyDictionary<string, int>? given)
     {
         if (given is null) return Default;
         var limits = new SocketLimits();

@@ -6,7 +6,7 @@ internal sealed record StopPolicy(int Signal, TimeSpan Timeout, bool KillTree)
     public static readonly StopPolicy Default = new(Signals.SIGTERM, TimeSpan.FromSeconds(10), true);
 
     /// <summary>The effective stop settings of a process.</summary>
-    public static StopPolicy Of(ProcessConfig config)
+    public static StopPolicy From(ProcessConfig config)
     {
         if (config.Stop is not { } said) return Default;
         return new StopPolicy(

@@ -9,7 +9,7 @@ namespace Tspm.Model.Selecting;
 /// <summary>An instance that selectors choose from.</summary>
 internal sealed record SelectorTarget(int Id, string Name, string Namespace, int Instance, string? LegacyId = null)
 {
-    public static SelectorTarget Of(ProcessDefinition definition, int instance) =>
+    public static SelectorTarget From(ProcessDefinition definition, int instance) =>
         new(definition.Id, definition.Name, definition.Namespace, instance, definition.Config.LegacyId);
 }
 

@@ -29,7 +29,7 @@ internal sealed record Cause(string Code)
     public ExitStatus? Exit { get; init; }
 
     /// <summary>
-    /// Why the restart policy does not start the process again, one of <see cref="CauseOutcome"/>; null if that was not
+    /// Why the restart policy does not start the process again, one of <see cref="PolicyDecision"/>; null if not
     /// decided.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

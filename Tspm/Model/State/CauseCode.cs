@@ -75,7 +75,7 @@ internal static class CauseRequest
 }
 
 /// <summary>Why the restart policy does not start a process again: the values of <see cref="Cause.Outcome"/>.</summary>
-internal static class CauseOutcome
+internal static class PolicyDecision
 {
     /// <summary>There were too many failures in a row.</summary>
     public const string GaveUp = "gaveUp";

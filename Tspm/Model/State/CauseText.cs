@@ -6,7 +6,7 @@ namespace Tspm.Model.State;
 internal static class CauseText
 {
     /// <summary>A phrase such as "stopped by user" or "exited 7; gave up after 10 failures in a row".</summary>
-    public static string Of(Cause cause) => What(cause) + Outcome(cause);
+    public static string Describe(Cause cause) => What(cause) + Outcome(cause);
 
     /// <summary>The phrase without the decision of the restart policy.</summary>
     public static string What(Cause cause) => cause switch
@@ -30,11 +30,11 @@ internal static class CauseText
     /// </summary>
     public static string Outcome(Cause cause) => cause.Outcome switch
     {
-        CauseOutcome.GaveUp => $"; gave up after {Times(cause.Failures)} in a row",
-        CauseOutcome.NeverRestarted => "; restart policy is never",
-        CauseOutcome.NoFailure => "; restart policy is on-failure",
-        CauseOutcome.StopExitCode => "; not restarted: the exit code is in stopExitCodes",
-        CauseOutcome.StopPending => "; not restarted: a stop was pending",
+        PolicyDecision.GaveUp => $"; gave up after {Times(cause.Failures)} in a row",
+        PolicyDecision.NeverRestarted => "; restart policy is never",
+        PolicyDecision.NoFailure => "; restart policy is on-failure",
+        PolicyDecision.StopExitCode => "; not restarted: the exit code is in stopExitCodes",
+        PolicyDecision.StopPending => "; not restarted: a stop was pending",
         _ => "",
     };
 

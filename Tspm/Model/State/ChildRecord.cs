@@ -94,7 +94,7 @@ internal sealed record ChildRecord
 
     /// <summary>How far stopping the child has progressed; null if it is not being stopped.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public EndingRecord? Ending { get; init; }
+    public StopProgress? Ending { get; init; }
 
     /// <summary>
     /// Inodes of the sockets that listened on the port of the readiness probe before the child was started; null if

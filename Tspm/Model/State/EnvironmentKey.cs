@@ -7,7 +7,7 @@ namespace Tspm.Model.State;
 internal static class EnvironmentKey
 {
     /// <summary>The key of an environment: 32 hexadecimal digits. Only equal environments have the same key.</summary>
-    public static string Of(IReadOnlyDictionary<string, string> environment)
+    public static string For(IReadOnlyDictionary<string, string> environment)
     {
         var text = new StringBuilder();
         foreach (var name in environment.Keys.Order(StringComparer.Ordinal))

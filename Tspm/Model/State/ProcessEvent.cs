@@ -55,7 +55,7 @@ internal sealed record ProcessEvent
     /// <summary>The observation or the request, as a phrase for people.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Why the restart policy does not start the process again, one of <see cref="CauseOutcome"/>.</summary>
+    /// <summary>Why the restart policy does not start the process again, one of <see cref="PolicyDecision"/>.</summary>
     public string? Outcome { get; init; }
 
     /// <summary>Number of restarts so far.</summary>

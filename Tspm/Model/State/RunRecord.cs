@@ -7,7 +7,7 @@ namespace Tspm.Model.State;
 /// <c>run/</c> and replaced as a whole at every change of state: before the change takes effect (intent) and after it
 /// (pid). It is not fsynced, because it must survive processes, not the machine: after a reboot the boot id differs,
 /// and only the counters are used. Format 2 has a part that is common to all runs, the current child, and the
-/// replacement child during a reload. Format 1 (<see cref="FlatRunRecord"/>) is read as well.
+/// replacement child during a reload. Format 1 (<see cref="RunRecordV1"/>) is read as well.
 /// </summary>
 internal sealed record RunRecord
 {

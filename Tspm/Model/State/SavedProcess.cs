@@ -25,7 +25,7 @@ internal sealed record SavedProcess : ProcessDefinition
     /// <param name="definition">The definition.</param>
     /// <param name="desired">The desired state of the process as a whole.</param>
     /// <param name="downInstances">See <see cref="DownInstances"/>.</param>
-    public static SavedProcess Of(
+    public static SavedProcess From(
         ProcessDefinition definition, DesiredState desired, IReadOnlyList<int>? downInstances = null) =>
         new(definition, desired, downInstances);
 

@@ -8,7 +8,7 @@ internal static class StateNames
         [ProcessState.Stopped, ProcessState.Starting, ProcessState.Online, ProcessState.Stopping, ProcessState.Waiting,
             ProcessState.Errored];
 
-    public static string Of(ProcessState state) => state switch
+    public static string NameOf(ProcessState state) => state switch
     {
         ProcessState.Stopped => "stopped",
         ProcessState.Starting => "starting",
@@ -24,11 +24,11 @@ internal static class StateNames
     public static ProcessState? Find(string? name)
     {
         foreach (var state in All)
-            if (Of(state) == name) return state;
+            if (NameOf(state) == name) return state;
         return null;
     }
 
-    public static string Of(DesiredState desired) => desired == DesiredState.Up ? "up" : "down";
+    public static string NameOf(DesiredState desired) => desired == DesiredState.Up ? "up" : "down";
 
     /// <summary>The desired state with this name.</summary>
     /// <returns>Null if there is none.</returns>

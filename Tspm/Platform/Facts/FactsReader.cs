@@ -27,7 +27,7 @@ internal sealed class FactsReader : IFactsReader, IDisposable
 
     public FactsReader(TimeProvider clock, Func<FactsRequest, TimeBudget, RunFacts>? read = null)
     {
-        (_clock, _read) = (clock, read ?? FactsOf.Read);
+        (_clock, _read) = (clock, read ?? RunFactsReader.Read);
         new Thread(Run, maxStackSize: 256 * 1024) { IsBackground = true, Name = "facts" }.Start();
     }
 
@@ -74,7 +74,7 @@ internal sealed class FactsReader : IFactsReader, IDisposable
         catch (Exception)
         {
             // A bug, or too little memory: the facts count as not read, and the process keeps running.
-            return FactsOf.Nothing(request);
+            return RunFactsReader.Nothing(request);
         }
     }
 

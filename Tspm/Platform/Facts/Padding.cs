@@ -11,7 +11,7 @@ internal static class Padding
     /// <param name="rest">The rest of the message, which is less than a block.</param>
     /// <param name="length">The length of the whole message, in bytes.</param>
     /// <param name="tail">A buffer of two blocks.</param>
-    public static Range[] Of(ReadOnlySpan<byte> rest, long length, Span<byte> tail)
+    public static Range[] Find(ReadOnlySpan<byte> rest, long length, Span<byte> tail)
     {
         tail.Clear();
         rest.CopyTo(tail);

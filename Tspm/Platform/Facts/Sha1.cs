@@ -37,7 +37,7 @@ internal sealed class Sha1
     public byte[] Finish()
     {
         Span<byte> tail = stackalloc byte[2 * BlockBytes];
-        var blocks = Padding.Of(_rest.AsSpan(0, (int)(_length % BlockBytes)), _length, tail);
+        var blocks = Padding.Find(_rest.AsSpan(0, (int)(_length % BlockBytes)), _length, tail);
         foreach (var block in blocks) Compress(_state, tail[block]);
         var hash = new byte[Bytes];
         for (var i = 0; i < _state.Length; i++) BinaryPrimitives.WriteUInt32BigEndian(hash.AsSpan(4 * i), _state[i]);

@@ -38,7 +38,7 @@ internal static class Sha256
         var rest = content;
         for (; rest.Length >= BlockBytes; rest = rest[BlockBytes..]) Compress(state, rest);
         Span<byte> tail = stackalloc byte[2 * BlockBytes];
-        foreach (var block in Padding.Of(rest, content.Length, tail)) Compress(state, tail[block]);
+        foreach (var block in Padding.Find(rest, content.Length, tail)) Compress(state, tail[block]);
         var hash = new byte[Bytes];
         for (var i = 0; i < state.Length; i++) BinaryPrimitives.WriteUInt32BigEndian(hash.AsSpan(4 * i), state[i]);
         return hash;

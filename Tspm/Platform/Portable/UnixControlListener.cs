@@ -8,7 +8,7 @@ namespace Tspm.Platform.Portable;
 internal sealed class UnixControlListener(Socket listener) : IControlListener
 {
     /// <param name="descriptor">The listening socket; the listener closes it.</param>
-    public static UnixControlListener Of(Descriptor descriptor) =>
+    public static UnixControlListener From(Descriptor descriptor) =>
         new(new Socket(new SafeSocketHandle(descriptor.HandOver(), ownsHandle: true)));
 
     readonly UnwatchedSockets _unwatched = new();

@@ -8,17 +8,17 @@ namespace Tspm.Supervision.Checks;
 /// continues as they grow; every attempt continues where the last one ended. Lines are matched on the thread pool, a
 /// bounded number at a time.
 /// </summary>
-/// <param name="growth">Reports when there is more to read.</param>
+/// <param name="logChanges">Reports when there is more to read.</param>
 /// <param name="pattern">
 /// Null if this version cannot use a pattern that an earlier version accepted; then no line matches.
 /// </param>
 /// <param name="logs">The log files to read.</param>
-internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] logs) : IProbe
+internal sealed class LogProbe(LogChangeNotifier logChanges, Regex? pattern, LogTail[] logs) : IProbe
 {
     public IDisposable Run(Action<string?> answered)
     {
         var search = new Search(this, answered);
-        growth.Grown += search.Grown;
+        logChanges.Grown += search.Grown;
         search.Schedule();
         return search;
     }
@@ -28,7 +28,7 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
         /// <summary>Lines examined before other work gets its turn.</summary>
         const int LinesPerTurn = 1000;
 
-        readonly GrowingLog[] _logs = probe.Logs;
+        readonly LogTail[] _logs = probe.Logs;
         int _scheduled;
         bool _matched;
         volatile bool _over;
@@ -36,7 +36,7 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
         public void Dispose()
         {
             _over = true;
-            probe.Growth.Grown -= Grown;
+            probe.LogChanges.Grown -= Grown;
         }
 
         public void Grown(string path)
@@ -93,12 +93,12 @@ internal sealed class LogProbe(LogGrowth growth, Regex? pattern, GrowingLog[] lo
         }
     }
 
-    LogGrowth Growth => growth;
+    LogChangeNotifier LogChanges => logChanges;
 
     Regex? Pattern => pattern;
 
     /// <summary>Why the pattern cannot be used; continues a sentence whose subject is the pattern.</summary>
     public string? PatternProblem { get; init; }
 
-    GrowingLog[] Logs => logs;
+    LogTail[] Logs => logs;
 }

@@ -8,7 +8,7 @@ using Tspm.Text;
 namespace Tspm.Supervision.Checks;
 
 /// <summary>Creates the probe that a config asks for. The only place that knows every kind of probe.</summary>
-internal sealed class ProbeFactory(IDialer dialer, LogGrowth growth)
+internal sealed class ProbeFactory(IDialer dialer, LogChangeNotifier logChanges)
 {
     /// <summary>Creates a probe from a validated config.</summary>
     /// <returns>Null if the child reports by itself (notify).</returns>
@@ -21,7 +21,7 @@ internal sealed class ProbeFactory(IDialer dialer, LogGrowth growth)
         if (probe.Log is { } pattern)
         {
             var regex = TimedRegex.TryMake(pattern, out var problem);
-            return new LogProbe(growth, regex, LogsOf(run)) { PatternProblem = problem };
+            return new LogProbe(logChanges, regex, LogsOf(run)) { PatternProblem = problem };
         }
         if (probe.Exec is { } command)
             return new ExecProbe(services, planned => plans.PlanCommand(run, command, planned));
@@ -35,11 +35,11 @@ internal sealed class ProbeFactory(IDialer dialer, LogGrowth growth)
     static Action<DialedAddress?, Action<string?>>? JudgeOf(ChildRun run) => run.Listeners is { } check
         ? (address, judged) => check.Judge(address, run.Child?.Pid ?? 0, judged) : null;
 
-    static GrowingLog[] LogsOf(ChildRun run)
+    static LogTail[] LogsOf(ChildRun run)
     {
-        var output = new GrowingLog(run.Streams.OutFile, () => run.Streams.Begins.Out);
+        var output = new LogTail(run.Streams.OutFile, () => run.Streams.Begins.Out);
         return run.Streams.ErrFile == run.Streams.OutFile
             ? [output]
-            : [output, new GrowingLog(run.Streams.ErrFile, () => run.Streams.Begins.Err)];
+            : [output, new LogTail(run.Streams.ErrFile, () => run.Streams.Begins.Err)];
     }
 }

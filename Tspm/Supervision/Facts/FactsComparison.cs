@@ -162,7 +162,7 @@ internal sealed class FactsComparison
         {
             What = RunChange.Machine,
             Time = happened.Time,
-            Sentence = $"{Time(happened.Time)}: {whose}{Tspm.Events.EventText.Of(happened)}",
+            Sentence = $"{Time(happened.Time)}: {whose}{Tspm.Events.EventText.Describe(happened)}",
         };
     }
 }

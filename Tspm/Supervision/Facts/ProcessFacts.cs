@@ -40,7 +40,7 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
             WorkingDirectory = request.WorkingDirectory,
             Environment = () => request.Environment,
         };
-        run.Facts = FactsOf.Nothing(reading);
+        run.Facts = RunFactsReader.Nothing(reading);
         services.Facts.TryRead([reading], read => services.Post(() => Learn(run, read[0])));
     }
 
@@ -63,7 +63,7 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
             Now = new FactsRequest
             {
                 Known = Known(),
-                Arguments = LaunchPlan.Of(config).Arguments,
+                Arguments = LaunchPlan.For(config).Arguments,
                 WorkingDirectory = config.ProjectDir!,
                 Environment = process.Plans.EnvironmentNow(),
             },
@@ -93,7 +93,7 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
     bool StaysUp(ChildRun run)
     {
         var lived = services.Timers.Now - run.StartedAtMonotonic;
-        return run.WasOnline && lived >= RestartPolicy.Of(process.Definition.Config).MinUptime;
+        return run.WasOnline && lived >= RestartPolicy.From(process.Definition.Config).MinUptime;
     }
 }
 

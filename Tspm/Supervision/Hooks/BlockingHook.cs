@@ -22,7 +22,7 @@ internal sealed class BlockingHook(MachineServices services, IInstance process)
     public void Run(string name, string command, Action<bool, string?> ended)
     {
         HookRun? hook = null;
-        var asked = HookCommand.Of(process.Definition.Config, name, command);
+        var asked = HookCommand.For(process.Definition.Config, name, command);
         _running = hook = new HookRun(services, process, asked, problem =>
         {
             if (_running != hook || process.IsForgotten) return;

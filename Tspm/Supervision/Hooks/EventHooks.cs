@@ -74,7 +74,7 @@ internal sealed class EventHooks(MachineServices services)
             var queued = _waiting[i];
             if (IsRunning(queued)) continue;
             _waiting.RemoveAt(i--);
-            var hook = HookCommand.Of(queued.Process.Definition.Config, queued.Name, queued.Command) with
+            var hook = HookCommand.For(queued.Process.Definition.Config, queued.Name, queued.Command) with
             {
                 Input = EventFiles.Line(queued.Event),
             };

@@ -11,6 +11,6 @@ internal sealed record HookCommand(string Name, string Command, TimeSpan Timeout
     /// <summary>Its standard input; null for none.</summary>
     public byte[]? Input { get; init; }
 
-    public static HookCommand Of(ProcessConfig config, string name, string command) =>
+    public static HookCommand For(ProcessConfig config, string name, string command) =>
         new(name, command, (config.Hooks ?? new HookConfig()).Timeout);
 }

@@ -17,9 +17,9 @@ internal static class LifecycleNames
     static readonly string[] Outcomes = [nameof(AfterExit.Stop), nameof(AfterExit.Start), nameof(AfterExit.Retry),
         nameof(AfterExit.GiveUp)];
 
-    public static string Of(LifecyclePhase phase) => Phases[(int)phase];
+    public static string NameOf(LifecyclePhase phase) => Phases[(int)phase];
 
-    public static string Of(AfterExit outcome) => Outcomes[(int)outcome];
+    public static string NameOf(AfterExit outcome) => Outcomes[(int)outcome];
 
     /// <summary>The phase of this name; null if this version does not know it.</summary>
     public static LifecyclePhase? PhaseOf(string name) =>

@@ -82,7 +82,7 @@ internal sealed record LifecycleState(
     bool IsCleaningUp => Phase == LifecyclePhase.Sweeping && HasLeftovers && Next == AfterExit.Retry;
 
     /// <summary>The cause as a sentence.</summary>
-    public string Reason => CauseText.Of(Cause);
+    public string Reason => CauseText.Describe(Cause);
 
     /// <summary>The reason as users see it, including work in progress.</summary>
     public string ShownReason => IsCleaningUp ? EndingLeftovers : Reason;

@@ -192,8 +192,8 @@ internal static class ProcessLifecycle
     static Transition OnUnfit(LifecycleState state, Cause cause, RestartPolicy policy, TimeSpan now)
     {
         if (state.Phase is not (Starting or Online)) return Same(state);
-        var outcome = state.Desired == DesiredState.Down ? CauseOutcome.StopPending
-            : policy.Mode == RestartMode.Never ? CauseOutcome.NeverRestarted : null;
+        var outcome = state.Desired == DesiredState.Down ? PolicyDecision.StopPending
+            : policy.Mode == RestartMode.Never ? PolicyDecision.NeverRestarted : null;
         var after = outcome is null ? AfterFailure(state, cause, policy, now) : state with
         {
             Desired = DesiredState.Down,
@@ -208,14 +208,14 @@ internal static class ProcessLifecycle
     static string? WhyDown(ExitStatus status, LifecycleState state, RestartPolicy policy)
     {
         // Its stop was waiting for its dependents: do not start a new child against the desired state.
-        if (state.Desired == DesiredState.Down) return CauseOutcome.StopPending;
-        if (policy.IsStopExitCode(status.Code)) return CauseOutcome.StopExitCode;
-        if (policy.Mode == RestartMode.Never) return CauseOutcome.NeverRestarted;
-        return policy.Mode == RestartMode.OnFailure && status.IsSuccess ? CauseOutcome.NoFailure : null;
+        if (state.Desired == DesiredState.Down) return PolicyDecision.StopPending;
+        if (policy.IsStopExitCode(status.Code)) return PolicyDecision.StopExitCode;
+        if (policy.Mode == RestartMode.Never) return PolicyDecision.NeverRestarted;
+        return policy.Mode == RestartMode.OnFailure && status.IsSuccess ? PolicyDecision.NoFailure : null;
     }
 
     static Cause GaveUp(Cause cause, int failures) =>
-        cause with { Outcome = CauseOutcome.GaveUp, Failures = failures };
+        cause with { Outcome = PolicyDecision.GaveUp, Failures = failures };
 
     static Transition OnTreeGone(LifecycleState state, RestartPolicy policy, TimeSpan now)
     {

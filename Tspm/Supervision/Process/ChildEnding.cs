@@ -55,9 +55,9 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         : !_mainHasEnded && run.ExtendedUntil > due ? run.ExtendedUntil : due;
 
     /// <summary>The progress, for the next daemon; null if nothing has been done yet.</summary>
-    public EndingRecord? Record
+    public StopProgress? Record
     {
-        get => _due is not { } due ? null : new EndingRecord
+        get => _due is not { } due ? null : new StopProgress
         {
             SignalSentTicks = _signalSentTicks,
             DueMonotonicMs = (long)due.TotalMilliseconds,
@@ -72,7 +72,7 @@ internal sealed class ChildEnding(MachineServices services, IEndingRun run) : ID
         }
     }
 
-    StopPolicy Policy => StopPolicy.Of(run.Definition.Config);
+    StopPolicy Policy => StopPolicy.From(run.Definition.Config);
 
     /// <summary>
     /// Sends the stop signal to the main program, unless an earlier daemon has done so, and starts the timeout.

@@ -148,7 +148,7 @@ internal sealed class ChildRun(MachineServices services, IRunHost process, RunSt
         Child is { } child && (UsesShell ? child.SignalGroup(signal) : child.Signal(signal));
 
     /// <summary>Continues an ending that an earlier daemon began.</summary>
-    public void ResumeEnding(EndingRecord record) => _ending = new ChildEnding(services, this) { Record = record };
+    public void ResumeEnding(StopProgress record) => _ending = new ChildEnding(services, this) { Record = record };
 
     /// <summary>Sets the child that an earlier daemon started; <see cref="Watch"/> follows later.</summary>
     public void Attach(IChild child) => Child = child;

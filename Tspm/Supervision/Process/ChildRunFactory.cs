@@ -32,13 +32,13 @@ internal sealed class ChildRunFactory(
         return new ChildRun(services, process, streams)
         {
             GuardianPid = services.GuardianPid,
-            UsesShell = LaunchPlan.Of(config).UsesShell,
+            UsesShell = LaunchPlan.For(config).UsesShell,
             Ready = config.Ready,
             Health = config.Health,
             StartTimeoutMs = config.StartTimeoutMs,
             Listen = config.Listen ?? [],
-            OutStart = readsLog ? LogSize.Of(streams.OutFile) : 0,
-            ErrStart = readsLog ? LogSize.Of(streams.ErrFile) : 0,
+            OutStart = readsLog ? LogSize.Read(streams.OutFile) : 0,
+            ErrStart = readsLog ? LogSize.Read(streams.ErrFile) : 0,
             Mark = RunMark.New(),
             IsPreparing = config.Hooks?.PreStart is not null,
             // This goes on record with the intent, which saves a second write.
@@ -52,7 +52,7 @@ internal sealed class ChildRunFactory(
     /// </summary>
     public void ReadFiles(Action<StartFiles> read)
     {
-        var request = StartFilesRequest.Of(Definition.Config);
+        var request = StartFilesRequest.For(Definition.Config);
         if (request.EnvFile is null)
         {
             var missing = request.Script is { } script ? services.StartFiles.LookUp(script) : null;
@@ -62,7 +62,7 @@ internal sealed class ChildRunFactory(
         services.StartFiles.Read(request, files => services.Post(() =>
         {
             // The definition may name another file by now.
-            if (files.Request == StartFilesRequest.Of(Definition.Config)) read(files);
+            if (files.Request == StartFilesRequest.For(Definition.Config)) read(files);
             else ReadFiles(read);
         }));
     }
@@ -96,7 +96,7 @@ internal sealed class ChildRunFactory(
     /// <summary>Updates the log paths, because the files may have been renamed since the run was created.</summary>
     public void RefreshLogs(ChildRun run)
     {
-        var (outFile, errFile) = LogPaths.Of(services.Home, Definition, process.Key.Instance);
+        var (outFile, errFile) = LogPaths.For(services.Home, Definition, process.Key.Instance);
         if (outFile == errFile == (run.Streams.OutFile == run.Streams.ErrFile))
             (run.Streams.OutFile, run.Streams.ErrFile) = (outFile, errFile);
     }
@@ -104,7 +104,7 @@ internal sealed class ChildRunFactory(
     /// <summary>Makes a new health probe ignore the log lines written so far.</summary>
     public static void SkipLogSoFar(ChildRun run) =>
         (run.Streams.Begins.Out, run.Streams.Begins.Err) =
-            (LogSize.Of(run.Streams.OutFile), LogSize.Of(run.Streams.ErrFile));
+            (LogSize.Read(run.Streams.OutFile), LogSize.Read(run.Streams.ErrFile));
 
     public void PlanCommand(ChildRun run, string command, Action<SpawnRequest?, SpawnFailure?> planned) =>
         ReadEnvFile(files =>
@@ -151,7 +151,7 @@ internal sealed class ChildRunFactory(
         var run = new ChildRun(services, process, streams)
         {
             GuardianPid = record.GuardianPid,
-            UsesShell = LaunchPlan.Of(Definition.Config).UsesShell,
+            UsesShell = LaunchPlan.For(Definition.Config).UsesShell,
             StartedAt = record.StartedAt,
             StartedAtMonotonic = TimeSpan.FromMilliseconds(record.StartedMonotonicMs),
             Ready = record.Ready,

@@ -68,7 +68,7 @@ internal sealed class LifecycleInterpreter(MachineServices services, IStepHost p
     void Step(LifecycleEvent happened)
     {
         var (before, runBefore) = (State, process.Current);
-        var policy = RestartPolicy.Of(process.Definition.Config);
+        var policy = RestartPolicy.From(process.Definition.Config);
         var (state, actions, delay) = ProcessLifecycle.Next(before, happened, policy, services.Timers.Now, Gate);
         State = state;
         if (state.Phase == LifecyclePhase.Online && process.Current is { } online) online.WasOnline = true;
@@ -102,7 +102,7 @@ internal sealed class LifecycleInterpreter(MachineServices services, IStepHost p
         var isSeen = State.Phase is not (LifecyclePhase.Spawning or LifecyclePhase.Sweeping);
         if (isSeen && State.Phase != before.Phase)
             services.Log.LogInformation(
-                "{Name} {State}: {Reason}", process.Definition.Name, StateNames.Of(State.Observed), State.Reason);
+                "{Name} {State}: {Reason}", process.Definition.Name, StateNames.NameOf(State.Observed), State.Reason);
         process.OnChanged(before);
         _waiters.Notify(State);
     }

@@ -4,5 +4,5 @@ namespace Tspm.Supervision.Process;
 internal static class LogSize
 {
     /// <summary>The size in bytes; 0 if the file does not exist.</summary>
-    public static long Of(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+    public static long Read(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

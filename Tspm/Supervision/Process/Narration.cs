@@ -41,7 +41,7 @@ internal sealed record LifecycleStep(LifecycleState Before, LifecycleEvent Happe
 internal static class Narration
 {
     /// <summary>The events of a step; none if nothing visible happened.</summary>
-    public static IEnumerable<ProcessEvent> Of(LifecycleStep step)
+    public static IEnumerable<ProcessEvent> Describe(LifecycleStep step)
     {
         var (before, after) = (step.Before, step.After);
         if (after == before && step.Actions == LifecycleAction.None) return [];
@@ -60,10 +60,10 @@ internal static class Narration
             LifecycleEvent.StopTimedOut => [Event(EventKind.Killed, step.Run, TimedOut(step.StopTimeout))],
             // The start was requested again, and the instance is still held.
             LifecycleEvent.StartRequested or LifecycleEvent.RestartRequested when after.Phase == LifecyclePhase.Held =>
-                [Event(StateNames.Of(after.Observed), step.RunBefore, after.Reason)],
+                [Event(StateNames.NameOf(after.Observed), step.RunBefore, after.Reason)],
             _ when after.Phase == before.Phase => [],
             _ when after.Phase is LifecyclePhase.Spawning or LifecyclePhase.Sweeping => [],
-            _ => [Waiting(Event(StateNames.Of(after.Observed), step.RunBefore, after.Reason), step)],
+            _ => [Waiting(Event(StateNames.NameOf(after.Observed), step.RunBefore, after.Reason), step)],
         };
     }
 

@@ -16,7 +16,7 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
 
     LifecycleState State => process.State;
 
-    TimeSpan StopTimeout => StopPolicy.Of(process.Definition.Config).Timeout;
+    TimeSpan StopTimeout => StopPolicy.From(process.Definition.Config).Timeout;
 
     /// <summary>Continues from the state that an earlier daemon left, which it has reported already.</summary>
     public void Begin() => (_reportedState, _reportedRestarts) = (State.Observed, State.Restarts);
@@ -33,7 +33,7 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
         var step = new LifecycleStep(before, happened, State)
         {
             Actions = actions,
-            Policy = RestartPolicy.Of(process.Definition.Config),
+            Policy = RestartPolicy.From(process.Definition.Config),
             StopTimeout = StopTimeout,
             Now = services.Timers.Now,
             Run = isExit ? process.Ended : process.Current,
@@ -42,7 +42,7 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
             NextStart = NextStart,
             ReportedRestarts = _reportedRestarts,
         };
-        foreach (var told in Narration.Of(step)) Record(told);
+        foreach (var told in Narration.Describe(step)) Record(told);
         if (happened is LifecycleEvent.SpawnSucceeded or LifecycleEvent.Replaced) _reportedRestarts = State.Restarts;
         if (happened is LifecycleEvent.ChildExited exited && MayBeOutOfMemory(before, exited.Status))
             ReadKernelLog(process.Ended!, services.Timers.Now - before.StartedAtMonotonic);
@@ -147,8 +147,8 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
             Id = process.Key.Id,
             Name = process.Definition.Name,
             Instance = process.Key.Instance,
-            From = StateNames.Of(was),
-            To = StateNames.Of(_reportedState),
+            From = StateNames.NameOf(was),
+            To = StateNames.NameOf(_reportedState),
             Cause = cause.Code,
             Outcome = cause.Outcome,
             Request = cause.Request,
@@ -177,6 +177,6 @@ internal sealed class ProcessNarrator(SupervisionServices services, IRecordedIns
     {
         if (happened.Kind == EventKind.Unfit) return true;
         return happened is { Kind: EventKind.Exited, Cause: CauseCode.Crash, OtherPid: null }
-            && !RestartPolicy.Of(process.Definition.Config).IsStopExitCode(happened.ExitCode);
+            && !RestartPolicy.From(process.Definition.Config).IsStopExitCode(happened.ExitCode);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ReplacementPreparation(
             return;
         }
         process.Narrator.Report(EventKind.PreStart, null, cause);
-        var hook = HookCommand.Of(process.Definition.Config, HookNames.PreStart, command);
+        var hook = HookCommand.For(process.Definition.Config, HookNames.PreStart, command);
         _preStart = new HookRun(services, process, hook, OnHookEnded);
     }
 

@@ -41,7 +41,7 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
     public ProcessView Make()
     {
         var (run, state) = (process.Current, process.State);
-        var (outLog, errLog) = LogPaths.Of(services.Home, process.Definition, process.Key.Instance);
+        var (outLog, errLog) = LogPaths.For(services.Home, process.Definition, process.Key.Instance);
         return new ProcessView
         {
             Key = process.Key,
@@ -65,7 +65,7 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
             WatchProblem = _watchProblem,
             NextRunAt = _nextRunAt,
             RecentExits = process.Journal.Exits.Newest,
-            Listen = NeededAddresses.Of(process),
+            Listen = NeededAddresses.For(process),
             // Shares the strings of the run, which are nearly always equal, to save memory.
             OutLog = run?.Streams.OutFile == outLog ? run.Streams.OutFile : outLog,
             ErrLog = run?.Streams.ErrFile == errLog ? run.Streams.ErrFile : errLog,

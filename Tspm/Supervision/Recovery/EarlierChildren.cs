@@ -34,7 +34,7 @@ internal sealed class EarlierChildren(MachineServices services)
         var holder = trace is null ? FindHolder(run) : null;
         // A process that was not found just now has been reaped, so once the guardian has answered its record is here.
         left.CatchUpAgain();
-        var found = IntendedChild.Of(new IntendedChildFacts
+        var found = IntendedChild.From(new IntendedChildFacts
         {
             Trace = trace,
             HasHolder = holder is not null,

@@ -43,7 +43,7 @@ internal enum IntendedChildKind
 /// </summary>
 internal readonly record struct IntendedChild(IntendedChildKind Kind, int Pid = 0, long StartTicks = 0)
 {
-    public static IntendedChild Of(IntendedChildFacts facts)
+    public static IntendedChild From(IntendedChildFacts facts)
     {
         // If an older process led the session before the current leader, that one was the child and the leader is its
         // descendant.

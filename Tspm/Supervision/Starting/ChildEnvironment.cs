@@ -33,7 +33,7 @@ internal static class ChildEnvironment
     /// <param name="file">The content of <c>envFile</c>; null if the config names none.</param>
     /// <param name="problem">A sentence about the problem; null on success.</param>
     /// <returns>Null if <c>envFile</c> is unusable.</returns>
-    public static Dictionary<string, string>? Of(
+    public static Dictionary<string, string>? Build(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, EnvFileText? file,
         out string? problem)
     {

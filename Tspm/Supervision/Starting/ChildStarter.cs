@@ -149,5 +149,5 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
         process.Handle(new LifecycleEvent.SpawnFailed(LastFailure));
     }
 
-    bool MayTryAgain => RestartPolicy.Of(process.Definition.Config).Mode != RestartMode.Never;
+    bool MayTryAgain => RestartPolicy.From(process.Definition.Config).Mode != RestartMode.Never;
 }

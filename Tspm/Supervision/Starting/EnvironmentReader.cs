@@ -13,8 +13,8 @@ internal static class EnvironmentReader
     public static Dictionary<string, string>? Read(
         ProcessDefinition definition, int instance, IReadOnlyDictionary<string, string> kept, out string? problem)
     {
-        var request = StartFilesRequest.Of(definition.Config) with { Script = null };
-        return ChildEnvironment.Of(
+        var request = StartFilesRequest.For(definition.Config) with { Script = null };
+        return ChildEnvironment.Build(
             definition, instance, kept, StartFileReader.ReadNow(request).EnvFile, out problem);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class KeptEnvironments
     /// <summary>Stores an environment and returns its key; equal environments share one key.</summary>
     public string Keep(IReadOnlyDictionary<string, string> environment)
     {
-        var key = EnvironmentKey.Of(environment);
+        var key = EnvironmentKey.For(environment);
         _all[key] = environment;
         return key;
     }

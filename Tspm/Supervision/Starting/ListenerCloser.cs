@@ -24,7 +24,7 @@ internal sealed class ListenerCloser(Listeners listeners, ProcessTable table) : 
     static HashSet<string> NeededBy(SupervisedProcess[] instances)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var instance in instances) needed.UnionWith(NeededAddresses.Of(instance));
+        foreach (var instance in instances) needed.UnionWith(NeededAddresses.For(instance));
         return needed;
     }
 }

@@ -6,7 +6,7 @@ namespace Tspm.Supervision.Starting;
 internal static class NeededAddresses
 {
     /// <summary>The addresses of the current child and of the next one, if one will be started.</summary>
-    public static IReadOnlyList<string> Of(IInstance process)
+    public static IReadOnlyList<string> For(IInstance process)
     {
         var present = process.Current?.Listen ?? [];
         var next = process.State.WillStart

@@ -18,7 +18,7 @@ internal sealed class RestartRefusal(MachineServices services)
         var missing = script is null ? null : services.StartFiles.LookUp(script);
         if (RestartCheck.Problem(missing, process.View.Pid) is not { } problem) return null;
         services.Log.LogWarning("{Name} {Problem}", process.DisplayName, problem);
-        var state = StateNames.Of(process.State.Observed);
+        var state = StateNames.NameOf(process.State.Observed);
         _ = services.AppendEvent(new ProcessEvent
         {
             Kind = EventKind.Failed,

@@ -13,7 +13,7 @@ internal static class RunStreamsFactory
     public static RunStreams Make(TspmHome home, ProcessDefinition definition, InstanceKey key, ulong runId)
     {
         var config = definition.Config;
-        var (outFile, errFile) = LogPaths.Of(home, definition, key.Instance);
+        var (outFile, errFile) = LogPaths.For(home, definition, key.Instance);
         return new RunStreams
         {
             Key = key,
@@ -25,7 +25,7 @@ internal static class RunStreamsFactory
             StdinFifo = config.Stdin == "pipe" ? home.FifoPath(key, runId, "in") : null,
             OutFile = outFile,
             ErrFile = errFile,
-            Log = LogPolicy.Of(config),
+            Log = LogPolicy.From(config),
             Owner = config.User,
             FolderRootOf = file => LogFolders.RootOf(home.Path, config.ProjectDir, file),
         };

@@ -25,14 +25,14 @@ internal static class SpawnPlan
         RunStreams streams, IReadOnlyDictionary<string, string>? notify = null, IReadOnlyList<int>? listeners = null,
         ulong runMark = RunMark.None)
     {
-        var environment = ChildEnvironment.Of(definition, instance, kept, files.EnvFile, out var problem);
+        var environment = ChildEnvironment.Build(definition, instance, kept, files.EnvFile, out var problem);
         if (environment is null) return (null, new SpawnFailure(SpawnFailure.EnvFileStage, 0, problem!));
         if (files.MissingScript is { } missing)
             return (null, new SpawnFailure(SpawnFailure.ScriptStage, 0, missing));
         foreach (var (name, value) in notify ?? new Dictionary<string, string>()) environment[name] = value;
         if (listeners is { Count: > 0 })
             environment[ListenFds] = listeners.Count.ToString(CultureInfo.InvariantCulture);
-        var launch = LaunchPlan.Of(definition.Config);
+        var launch = LaunchPlan.For(definition.Config);
         return (new SpawnRequest
         {
             Program = launch.Program,
@@ -46,7 +46,7 @@ internal static class SpawnPlan
             OpenFilesLimit = definition.OpenFilesLimit,
             RunMark = runMark,
             // Leftovers that may stay must not be in a cgroup that is killed as a whole.
-            Cgroup = StopPolicy.Of(definition.Config).KillTree ? new InstanceKey(definition.Id, instance) : null,
+            Cgroup = StopPolicy.From(definition.Config).KillTree ? new InstanceKey(definition.Id, instance) : null,
             Listeners = listeners ?? [],
             SetUp = SetUpOf(definition.Config,
                 PidVariables(notify?.ContainsKey("WATCHDOG_USEC") == true, listeners is { Count: > 0 })),

@@ -9,7 +9,7 @@ namespace Tspm.Supervision.Starting;
 /// <param name="Script">Null if no script is needed.</param>
 internal sealed record StartFilesRequest(string? EnvFile, NeededScript? Script)
 {
-    public static StartFilesRequest Of(ProcessConfig config) => new(
+    public static StartFilesRequest For(ProcessConfig config) => new(
         config.EnvFile is { } file ? Path.Combine(config.ProjectDir!, file) : null, MissingScript.NeededBy(config));
 }
 

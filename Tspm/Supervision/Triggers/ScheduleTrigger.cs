@@ -110,7 +110,7 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
         foreach (var process in table.Processes)
         {
             if (ScheduleOf(process) is not { Cron: { } cron } config || _entries.ContainsKey(process)) continue;
-            if (CronTimes.Of(cron, config.TimeZone) is { } times)
+            if (CronTimes.TryCreate(cron, config.TimeZone) is { } times)
             {
                 var entry = _entries[process] = new Entry(config, times);
                 Plan(process, entry, now);
@@ -187,6 +187,6 @@ internal sealed class ScheduleTrigger(SupervisionServices services, ProcessTable
             process.Journal.IsRunQueued = phase != LifecyclePhase.Held;
         else
             services.Log.LogInformation("{Name}: its last run is still in progress, so this run is skipped ({Cause})",
-                process.Definition.Name, CauseText.Of(entry.Cause));
+                process.Definition.Name, CauseText.Describe(entry.Cause));
     }
 }

@@ -92,6 +92,6 @@ internal static unsafe class TcpDiag
         var host = new ReadOnlySpan<byte>(message.id.idiag_src, message.idiag_family == SysSocket.AF_INET6 ? 16 : 4);
         var port = BinaryPrimitives.ReverseEndianness(message.id.idiag_sport);
         return new TcpTable.Listener(
-            TcpTable.Host.Of(host), BitConverter.IsLittleEndian ? port : message.id.idiag_sport, message.idiag_inode);
+            TcpTable.Host.From(host), BitConverter.IsLittleEndian ? port : message.id.idiag_sport, message.idiag_inode);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class TcpListeners(TcpReadings readings, SocketHolders holders) 
 
     public void Inspect(DialedAddress address, int pid, IReadOnlySet<ulong> suspects, Action<ListenerFacts> told)
     {
-        var about = new Subject(pid, TcpTable.Host.Of(address.Host), address.Port);
+        var about = new Subject(pid, TcpTable.Host.From(address.Host), address.Port);
         lock (_waiting)
         {
             if (_waiting.TryGetValue(about, out var same)) told = same.Told + told;

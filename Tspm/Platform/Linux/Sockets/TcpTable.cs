@@ -38,7 +38,7 @@ internal static class TcpTable
         const ulong MappedPrefix = 0xffff;
 
         /// <param name="bytes">4 bytes for IPv4 or 16 for IPv6, in network byte order.</param>
-        public static Host Of(ReadOnlySpan<byte> bytes)
+        public static Host From(ReadOnlySpan<byte> bytes)
         {
             if (bytes.Length == 4) return new Host(BinaryPrimitives.ReadUInt32BigEndian(bytes), IsIPv6: false);
             var bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
@@ -104,7 +104,7 @@ internal static class TcpTable
             MemoryMarshal.Write(host[(at / 2)..], word);
         }
         return Utf8Parser.TryParse(inode, out ulong number, out var used) && used == inode.Length
-            ? new Listener(Host.Of(host[..(colon / 2)]), (int)port, number) : null;
+            ? new Listener(Host.From(host[..(colon / 2)]), (int)port, number) : null;
     }
 
     static bool TryParseHex(ReadOnlySpan<byte> text, out uint value) =>

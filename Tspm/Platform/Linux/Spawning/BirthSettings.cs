@@ -36,7 +36,7 @@ internal sealed unsafe class BirthSettings
     /// <param name="launch">The stored launch context; null if there is none.</param>
     /// <param name="openFiles">The descriptor limit if the launch context has none.</param>
     /// <param name="original">The limits that the guardian was started with.</param>
-    public static BirthSettings Of(LaunchContext? launch, long? openFiles, ulong?[] original)
+    public static BirthSettings From(LaunchContext? launch, long? openFiles, ulong?[] original)
     {
         var limits = (ulong?[])original.Clone();
         if (openFiles is { } files and >= 0)

@@ -126,7 +126,7 @@ internal sealed class LinuxSpawner
     {
         if (_last is { } known && known.Launch == request.Launch && known.OpenFiles == request.OpenFilesLimit)
             return known.Settings;
-        var settings = BirthSettings.Of(request.Launch, request.OpenFilesLimit, _originalLimits);
+        var settings = BirthSettings.From(request.Launch, request.OpenFilesLimit, _originalLimits);
         _last = (request.Launch, request.OpenFilesLimit, settings);
         return settings;
     }

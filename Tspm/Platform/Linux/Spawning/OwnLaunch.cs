@@ -15,7 +15,7 @@ internal static unsafe class OwnLaunch
         // No system call only reads the umask (man 2 umask). Changing it is safe, because a client has one thread.
         var mask = SysStat.umask(LaunchContext.DefaultUmaskBits);
         _ = SysStat.umask(mask);
-        return Of(mask, Nice, ReadLimits(), ThreadValues.ReadCpus(0), SysSyscall.ioprio_get(0));
+        return From(mask, Nice, ReadLimits(), ThreadValues.ReadCpus(0), SysSyscall.ioprio_get(0));
     }
 
     /// <summary>The nice value (man 2 getpriority).</summary>
@@ -43,7 +43,7 @@ internal static unsafe class OwnLaunch
     }
 
     /// <summary>Creates a launch context from the kernel's numbers.</summary>
-    public static LaunchContext Of(uint umask, int nice, ulong?[] limits, ulong[]? cpus, int ioPriority) => new()
+    public static LaunchContext From(uint umask, int nice, ulong?[] limits, ulong[]? cpus, int ioPriority) => new()
     {
         Umask = Convert.ToString((int)(umask & 0x1FF), 8).PadLeft(3, '0'),
         Nice = nice,

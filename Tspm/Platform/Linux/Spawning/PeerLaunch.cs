@@ -26,7 +26,7 @@ internal static class PeerLaunch
         if (UmaskOf(status) is not { } umask) return null;
         var nice = SysResource.getpriority(SysResource.PRIO_PROCESS, (uint)pid);
         return OwnLaunch
-            .Of(umask, nice, LimitsOf(limits, SoftColumn), ThreadValues.ReadCpus(pid), SysSyscall.ioprio_get(pid));
+            .From(umask, nice, LimitsOf(limits, SoftColumn), ThreadValues.ReadCpus(pid), SysSyscall.ioprio_get(pid));
     }
 
     /// <summary>Reads the hard limits, by kernel number; null if the process is gone or hidden.</summary>

@@ -9,7 +9,7 @@ internal static class ExitReadings
     /// <summary>
     /// CLD_EXITED carries the exit code in si_status, CLD_KILLED and CLD_DUMPED the signal (man 2 waitid).
     /// </summary>
-    public static ExitStatus Of(in Siginfo info) => info.si_code switch
+    public static ExitStatus From(in Siginfo info) => info.si_code switch
     {
         SysWait.CLD_EXITED => new ExitStatus(info.si_status, null),
         SysWait.CLD_KILLED or SysWait.CLD_DUMPED => new ExitStatus(null, info.si_status),

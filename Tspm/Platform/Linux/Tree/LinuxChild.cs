@@ -61,6 +61,6 @@ internal abstract unsafe class LinuxChild(in ChildIdentity identity, Action<Linu
         {
             if (Errno.Last != Errno.EINTR) return null;
         }
-        return info.si_pid == 0 ? null : ExitReadings.Of(info);
+        return info.si_pid == 0 ? null : ExitReadings.From(info);
     }
 }

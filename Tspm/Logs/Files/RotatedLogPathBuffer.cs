@@ -16,7 +16,7 @@ internal enum RotatedLogKind
 /// The path of a rotated file as a C string in a buffer on the stack. A rotation needs the path of every rotated file
 /// several times: on the heap, with a thousand files, that would be half a megabyte of garbage for each rotation.
 /// </summary>
-internal unsafe struct RotatedLogName
+internal unsafe struct RotatedLogPathBuffer
 {
     /// <summary>PATH_MAX in linux/limits.h: a log with a longer path could not have been opened.</summary>
     const int LongestPath = 4096;
@@ -25,7 +25,7 @@ internal unsafe struct RotatedLogName
 
     readonly int _stem;
 
-    public RotatedLogName(string path)
+    public RotatedLogPathBuffer(string path)
     {
         fixed (byte* bytes = _bytes) _stem = Encoding.UTF8.GetBytes(path, new Span<byte>(bytes, LongestPath));
         _bytes[_stem] = (byte)'.';
@@ -96,7 +96,7 @@ internal unsafe struct RotatedLogName
 
     /// <summary>Calls rename(2).</summary>
     /// <returns>0, or -1 with <see cref="Errno.Last"/>.</returns>
-    public int Rename(ref RotatedLogName to)
+    public int Rename(ref RotatedLogPathBuffer to)
     {
         fixed (byte* from = _bytes)
         fixed (byte* name = to._bytes) return Unistd.rename(from, name);

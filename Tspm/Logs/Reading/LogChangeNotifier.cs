@@ -4,7 +4,7 @@ namespace Tspm.Logs.Reading;
 /// Notifies followers of changed log files, so that they need not poll. A change costs the pump one look-up per
 /// follower, and nothing if there are none.
 /// </summary>
-internal sealed class LogGrowth
+internal sealed class LogChangeNotifier
 {
     readonly Lock _gate = new();
 
@@ -35,7 +35,7 @@ internal sealed class LogGrowth
     }
 
     /// <summary>One follower, which is notified of all files except those that it ignores.</summary>
-    internal sealed class Subscription(LogGrowth owner) : IDisposable
+    internal sealed class Subscription(LogChangeNotifier owner) : IDisposable
     {
         readonly SemaphoreSlim _changed = new(0, 1);
         readonly Lock _lock = new();

@@ -1,7 +1,7 @@
 namespace Tspm.Model.State;
 
 /// <summary>How far stopping a run has progressed, so that the next daemon can continue.</summary>
-internal sealed record EndingRecord
+internal sealed record StopProgress
 {
     /// <summary>
     /// When the stop signal was sent, on the clock of <see cref="ChildRecord.StartTicks"/>. 0 if none was sent or the

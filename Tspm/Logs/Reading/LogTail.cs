@@ -10,7 +10,7 @@ namespace Tspm.Logs.Reading;
 /// </summary>
 /// <param name="path">Path of the file, which need not exist yet.</param>
 /// <param name="from">Returns the offset of the first line; negative: it is not known yet, so nothing is read.</param>
-internal sealed class GrowingLog(string path, Func<long> from)
+internal sealed class LogTail(string path, Func<long> from)
 {
     /// <summary>A longer line is returned in parts.</summary>
     const int LongestPart = 64 << 10;

@@ -20,7 +20,7 @@ internal readonly record struct IntendedMove(string Fifo, string Log, long Offse
 /// Used by the pump's thread only.
 /// </summary>
 /// <param name="path">Path of the file, which is created when it is first needed.</param>
-internal sealed unsafe class MoveIntent(string path) : IDisposable
+internal sealed unsafe class TeeJournal(string path) : IDisposable
 {
     const int Mode = 0x180; // 0600
 

@@ -10,7 +10,7 @@ using Tspm.Text;
 namespace Tspm.Client.Defining;
 
 /// <summary>Recognises words that <c>start</c> cannot run, and says what to type instead.</summary>
-internal static class StartWords
+internal static class StartRefusals
 {
     /// <summary>
     /// Files that define what a folder runs, with the command for each. The first one that exists is suggested.

@@ -10,7 +10,7 @@ namespace Tspm.Platform.Facts;
 /// Reads the facts of one run. The facts that say most for the least time come first. If time runs out, a large program
 /// stays without a hash, and a large checkout is compared only in part.
 /// </summary>
-internal static class FactsOf
+internal static class RunFactsReader
 {
     /// <summary>How many bytes are hashed between two checks of the clock.</summary>
     const int PartBytes = 64 << 10;

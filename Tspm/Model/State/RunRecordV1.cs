@@ -9,7 +9,7 @@ namespace Tspm.Model.State;
 /// cref="Storage.RunRecordFormat1"/>. The members have the same meaning as in <see cref="ProcessRecord"/> and <see
 /// cref="ChildRecord"/>.
 /// </summary>
-internal sealed record FlatRunRecord
+internal sealed record RunRecordV1
 {
     public string BootId { get; init; } = "";
 
@@ -122,7 +122,7 @@ internal sealed record FlatRunRecord
 
     /// <summary>How far stopping the run has progressed; null if it is not being stopped.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public EndingRecord? Ending { get; init; }
+    public StopProgress? Ending { get; init; }
 
     /// <summary>Monotonic time at which the child ended, while its leftover processes are being stopped.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -170,7 +170,7 @@ internal sealed record FlatRunRecord
     public bool WasOnline { get; init; }
 
     /// <summary>The replacement child of a reload: its RunId, Pid, Phase and so on. Null if there is none.</summary>
-    public FlatRunRecord? Second { get; init; }
+    public RunRecordV1? Second { get; init; }
 
     [JsonIgnore]
     public ExitStatus ExitStatus => new(ExitCode, ExitSignal);

@@ -12,7 +12,7 @@ namespace Tspm.Logs.Writing;
 /// (man 2 memfd_create), which the guardian keeps and returns to the next daemon, because a disk that has no room for
 /// the output has none for the counts either. Used by the pump's thread only.
 /// </summary>
-internal sealed class DropLedger : IDisposable
+internal sealed class DropCounter : IDisposable
 {
     /// <summary>Hash of a path, and a count. Entries with the count 0 are free.</summary>
     const int EntryBytes = 16;
@@ -28,7 +28,7 @@ internal sealed class DropLedger : IDisposable
     /// </summary>
     bool _isStored;
 
-    DropLedger(IDescriptorStore? store, Descriptor file)
+    DropCounter(IDescriptorStore? store, Descriptor file)
     {
         (_store, _file, _isStored) = (store, file, file.IsOpen);
         Span<byte> entry = stackalloc byte[EntryBytes];
@@ -39,24 +39,24 @@ internal sealed class DropLedger : IDisposable
         }
     }
 
-    /// <summary>A ledger that records nothing, for files that are opened only briefly.</summary>
-    public static DropLedger None { get; } = new(null, default);
+    /// <summary>A counter that records nothing, for files that are opened only briefly.</summary>
+    public static DropCounter None { get; } = new(null, default);
 
     /// <summary>
-    /// Continues with the ledger of an earlier daemon, or creates a new one.
+    /// Continues with the counts of an earlier daemon, or creates a new one.
     /// </summary>
-    /// <param name="returned">Descriptors from the guardian; the ledger's is removed from it.</param>
-    /// <param name="store">Keeps the ledger while there are counts in it.</param>
-    public static DropLedger Inherit(Dictionary<DescriptorKey, Descriptor> returned, IDescriptorStore store) =>
+    /// <param name="returned">Descriptors from the guardian; the one with the counts is removed from it.</param>
+    /// <param name="store">Keeps the file while it holds counts.</param>
+    public static DropCounter Inherit(Dictionary<DescriptorKey, Descriptor> returned, IDescriptorStore store) =>
         new(store, returned.Remove(DescriptorKey.DropCount, out var file) ? file : default);
 
     /// <summary>The unreported bytes of a log.</summary>
-    public long Of(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
+    public long CountOf(string path) => Find(KeyOf(path)) is >= 0 and var at ? _counts[at] : 0;
 
     /// <summary>Moves the count of a log that was renamed while it was not open.</summary>
     public void Rename(string from, string to)
     {
-        if (Of(from) is not (> 0 and var count)) return;
+        if (CountOf(from) is not (> 0 and var count)) return;
         Put(to, count);
         Put(from, 0);
     }
