@@ -185,14 +185,26 @@ internal sealed class RotationTests
         var bytes = Bytes("lines");
         await Print(bench, bytes, cancellation);
         var log = bench.At("out.log");
-        while (!File.Exists(log + ".5.gz")) await Task.Delay(5, cancellation);
+        await Compressed();
         File.WriteAllText(log + ".5", "the plain one, not removed yet");
         bench.StreamIs("out.log", bytes);
         // The next rotation removes it.
         await Print(bench, bytes, cancellation);
+        await Compressed();
         bench.StreamIs("out.log", [.. bytes, .. bytes]);
         foreach (var file in Directory.GetFiles(bench.Folder, "out.log.*"))
             await Assert.That(File.ReadAllText(file)).DoesNotStartWith("the plain one");
+
+        // Until then, files disappear at any moment.
+        async Task Compressed()
+        {
+            while (Directory.GetFiles(bench.Folder, "out.log.*").Any(IsStillToCompress))
+                await Task.Delay(5, cancellation);
+        }
+
+        bool IsStillToCompress(string file) =>
+            file.EndsWith(".tmp", StringComparison.Ordinal)
+            || (!file.EndsWith(".gz", StringComparison.Ordinal) && file != log + ".1" && file != log + ".index");
     }
 
     [Test]

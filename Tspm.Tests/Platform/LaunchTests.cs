@@ -13,6 +13,10 @@ public class LaunchTests
 {
     const string Values = "umask; nice; ulimit -Sc; ulimit -Sn; ulimit -Ss";
 
+    /// <summary>
+    /// The limit of descriptors is larger than the number that all tests together have open: a smaller one would reach
+    /// the child only after its first instant.
+    /// </summary>
     [Test]
     [Arguments(false), Arguments(true)]
     public async Task A_child_has_the_values_that_were_kept(bool bySetUp, CancellationToken cancellation)
@@ -22,12 +26,13 @@ public class LaunchTests
         {
             Umask = "027",
             Nice = 7,
-            Limits = "core=1024 nofile=321 stack=4194304",
+            Limits = "core=1024 nofile=3210 stack=4194304",
             Cpus = "0",
             IoPriority = "idle",
         };
         var child = box.Spawn(Request(box, $"{Values}; exec sleep 1000", bySetUp) with { Launch = launch });
-        await Assert.That(await box.ReadUntilAsync("out", "4096\n", cancellation)).IsEqualTo("0027\n7\n2\n321\n4096\n");
+        await Assert.That(await box.ReadUntilAsync("out", "4096\n", cancellation))
+            .IsEqualTo("0027\n7\n2\n3210\n4096\n");
         await Assert.That(CpuList.Format(ThreadValues.ReadCpus(child.Pid)!)).IsEqualTo("0");
         await Assert.That(IoPriority.Format(SysSyscall.ioprio_get(child.Pid), 7)).IsEqualTo("idle");
     }
@@ -54,7 +59,7 @@ public class LaunchTests
     {
         using var box = new Sandbox();
         var before = OwnLaunch.Read();
-        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = limits }, null,
+        await Assert.That(BirthSettings.From(new LaunchContext { Limits = limits }, null,
             new ulong?[SoftLimits.Names.Length]).NeedsSetUp()).IsTrue();
         await Assert.That(await box.RunAsync(box.Shell(script,
             ("DOTNET_gcServer", "0")) with
@@ -151,7 +156,7 @@ public class LaunchTests
             Cpus = "0-1,70",
             IoPriority = "idle",
         };
-        var word = BirthSettings.Of(launch, 99, new ulong?[SoftLimits.Names.Length]).ToWord();
+        var word = BirthSettings.From(launch, 99, new ulong?[SoftLimits.Names.Length]).ToWord();
         await Assert.That(BirthSettings.Parse(word)!.ToWord()).IsEqualTo(word);
         await Assert.That(word).IsEqualTo("23;-3;24576;0-1,70;fsize=unlimited core=0 nofile=5");
         foreach (var broken in new[] { "", "1;2;3", "x;0;0;;", "18;0;0;;core" })
@@ -162,11 +167,11 @@ public class LaunchTests
     public async Task The_limit_of_the_record_wins_over_the_older_field(CancellationToken cancellation)
     {
         var none = new ulong?[SoftLimits.Names.Length];
-        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = "nofile=5" }, 99,
+        await Assert.That(BirthSettings.From(new LaunchContext { Limits = "nofile=5" }, 99,
             none).Limits[SysResource.RLIMIT_NOFILE]).IsEqualTo(5UL);
-        await Assert.That(BirthSettings.Of(new LaunchContext { Limits = "core=5" }, 99,
+        await Assert.That(BirthSettings.From(new LaunchContext { Limits = "core=5" }, 99,
             none).Limits[SysResource.RLIMIT_NOFILE]).IsEqualTo(99UL);
-        await Assert.That(BirthSettings.Of(null, null, none).Limits[SysResource.RLIMIT_NOFILE]).IsNull();
+        await Assert.That(BirthSettings.From(null, null, none).Limits[SysResource.RLIMIT_NOFILE]).IsNull();
     }
 
     static SpawnRequest Request(Sandbox box, string script, bool bySetUp) =>
