@@ -33,10 +33,10 @@ internal static class Verbs
         new("stop", $"stop {Selectors}", "stop processes and wait until they are gone")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
         new("restart", $"restart {Selectors}", "stop processes and start them again")
-            { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
+            { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MinWords = 1 },
         new("reload", $"reload {Selectors}", "replace instances one by one: start the new one, then stop the old one")
         {
-            Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1,
+            Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MinWords = 1,
             Note = "If the new instance does not become ready, it is removed and the old one keeps running. "
                 + "For no downtime, the server must use the socket that --listen passes as descriptor 3 (LISTEN_FDS).\n"
                 + "With reload.mode=signal in its config, the process gets a signal (SIGHUP) instead. "
@@ -45,14 +45,14 @@ internal static class Verbs
         new("delete", $"delete {Selectors}", "stop processes and remove their definitions (aliases: del, rm)")
             { Aliases = ["del", "rm"], Flags = ["logs", "auto-start", "json"], MinWords = 1 },
         new("start-all", "start-all", "start all defined processes, except jobs")
-            { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
+            { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MaxWords = 0 },
         new("stop-all", "stop-all", "stop all processes")
         {
             Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0,
             Note = "Scheduled jobs still run at their next time; to prevent that: tspm set NAME enabled=false.",
         },
         new("restart-all", "restart-all", "restart all processes, except jobs; stopped ones are started, too")
-            { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
+            { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MaxWords = 0 },
         new("list", "list [SELECTOR…]", "list processes and their state (aliases: ls, ps)")
             { Aliases = ["ls", "ps"], Flags = ["json"] },
         new("describe", $"describe {Selectors}", "show everything that is known about a process (aliases: show, info)")

@@ -21,6 +21,6 @@ internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(M
             Selectors = request.Selectors,
             NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
         });
-        return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs, inARow: true);
+        return await RestartAnswer.Create(context, begun, request, inARow: true);
     }
 }

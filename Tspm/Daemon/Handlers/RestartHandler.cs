@@ -20,6 +20,6 @@ internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse
             Selectors = request.Selectors,
             NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
         });
-        return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs);
+        return await RestartAnswer.Create(context, begun, request);
     }
 }
