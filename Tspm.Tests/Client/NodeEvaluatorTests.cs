@@ -26,7 +26,7 @@ internal sealed class NodeEvaluatorTests
         var path = folder.Write(file, content);
         var place = line.Length == 0 ? "" : $" ({path}{line}";
         await Assert.That(() => NodeEvaluator.Read(path)).Throws<ImportException>()
-            .WithMessageMatching(error + "*" + place);
+            .WithMessageMatching("node could not evaluate the file: " + error + "*" + place);
     }
 
     [Test]

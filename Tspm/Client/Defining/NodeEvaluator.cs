@@ -54,9 +54,8 @@ internal static class NodeEvaluator
                 + "the file to JSON on a machine with node: node -p 'JSON.stringify(require(\"./FILE\"))'");
         if (!TryRun(node, ["node", "-e", Script, path], out var result))
         {
-            throw new ImportException(result.Length > 0
-                ? Encoding.UTF8.GetString(result)
-                : "node could not evaluate the file; its messages are above");
+            throw new ImportException("node could not evaluate the file"
+                + (result.Length > 0 ? $": {Encoding.UTF8.GetString(result)}" : "; its messages are above"));
         }
         try
         {
