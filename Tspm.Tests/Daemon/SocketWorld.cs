@@ -107,6 +107,7 @@ internal sealed class SocketWorld : IDisposable
             Log = _log,
             Limits = limits ?? SocketLimits.Default,
             Facts = Facts,
+            StartFiles = services.StartFiles,
             Restarts = restarts,
             IdleTrim = new IdleTrim(_loop),
         };

@@ -10,6 +10,7 @@ using Tspm.Model.State;
 using Tspm.Platform.Facts;
 using Tspm.Storage;
 using Tspm.Supervision;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Daemon;
 
@@ -26,6 +27,7 @@ internal sealed class DaemonContext
     public required Readings Readings { get; init; }
     public required OutputPump Outputs { get; init; }
     public required IFactsReader Facts { get; init; }
+    public required IStartFileReader StartFiles { get; init; }
     public required LogChangeNotifier LogChanges { get; init; }
     public required EventLog Events { get; init; }
     /// <summary>Notifies of changes to the event files only; <see cref="LogChanges"/> also covers the logs.</summary>

@@ -139,6 +139,7 @@ internal sealed partial class DaemonHost : IDisposable
             Readings = new Readings(services.System),
             Outputs = _outputs,
             Facts = _facts,
+            StartFiles = services.StartFiles,
             LogChanges = _logChanges,
             Events = _eventLog,
             EventChanges = _eventChanges,
