@@ -23,6 +23,7 @@ public class NativeAbiTests
         #include <fcntl.h>
         #include <unistd.h>
         #include <time.h>
+        #include <termios.h>
         #include <errno.h>
         #include <malloc.h>
         #include <signal.h>
@@ -136,6 +137,9 @@ public class NativeAbiTests
         ("offsetof(struct epoll_event, data)", SysEpoll.DataOffset),
         ("sizeof(struct pollfd)", sizeof(PollFd)),
         .. Fields<PollFd>("struct pollfd", "fd", "events", "revents"),
+        ("sizeof(struct termios)", sizeof(TerminalAttributes)),
+        .. Fields<TerminalAttributes>("struct termios", "c_iflag", "c_oflag", "c_cflag", "c_lflag", "c_line", "c_cc",
+            "c_ispeed", "c_ospeed"),
         ("sizeof(struct rlimit)", sizeof(ResourceLimit)),
         .. Fields<ResourceLimit>("struct rlimit", "rlim_cur", "rlim_max"),
         ("sizeof(struct ucred)", sizeof(Ucred)),

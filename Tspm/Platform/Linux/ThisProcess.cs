@@ -25,4 +25,7 @@ internal static class ThisProcess
         // The signal is sent when the parent dies. If it died before the call, nothing is sent.
         return Unistd.getppid() == parent;
     }
+
+    /// <summary>Stops this process until it gets SIGCONT, as Ctrl-Z does (man 7 signal, SIGSTOP).</summary>
+    public static void Stop() => _ = SysSignal.kill(Unistd.getpid(), Signals.SIGSTOP);
 }
