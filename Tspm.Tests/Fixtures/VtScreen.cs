@@ -27,6 +27,9 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
 
     public bool HasWrapped { get; private set; }
 
+    /// <summary>The first sequence that this terminal does not know; null if there was none.</summary>
+    public string? Unknown { get; private set; }
+
     /// <summary>The DEC private modes that are on; 7 (wrapping) and 25 (the cursor) are at the beginning.</summary>
     public IReadOnlyCollection<int> Modes => _modes;
 
@@ -100,7 +103,7 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
             return;
         }
         var numbers = parameters.Split(';').Select(static text =>
-            text.Length > 0 ? int.Parse(text, CultureInfo.InvariantCulture) : 0).ToArray();
+            int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0).ToArray();
         var first = Math.Max(1, numbers[0]);
         if (final != 'm') _isAtEnd = false;
         switch (final)
@@ -117,7 +120,7 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
             case 'J' when numbers[0] == 2: _cells = Blank(width, height); break;
             case 'K' when numbers[0] == 0: for (var x = _x; x < width; x++) _cells[x, _y] = new VtCell(" ", ""); break;
             case 'm': SetStyle(numbers); break;
-            default: throw new InvalidOperationException($"the sequence CSI {parameters} {final} is not known");
+            default: Unknown ??= $"CSI {parameters} {final}"; break;
         }
     }
 

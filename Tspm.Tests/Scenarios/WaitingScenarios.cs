@@ -77,7 +77,7 @@ public class WaitingScenarios
         await box.Until("bad", static entry => !entry.IsOnline, "bad has ended");
         var list = await box.Ok("list");
         await Assert.That(list.Lines.Single(line => line.Contains("\tnever\t"))).EndsWith("\tnever started");
-        await Assert.That(list.Lines.Single(line => line.Contains("\tdone\t"))).Contains("\tcompleted (exit code 0, ");
+        await Assert.That(list.Lines.Single(line => line.Contains("\tdone\t"))).Contains("\tcompleted (exit 0, ");
         await Assert.That(list.Lines.Single(line => line.Contains("\tended\t"))).EndsWith("\t-");
         await Assert.That((await box.Get("never")).Json.GetProperty("lastRun").ValueKind).IsEqualTo(JsonValueKind.Null);
         foreach (var (name, code, cause) in new[] { ("done", 0, "exit"), ("bad", 3, "crash") })

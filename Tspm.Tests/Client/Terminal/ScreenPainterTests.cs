@@ -38,7 +38,7 @@ public sealed class ScreenPainterTests
                 if (Difference(terminal, frame) is { } where) throw new InvalidOperationException(where);
                 if (painter.Paint(frame).Length != 0) throw new InvalidOperationException("nothing had changed");
             }
-            return !terminal.HasWrapped && terminal.Style.Length == 0;
+            return !terminal.HasWrapped && terminal.Style.Length == 0 && terminal.Unknown is null;
         }, iter: 2000);
         await Task.CompletedTask;
     }
