@@ -108,6 +108,7 @@ internal sealed class SocketWorld : IDisposable
             Log = _log,
             Limits = limits ?? SocketLimits.Default,
             Facts = Facts,
+            StartFiles = services.StartFiles,
             Restarts = restarts,
             IdleTrim = new IdleTrim(_loop),
         };

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Tspm.Model.Config;
+using Tspm.Tests.Direct;
 
 namespace Tspm.Tests.Daemon;
 
@@ -7,6 +7,8 @@ namespace Tspm.Tests.Daemon;
 [Timeout(60_000)]
 internal sealed class StreamTests
 {
+    readonly ManualClock _clock = new();
+
     /// <summary>
     /// A client gives its daemon up after ten seconds of silence
     /// (<see cref="Tspm.Client.Connection.DaemonClient.DeadAfter"/>).
@@ -15,20 +17,24 @@ internal sealed class StreamTests
     public async Task An_idle_stream_says_every_five_seconds_that_it_lives(string method,
         CancellationToken cancellation)
     {
-        using var world = new SocketWorld();
+        using var world = new SocketWorld(time: _clock);
         using var client = world.Connect();
-        client.Send("""{"id":1,"method":"METHOD","params":{"follow":true}}""".Replace("METHOD", method, StringComparison.Ordinal) + "\n");
+        using var other = world.Connect();
+        client.Send($$$"""{"id":1,"method":"{{{method}}}","params":{"follow":true}}""" + "\n");
         var begin = client.Read()!.Value;
         await Assert.That(begin.GetProperty("method").GetString()).IsEqualTo("heartbeat");
         await Assert.That(begin.GetProperty("params").TryGetProperty("seq", out _)).IsTrue()
             .Because("it says where following begins");
-        for (var i = 0; i < 2; i++)
+        for (var heartbeats = 1; heartbeats < 3; heartbeats++)
         {
-            var begun = Stopwatch.GetTimestamp();
-            await Assert.That(client.Read()!.Value.GetProperty("method").GetString()).IsEqualTo("heartbeat");
-            await Assert.That(Stopwatch.GetElapsedTime(begun).TotalSeconds).IsBetween(4, 9);
+            _clock.Advance(TimeSpan.FromSeconds(4.8));
+            other.Call("ping");
+            await Assert.That(world.Context.Counters.Heartbeats).IsEqualTo(heartbeats);
+            _clock.Advance(TimeSpan.FromSeconds(0.2));
+            var (next, _) = await NextNotice(client);
+            await Assert.That(next).IsEqualTo("heartbeat");
+            await Assert.That(world.Context.Counters.Heartbeats).IsEqualTo(heartbeats + 1);
         }
-        await Assert.That(world.Context.Counters.Heartbeats).IsEqualTo(3);
     }
 
     /// <summary>What woke the daemon and was nothing for this client does not begin the five seconds anew.</summary>
@@ -36,39 +42,46 @@ internal sealed class StreamTests
     public async Task A_log_of_somebody_else_that_grows_does_not_put_the_next_heartbeat_off(
         CancellationToken cancellation)
     {
-        using var world = new SocketWorld();
+        using var world = new SocketWorld(time: _clock);
         using var client = world.Connect();
         client.Send("""{"id":1,"method":"logs","params":{"follow":true}}""" + "\n");
         client.Read();
-        var begun = Stopwatch.GetTimestamp();
-        await Task.Delay(TimeSpan.FromSeconds(1.8), cancellation);
+        _clock.Advance(TimeSpan.FromSeconds(1.8));
         world.Context.LogChanges.Notify("/nowhere/else.log");
-        client.Read();
-        await Assert.That(Stopwatch.GetElapsedTime(begun).TotalSeconds).IsLessThan(6.2);
+        _clock.Advance(TimeSpan.FromSeconds(3.2));
+        var (_, waited) = await NextNotice(client);
+        await Assert.That(waited).IsLessThan(TimeSpan.FromSeconds(1.5));
     }
 
     /// <summary>The heartbeats do not wait for a moment in which nothing happens at all.</summary>
     [Test]
     public async Task A_stream_of_what_hardly_ever_happens_lives_while_much_else_does(CancellationToken cancellation)
     {
-        using var world = new SocketWorld();
+        using var world = new SocketWorld(time: _clock);
         using var other = world.Connect();
         other.Call("add", """{"define":[{"name":"quiet","command":"x"}],"client":{"environment":{},"workingDirectory":"/"}}""");
         using var client = world.Connect();
         client.Send("""{"id":1,"method":"events","params":{"follow":true,"selectors":["quiet"]}}""" + "\n");
-        var begun = Stopwatch.GetTimestamp();
-        var reading = Task.Run(() =>
+        client.Read();
+        for (var turns = 0; world.Context.Counters.Heartbeats < 3; turns++)
         {
-            while (client.Read() is { } notice)
-                if (Stopwatch.GetElapsedTime(begun).TotalSeconds > 3
-                    && notice.GetProperty("method").GetString() == "heartbeat") return;
-        }, cancellation);
-        while (!reading.IsCompleted)
-        {
+            await Assert.That(turns).IsLessThan(10_000);
             other.Call("stop", """{"selectors":["nobody"]}""");
-            await Task.Delay(20, cancellation);
-            await Assert.That(Stopwatch.GetElapsedTime(begun).TotalSeconds).IsLessThan(10);
+            _clock.Advance(TimeSpan.FromMilliseconds(50));
         }
+    }
+
+    /// <summary>The method of the next notice, and how long the clock had to move on for it.</summary>
+    async Task<(string? Method, TimeSpan Waited)> NextNotice(SocketWorld.Client client)
+    {
+        var (turn, waited) = (TimeSpan.FromMilliseconds(10), TimeSpan.Zero);
+        var reading = Task.Run(client.Read);
+        while (await Task.WhenAny(reading, Task.Delay(1)) != reading)
+        {
+            _clock.Advance(turn);
+            waited += turn;
+        }
+        return ((await reading)!.Value.GetProperty("method").GetString(), waited);
     }
 
     [Test]

@@ -15,6 +15,7 @@ internal sealed partial class DecisionTests
     /// <summary>Readers and actors, and what for.</summary>
     static readonly Dictionary<string, string> s_touching = new()
     {
+        ["Checks/ListenerCheck.cs"] = "asks who answered a probe",
         ["Checks/ExecProbe.cs"] = "runs the command of a probe",
         ["Checks/MemoryReader.cs"] = "reads the memory of a tree",
         ["Hooks/HookInput.cs"] = "writes and removes what hooks read",
@@ -26,7 +27,6 @@ internal sealed partial class DecisionTests
         ["Process/RunTree.cs"] = "finds and signals what a run left",
         ["Recovery/EarlierChildren.cs"] = "finds and adopts children of earlier daemons",
         ["Starting/StartFileReader.cs"] = "reads the files of a start",
-        ["Triggers/PathReader.cs"] = "looks where paths lead",
     };
 
     /// <summary>Declares what all the others are given.</summary>
@@ -64,6 +64,7 @@ internal sealed partial class DecisionTests
     [Arguments("MemoryWatch", "_services.System.ReadTree(pid)", "new LifecycleEvent.FoundUnfit(x)")]
     [Arguments("EnvironmentReader", "EnvFile.Read(path, environment)", "definition.Config.EnvFile")]
     [Arguments("WatchedFiles", "FileSystem.RealPath(path)", "WatchedFiles(ProcessConfig config)")]
+    [Arguments("ListenerCheck", "readonly ITcpListeners _listeners", "static int? PortOf(Probe? probe)")]
     [Arguments("ChildEnding", "services.System.KillLeftovers(mark)", "StopPolicy Policy")]
     public async Task What_does_both_is_found(
         string file, string touching, string deciding, CancellationToken cancellation)
@@ -74,7 +75,7 @@ internal sealed partial class DecisionTests
 
     [Test]
     [Arguments("services.System.BootId")]
-    [Arguments("services.StartFiles.LookUp(script)")]
+    [Arguments("services.StartFiles.FindMissing(scripts, found)")]
     [Arguments("MissingScript.NeededBy(config)")]
     [Arguments("Path.Combine(folder, name)")]
     [Arguments("EnvFile.Parse(file, environment)")]
@@ -92,7 +93,8 @@ internal sealed partial class DecisionTests
     [GeneratedRegex(
         @"\b(File|Directory|FileSystem|RegularFile|AtomicFile|TextFile|RunningPrograms|File(Stream|Info)|DirectoryInfo)"
         + @"\b\s*[.(]|\bPath\.Exists\b|\bEnvFile(Text)?\.Read\b|\bMissingScript\.(FindFor|Among|ByName)\b"
-        + @"|(?<!StartFiles)\.LookUp\(|\bIProcessSystem\b|[sS]ervices\.System\.(?!BootId\b|BootTicks\b)")]
+        + @"|\.IsMissing\(|\bPathReader\b|\bITcpListeners\b|\bIProcessSystem\b"
+        + @"|[sS]ervices\.System\.(?!BootId\b|BootTicks\b)")]
     private static partial Regex Touching();
 
     [GeneratedRegex(

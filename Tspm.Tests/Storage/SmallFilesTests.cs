@@ -45,7 +45,7 @@ internal sealed class SmallFilesTests
     [Test]
     public async Task A_record_of_format_1_is_read_whole(CancellationToken cancellation)
     {
-        var golden = File.ReadAllText(Path.Combine(Guards.Goldens.Folder, "FlatRunRecord.json"));
+        var golden = File.ReadAllText(Path.Combine(Guards.Goldens.Folder, "RunRecordV1.json"));
         var flat = JsonSerializer.Deserialize(golden, StorageJson.Compact.RunRecordV1)!;
         var again = RunRecordFormat1.Write(RunRecordFormat1.Read(flat));
         await Assert.That(JsonSerializer.Serialize(again, StorageJson.Default.RunRecordV1))

@@ -17,6 +17,24 @@ internal sealed class FakeFileWatcher : IFileWatcher
         return watch;
     }
 
+    /// <summary>The file system does not answer until <see cref="Answer"/>.</summary>
+    public bool Hangs { get; set; }
+
+    readonly List<Action> _hanging = [];
+
+    public void LookUp(IReadOnlySet<string> paths, Action<PathFacts> found)
+    {
+        if (Hangs) _hanging.Add(() => found(PathReader.Read(paths)));
+        else found(PathReader.Read(paths));
+    }
+
+    /// <summary>It answers after all, to those who have asked so far.</summary>
+    public void Answer()
+    {
+        foreach (var answer in _hanging) answer();
+        _hanging.Clear();
+    }
+
     /// <summary>The kernel forgets its watches with their owner.</summary>
     public void KillDaemon() => Watches.Clear();
 

@@ -6,7 +6,7 @@ namespace Tspm.Tests.Supervision;
 /// <summary>The real files, read when the test says so.</summary>
 internal sealed class FakeStartFiles : IStartFileReader
 {
-    readonly List<(StartFilesRequest Request, Action<StartFiles> Done)> _hanging = [];
+    readonly List<Action> _hanging = [];
 
     /// <summary>The file system does not answer until <see cref="Answer"/>.</summary>
     public bool Hangs { get; set; }
@@ -14,12 +14,16 @@ internal sealed class FakeStartFiles : IStartFileReader
     /// <summary>How many are waiting for it.</summary>
     public int Hanging => _hanging.Count;
 
-    public string? LookUp(NeededScript script) => script.LookUp();
-
     public void Read(StartFilesRequest request, Action<StartFiles> done)
     {
-        if (Hangs) _hanging.Add((request, done));
+        if (Hangs) _hanging.Add(() => done(StartFileReader.ReadNow(request)));
         else done(StartFileReader.ReadNow(request));
+    }
+
+    public void FindMissing(IReadOnlyCollection<NeededScript> scripts, Action<IReadOnlySet<NeededScript>> done)
+    {
+        if (Hangs && scripts.Count > 0) _hanging.Add(() => done(StartFileReader.MissingNow(scripts)));
+        else done(StartFileReader.MissingNow(scripts));
     }
 
     /// <summary>It answers after all, to those who have asked so far.</summary>
@@ -27,6 +31,6 @@ internal sealed class FakeStartFiles : IStartFileReader
     {
         var asked = _hanging.ToList();
         _hanging.Clear();
-        foreach (var (request, done) in asked) done(StartFileReader.ReadNow(request));
+        foreach (var answer in asked) answer();
     }
 }

@@ -1,3 +1,4 @@
+using Tspm.Config.Validation;
 using Tspm.Model.Config;
 using Tspm.Model.Selecting;
 using Tspm.Model.State;
@@ -23,6 +24,13 @@ internal sealed class OrderedTests
         new(configs, prune: false, updateEnvironment: false, s_shell.Environment, openFilesLimit: null)
         {
             By = s_somebody,
+        };
+
+    static PlanExecution.Wanted Started(IReadOnlySet<NeededScript> missing, ProcessConfig config) =>
+        new([config], prune: false, updateEnvironment: false, s_shell.Environment, openFilesLimit: null)
+        {
+            StartsAll = true,
+            MissingScripts = missing,
         };
 
     /// <summary>One of each kind, in an order in which all can be done with the process "web".</summary>
@@ -52,6 +60,7 @@ internal sealed class OrderedTests
         new SupervisorQuery.Present { Of = begun },
         new SupervisorQuery.Retried { Among = begun },
         new SupervisorQuery.KeptEnvironments { Selectors = ["web"] },
+        new SupervisorQuery.ScriptsToRestart { Selectors = ["web"] },
         new SupervisorQuery.ChangedFacts { Of = [begun[0].Key, new InstanceKey(99, 0)] },
         new SupervisorQuery.LogMoveProblem { Id = begun[0].Key.Id },
         new SupervisorQuery.Watched { Among = begun },
@@ -145,14 +154,15 @@ internal sealed class OrderedTests
     public async Task A_script_that_is_missing_is_refused_before_anything_is_done(CancellationToken cancellation)
     {
         using var world = new World();
-        var missing = new Dictionary<string, string> { ["web"] = "'web': there is no script app.js in /" };
+        var web = Config("web") with { Command = "app.js", Interpreter = "node" };
+        var missing = new HashSet<NeededScript> { MissingScript.NeededBy(web)! };
         object[] orders =
         [
             new SupervisorCommand.Start
             {
-                Define = [Config("web")], Caller = s_shell, MissingScripts = missing,
+                Define = [web], Caller = s_shell, MissingScripts = missing,
             },
-            new SupervisorCommand.Apply(Wanted(Config("web"))) { MissingScripts = missing },
+            new SupervisorCommand.Apply(Started(missing, web)),
         ];
         foreach (var order in orders)
         {

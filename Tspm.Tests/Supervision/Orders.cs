@@ -1,6 +1,8 @@
+using Tspm.Config.Validation;
 using Tspm.Model.State;
 using Tspm.Supervision;
 using Tspm.Supervision.Process;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Tests.Supervision;
 
@@ -42,9 +44,21 @@ internal static class Orders
     public static PendingChange Restart(this Supervisor supervisor, SupervisedProcess process, string request) =>
         supervisor.Restart(process, Of(request));
 
+    public static PendingChange Restart(this Supervisor supervisor, SupervisedProcess process, Cause cause) =>
+        supervisor.Restart(process, cause, MissingNow([process]));
+
     public static IReadOnlyList<PendingChange> Reload(
         this Supervisor supervisor, IReadOnlyList<SupervisedProcess> processes, string request) =>
         supervisor.Reload(processes, Of(request));
+
+    public static IReadOnlyList<PendingChange> Reload(
+        this Supervisor supervisor, IReadOnlyList<SupervisedProcess> processes, Cause cause) =>
+        supervisor.Reload(processes, cause, MissingNow(processes));
+
+    /// <summary>What the daemon looks up before it gives the order.</summary>
+    static IReadOnlySet<NeededScript> MissingNow(IEnumerable<SupervisedProcess> processes) =>
+        StartFileReader.MissingNow(
+            MissingScript.NeededBy(processes.Select(static process => process.Definition.Config)));
 
     public static IReadOnlyList<PendingChange> Scale(
         this Changes changes, ProcessDefinition definition, string request) =>

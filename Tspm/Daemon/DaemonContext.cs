@@ -11,6 +11,7 @@ using Tspm.Platform;
 using Tspm.Platform.Facts;
 using Tspm.Storage;
 using Tspm.Supervision;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Daemon;
 
@@ -28,6 +29,7 @@ internal sealed class DaemonContext
     public required IListeningPorts Ports { get; init; }
     public required OutputPump Outputs { get; init; }
     public required IFactsReader Facts { get; init; }
+    public required IStartFileReader StartFiles { get; init; }
     public required LogChangeNotifier LogChanges { get; init; }
     public required EventLog Events { get; init; }
     /// <summary>Notifies of changes to the event files only; <see cref="LogChanges"/> also covers the logs.</summary>

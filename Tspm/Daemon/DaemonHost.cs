@@ -140,6 +140,7 @@ internal sealed partial class DaemonHost : IDisposable
             Ports = CurrentSystem.CreateListeningPorts(),
             Outputs = _outputs,
             Facts = _facts,
+            StartFiles = services.StartFiles,
             LogChanges = _logChanges,
             Events = _eventLog,
             EventChanges = _eventChanges,

@@ -10,6 +10,12 @@ internal interface IFileWatcher
     /// Begins to watch, and returns at once even for a large tree. The callbacks of the plan run on any thread.
     /// </summary>
     IFileWatch Watch(FileWatchPlan plan);
+
+    /// <summary>
+    /// Finds out whether paths exist and where they lead, and calls back once, on another thread: a file system that
+    /// does not respond must not block the caller.
+    /// </summary>
+    void LookUp(IReadOnlySet<string> paths, Action<PathFacts> found);
 }
 
 /// <summary>An active watch; disposing ends it.</summary>

@@ -1,3 +1,4 @@
+using Tspm.Config.Validation;
 using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Supervision.Lifecycle;
@@ -55,18 +56,23 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// <summary>
     /// Restarts an instance whose definition has <see cref="ProcessDefinition.RestartBefore"/> set, once that is saved.
     /// </summary>
+    /// <param name="instance">The instance to restart.</param>
+    /// <param name="cause">Why it is restarted.</param>
+    /// <param name="missingScripts">See <see cref="Supervisor.Restart"/>.</param>
+    /// <param name="after">See <see cref="Scale"/>.</param>
     public PendingChange RestartWhenSaved(
-        SupervisedProcess instance, Cause cause, IReadOnlyList<int>? after = null)
+        SupervisedProcess instance, Cause cause, IReadOnlySet<NeededScript> missingScripts,
+        IReadOnlyList<int>? after = null)
     {
         PendingChange? pending = null;
         pending = WhenSaved(instance, false, supervisor.IsStarted(instance),
-            () => pending!.Problem = Restart(instance, cause), after);
+            () => pending!.Problem = Restart(instance, cause, missingScripts), after);
         return pending;
     }
 
-    string? Restart(SupervisedProcess instance, Cause cause)
+    string? Restart(SupervisedProcess instance, Cause cause, IReadOnlySet<NeededScript> missingScripts)
     {
-        var problem = supervisor.Restart(instance, cause).Problem;
+        var problem = supervisor.Restart(instance, cause, missingScripts).Problem;
         if (problem is not null) _refused.Add(instance.Key);
         else _refused.Remove(instance.Key);
         return problem;
@@ -147,19 +153,34 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// </summary>
     public void FinishEarlier()
     {
-        var deleted = new List<int>();
-        foreach (var definition in supervisor.Table.Definitions)
-        {
-            if (definition.Deletion is not null) deleted.Add(definition.Id);
-            if (definition.RestartBefore is not { } limit) continue;
-            foreach (var instance in supervisor.Table.Instances(definition.Id)!)
-                if (instance is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up }
-                    && instance.LastRun < limit)
-                    _ = Restart(instance, Cause.Requested(CauseRequest.Apply));
-            HasRestarted(definition.Id);
-        }
+        List<int> deleted = [.. supervisor.Table.Definitions
+            .Where(static definition => definition.Deletion is not null).Select(static definition => definition.Id)];
+        var scripts = Unfinished().SelectMany(ToRestart)
+            .Select(static instance => MissingScript.NeededBy(instance.Definition.Config)).OfType<NeededScript>();
+        services.StartFiles.FindMissing(
+            scripts.ToHashSet(), missing => services.Post(() => FinishRestarts(missing)));
         if (deleted.Count > 0) StopDeleted(deleted, by: null);
     }
+
+    void FinishRestarts(IReadOnlySet<NeededScript> missingScripts)
+    {
+        if (supervisor.IsShuttingDown) return;
+        foreach (var definition in Unfinished())
+        {
+            foreach (var instance in ToRestart(definition))
+                _ = Restart(instance, Cause.Requested(CauseRequest.Apply), missingScripts);
+            HasRestarted(definition.Id);
+        }
+    }
+
+    /// <summary>The processes with a pending restart.</summary>
+    List<ProcessDefinition> Unfinished() =>
+        [.. supervisor.Table.Definitions.Where(static definition => definition.RestartBefore is not null)];
+
+    IEnumerable<SupervisedProcess> ToRestart(ProcessDefinition definition) =>
+        supervisor.Table.Instances(definition.Id)!.Where(instance =>
+            instance is { LastRun: > 0, IsSurplus: false, State.Desired: DesiredState.Up }
+            && instance.LastRun < definition.RestartBefore);
 
     void HasRestarted(int id)
     {

@@ -50,6 +50,9 @@ internal static class PlanExecution
         /// <summary>Also start processes of the file that are down.</summary>
         public bool StartsAll { get; init; }
 
+        /// <summary>The needed scripts that were found missing just now.</summary>
+        public IReadOnlySet<NeededScript> MissingScripts { get; init; } = NeededScript.None;
+
         /// <summary>Give started processes <see cref="Environment"/>; used by a daemon that has just started.</summary>
         public bool RenewsEnvironment { get; init; }
     }
@@ -131,7 +134,7 @@ internal static class PlanExecution
         }
         foreach (var process in supervisor.Dependencies.ToStart([.. start, .. restart], notes))
             work.Coming.Add(restart.Contains(process)
-                ? supervisor.Changes.RestartWhenSaved(process, wanted.Cause, gone)
+                ? supervisor.Changes.RestartWhenSaved(process, wanted.Cause, wanted.MissingScripts, gone)
                 : supervisor.Changes.StartWhenSaved(process, wanted.Cause, gone));
         foreach (var definition in supervisor.Table.Definitions)
             if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);

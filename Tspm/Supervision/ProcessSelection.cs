@@ -17,6 +17,10 @@ internal sealed class ProcessSelection(ProcessTable table)
         return [.. result.Matches.Select(match => table.Find(new InstanceKey(match.Id, match.Instance))!)];
     }
 
+    /// <summary>The instances that the selectors match; none if a selector matches nothing.</summary>
+    public IReadOnlyList<SupervisedProcess> SelectKnown(IReadOnlyList<string> selectors) =>
+        Resolve(selectors).IsKnown ? Select(selectors) : [];
+
     /// <summary>
     /// Resolves selectors for verbs that start processes. Jobs and disabled processes are included only if they are
     /// named: <c>all</c> or a pattern is not meant to run the nightly backup now.

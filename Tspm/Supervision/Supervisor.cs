@@ -1,3 +1,4 @@
+using Tspm.Config.Validation;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Storage;
@@ -77,8 +78,7 @@ internal sealed class Supervisor
     /// <summary>Adds a complete config as a new definition, or in place of <paramref name="replaced"/>.</summary>
     public SupervisedProcess[] Define(
         ProcessConfig config, IReadOnlyDictionary<string, string> environment, long? openFilesLimit,
-        ProcessDefinition? replaced = null, LaunchContext? launch = null,
-        string? project = null)
+        ProcessDefinition? replaced = null, LaunchContext? launch = null, string? project = null)
     {
         var id = replaced?.Id ?? Table.NextId;
         return Put(new ProcessDefinition
@@ -162,9 +162,13 @@ internal sealed class Supervisor
             (process, i) => new PendingChange(process, process.Life.WhenReached(IsDown), unchanged[i]))];
     }
 
-    public PendingChange Restart(SupervisedProcess process, Cause cause)
+    /// <summary>Restarts an instance, unless its script is missing; then the current child is kept.</summary>
+    /// <param name="process">The instance.</param>
+    /// <param name="cause">Why it is restarted.</param>
+    /// <param name="missingScripts">The needed scripts that were found missing just now.</param>
+    public PendingChange Restart(SupervisedProcess process, Cause cause, IReadOnlySet<NeededScript> missingScripts)
     {
-        var problem = new RestartRefusal(_services).Of(process, cause.By)
+        var problem = new RestartRefusal(_services).For(process, cause.By, missingScripts)
             ?? process.Restart(new LifecycleEvent.RestartRequested(cause));
         var settled = problem is null ? Started(process) : Task.FromResult(process.State);
         return new PendingChange(process, settled, false) { Problem = problem };
@@ -174,12 +178,16 @@ internal sealed class Supervisor
     /// Reloads online instances, the instances of one process one after the other. An instance that is starting is
     /// restarted; any other is started.
     /// </summary>
-    public IReadOnlyList<PendingChange> Reload(IReadOnlyList<SupervisedProcess> processes, Cause cause)
+    /// <param name="processes">The instances.</param>
+    /// <param name="cause">Why they are reloaded.</param>
+    /// <param name="missingScripts">See <see cref="Restart"/>.</param>
+    public IReadOnlyList<PendingChange> Reload(
+        IReadOnlyList<SupervisedProcess> processes, Cause cause, IReadOnlySet<NeededScript> missingScripts)
     {
-        var online = _reloads.Begin(
-            [.. processes.Where(process => process.State.Phase == LifecyclePhase.Online)], cause);
+        var online = _reloads.Begin([.. processes.Where(known => known.State.Phase == LifecyclePhase.Online)], cause);
         return [.. processes.Select(process => online.GetValueOrDefault(process)
-            ?? (process.State.Phase == LifecyclePhase.Starting ? Restart(process, cause) : Start(process, cause)))];
+            ?? (process.State.Phase == LifecyclePhase.Starting
+                ? Restart(process, cause, missingScripts) : Start(process, cause)))];
     }
 
     Task<LifecycleState> Started(SupervisedProcess process) => process.Life.WhenReached(IsStarted(process));
@@ -221,8 +229,7 @@ internal sealed class Supervisor
     public static bool IsDown(LifecycleState state) => IsStopped(state) || state.Desired == DesiredState.Up;
 
     static bool HasStartEnded(LifecycleState state) =>
-        state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored
-            or LifecyclePhase.Stopped;
+        IsStopped(state) || state.Phase is LifecyclePhase.Online or LifecyclePhase.Waiting or LifecyclePhase.Errored;
 
     /// <summary>Passes a change of a process to all observers, in the order of the list.</summary>
     public void OnChanged(SupervisedProcess process, LifecycleState before)

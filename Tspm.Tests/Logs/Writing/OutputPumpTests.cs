@@ -399,7 +399,7 @@ internal sealed class OutputPumpTests
         using var follow = bench.LogChanges.Follow();
         using var stdout = new FifoWriter(run.OutFifo);
         stdout.Write("x");
-        await Assert.That(await follow.Changed(Timeout.InfiniteTimeSpan, cancellation)).IsTrue();
+        await Assert.That(await follow.Changed(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation)).IsTrue();
     }
 
     /// <summary>How many descriptors of this program lead into the folder.</summary>

@@ -214,7 +214,7 @@ internal sealed class EnvFileStartTests
         world.StartFiles.Hangs = true;
         var settled = world.Supervisor.Reload([web], Cause.Requested(CauseRequest.Reload))[0];
         world.Step();
-        await Assert.That(web.View.WaitsFor).IsEqualTo("the envFile of its new child");
+        await Assert.That(web.View.WaitsFor).IsEqualTo("the files of its new child");
         await Assert.That(world.Machine.Living.Single()).IsEqualTo(old);
         world.StartFiles.Answer();
         world.Step();
@@ -241,7 +241,7 @@ internal sealed class EnvFileStartTests
         world.StartFiles.Hangs = true;
         Write(world, "A=2");
         EndHook(world);
-        await Assert.That(web.View.WaitsFor).IsEqualTo("the envFile of its new child");
+        await Assert.That(web.View.WaitsFor).IsEqualTo("the files of its new child");
         world.StartFiles.Answer();
         world.Step();
         await Assert.That(world.Machine.Living.Select(process => process.Request.Environment["A"]))

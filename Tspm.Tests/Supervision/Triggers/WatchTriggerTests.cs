@@ -84,6 +84,7 @@ internal sealed class WatchTriggerTests
         await Assert.That(stopped.State.Phase).IsEqualTo(LifecyclePhase.Stopped);
         await Assert.That(world.Files.Open).IsEmpty();
         world.Supervisor.Start(stopped, CauseRequest.Start);
+        world.Step();
         await Assert.That(world.Files.Open.Count()).IsEqualTo(1);
 
         var ended = world.StartNew(Web with { Name = "once", Restart = new RestartConfig { Policy = "never" } });
@@ -252,5 +253,37 @@ internal sealed class WatchTriggerTests
         await ended;
         await Assert.That(world.Machine.Living).IsEmpty();
         await Assert.That(world.Files.Open).IsEmpty();
+    }
+
+    [Test]
+    public async Task A_folder_that_does_not_answer_keeps_nobody_waiting_and_is_watched_later(
+        CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Files.Hangs = true;
+        var instance = world.StartNew(Web);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
+        var ready = world.Supervisor.Triggers.Watch.Ready([instance]);
+        await Assert.That(ready.IsCompleted).IsFalse();
+        world.Files.Answer();
+        world.Step();
+        await ready.WaitAsync(cancellation);
+        world.ChangeFile("/src/app.js");
+        world.Advance(0.3);
+        await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+    }
+
+    [Test]
+    public async Task What_is_stopped_before_the_folder_answers_is_never_watched(CancellationToken cancellation)
+    {
+        using var world = new World();
+        world.Files.Hangs = true;
+        var instance = world.StartNew(Web);
+        var ready = world.Supervisor.Triggers.Watch.Ready([instance]);
+        world.Supervisor.Stop(instance, CauseRequest.Stop);
+        world.Files.Answer();
+        world.Step();
+        await ready.WaitAsync(cancellation);
+        await Assert.That(world.Files.Watches).IsEmpty();
     }
 }

@@ -1,4 +1,5 @@
 using Tspm.Model.Config;
+using Tspm.Platform;
 using Tspm.Supervision.Triggers;
 
 namespace Tspm.Tests.Supervision.Triggers;

@@ -13,7 +13,8 @@ internal static class MissingScript
     static readonly string[] WithoutFile = ["-c", "-e", "-m", "-p", "--eval", "--print"];
 
     /// <summary>A sentence such as "there is no script app.js in /srv"; null: it is there, or need not be.</summary>
-    public static string? FindFor(ProcessConfig config) => NeededBy(config)?.LookUp();
+    public static string? FindFor(ProcessConfig config) =>
+        NeededBy(config) is { } script && script.IsMissing() ? script.Sentence : null;
 
     /// <summary>The script that has to be there; null: none has to.</summary>
     public static NeededScript? NeededBy(ProcessConfig config)
@@ -31,22 +32,23 @@ internal static class MissingScript
 
     /// <summary>A sentence with the name of each process of a file whose script is missing.</summary>
     /// <param name="configs">The configs, complete.</param>
-    public static List<string> Among(IEnumerable<ProcessConfig> configs)
-    {
-        var missing = new List<string>();
-        foreach (var config in configs)
-            if (FindFor(config) is { } sentence) missing.Add($"'{config.Name}': {sentence}");
-        return missing;
-    }
+    public static List<string> Among(IReadOnlyCollection<ProcessConfig> configs) =>
+        Describe(configs, NeededBy(configs).Where(static script => script.IsMissing()).ToHashSet());
 
-    /// <summary>The same sentences, by the names of the processes.</summary>
+    /// <summary>The scripts that have to exist for these processes.</summary>
+    public static IReadOnlySet<NeededScript> NeededBy(IEnumerable<ProcessConfig> configs) =>
+        configs.Select(NeededBy).OfType<NeededScript>().ToHashSet();
+
+    /// <summary>A sentence with the name of each process whose script is missing.</summary>
     /// <param name="configs">The configs, complete.</param>
-    public static Dictionary<string, string> ByName(IEnumerable<ProcessConfig> configs)
+    /// <param name="missing">The needed scripts that were found missing.</param>
+    public static List<string> Describe(IEnumerable<ProcessConfig> configs, IReadOnlySet<NeededScript> missing)
     {
-        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
+        var sentences = new List<string>();
         foreach (var config in configs)
-            if (FindFor(config) is { } sentence) missing[config.NameOrEmpty] = $"'{config.Name}': {sentence}";
-        return missing;
+            if (NeededBy(config) is { } script && missing.Contains(script))
+                sentences.Add($"'{config.Name}': {script.Sentence}");
+        return sentences;
     }
 
     static bool IsWithoutFile(string option) => Array.IndexOf(WithoutFile, option) >= 0;

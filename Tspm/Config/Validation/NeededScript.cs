@@ -1,12 +1,16 @@
 namespace Tspm.Config.Validation;
 
 /// <summary>A script without which a start makes no sense.</summary>
-/// <param name="Path">Where it has to be.</param>
+/// <param name="Path">The absolute path at which the script must exist.</param>
 /// <param name="Folder">The working directory.</param>
-/// <param name="Sentence">What to say when it is not there.</param>
+/// <param name="Sentence">The error message if it does not.</param>
 internal sealed record NeededScript(string Path, string Folder, string Sentence)
 {
-    /// <summary>The sentence; null: it is there. Of a folder that is not there, the start itself says so.</summary>
-    public string? LookUp() =>
-        Platform.FileSystem.IsMissing(Path) && !Platform.FileSystem.IsMissing(Folder) ? Sentence : null;
+    /// <summary>No scripts.</summary>
+    public static readonly IReadOnlySet<NeededScript> None = new HashSet<NeededScript>();
+
+    /// <summary>
+    /// Reads the file system. A missing folder does not make the script missing: the start itself reports the folder.
+    /// </summary>
+    public bool IsMissing() => Platform.FileSystem.IsMissing(Path) && !Platform.FileSystem.IsMissing(Folder);
 }

@@ -26,25 +26,22 @@ internal sealed class ApplyHandler() : Handler<ApplyRequest, ApplyResponse>(Meth
     {
         request = request with { Client = RequestLaunch.Complete(request.Client, by)! };
         Definitions.CheckProject(request.Project);
+        var configs = Definitions.Complete(request.Define, request.Client);
+        var missing = await MissingScripts.Among(context, configs);
         var wanted = new PlanExecution.Wanted(
-            Definitions.Complete(request.Define, request.Client), request.Prune, request.UpdateEnv,
-                request.Client.Environment, request.Client.OpenFilesLimit)
+            configs, request.Prune, request.UpdateEnv, request.Client.Environment, request.Client.OpenFilesLimit)
         {
             By = by,
             Launch = request.Client.Launch,
             StartsAll = request.Start,
+            MissingScripts = missing,
             Project = request.Project,
             Remedy = request.Force == true ? null : request.Start ? ForcedByApply : ApplyPlan.Forced,
         };
         var notes = new List<string>();
-        var starts = request is { Start: true, DryRun: false };
-        var missing = MissingScript.ByName(wanted.Configs);
-        if (!starts) notes.AddRange(missing.Values.Select(static sentence => $"warning: {sentence}"));
-        var applied = await context.Supervisor.Order(new SupervisorCommand.Apply(wanted)
-        {
-            IsDryRun = request.DryRun,
-            MissingScripts = starts ? missing : null,
-        });
+        if (request is not { Start: true, DryRun: false })
+            notes.AddRange(MissingScript.Describe(configs, missing).Select(static sentence => $"warning: {sentence}"));
+        var applied = await context.Supervisor.Order(new SupervisorCommand.Apply(wanted) { IsDryRun = request.DryRun });
         notes.AddRange(applied.Notes);
         var (steps, surplus) = (applied.Steps, applied.Surplus);
         if (applied is not { Work: { } work, Saved: { } saved })

@@ -42,7 +42,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
                 Seq = new Dictionary<string, long> { [EventSource.Stream] = begin },
             });
             var tail = new EventTail(context.Home.EventsFile, begin);
-            sent += await Follow(tail, query, changes, connection);
+            sent += await Follow(tail, query, changes, context.Clock, connection);
             if (context.Changes.IsClosed)
                 throw new RequestException(ErrorCode.ShuttingDown, DaemonContext.UpgradingMessage);
             return new EventsResponse { Events = sent };
@@ -56,9 +56,9 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
     /// <summary>Sends new events until the client closes or sends anything.</summary>
     /// <returns>The number of events sent.</returns>
     static async Task<int> Follow(EventTail tail, EventQuery query, LogChangeNotifier.Subscription changes,
-        ClientConnection connection)
+        TimeProvider clock, ClientConnection connection)
     {
-        var (sent, pulse) = (0, new StreamPulse());
+        var (sent, pulse) = (0, new StreamPulse(clock));
         // Not disposed: the client may send something after the end, and the source has no timer to release.
         var ended = new CancellationTokenSource();
         var streamEnd = connection.WhenStreamEnds().ContinueWith(_ => ended.Cancel(), TaskScheduler.Default);
@@ -74,7 +74,7 @@ internal sealed class EventsHandler() : ConnectionHandler<EventsRequest, EventsR
             if (isLate || wanted.Count > 0) pulse.Sent();
             try
             {
-                await changes.Changed(pulse.Left, ended.Token);
+                await changes.Changed(pulse.Left, clock, ended.Token);
             }
             catch (OperationCanceledException)
             {

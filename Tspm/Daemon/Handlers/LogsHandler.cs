@@ -15,7 +15,7 @@ internal sealed class LogsHandler() : ConnectionHandler<LogsRequest, LogsRespons
     public override async Task<LogsResponse> Handle(
         DaemonContext context, LogsRequest request, ClientConnection connection)
     {
-        var sender = new LogSender(connection);
+        var sender = new LogSender(connection, context.Clock);
         try
         {
             var query = LogQuery.From(request, context.Clock.GetUtcNow());

@@ -20,6 +20,7 @@ internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(M
             By = by,
             Selectors = request.Selectors,
             NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
+            MissingScripts = await MissingScripts.ForRestart(context, request.Selectors),
         });
         return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs, inARow: true);
     }

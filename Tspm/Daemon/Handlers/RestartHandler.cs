@@ -19,6 +19,7 @@ internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse
             By = by,
             Selectors = request.Selectors,
             NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
+            MissingScripts = await MissingScripts.ForRestart(context, request.Selectors),
         });
         return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs);
     }

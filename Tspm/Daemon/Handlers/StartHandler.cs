@@ -17,7 +17,7 @@ internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Meth
     public override async Task<StartResponse> Handle(DaemonContext context, StartRequest request, Requester? by)
     {
         request = request with { Client = RequestLaunch.Complete(request.Client, by) };
-        var started = await context.Supervisor.Order(OrderOf(request, by));
+        var started = await context.Supervisor.Order(await OrderOf(context, request, by));
         var begun = started.Begun;
         var outcomes = await ChangeOutcomes.Collect(
             context, begun, request.Wait, request.WaitTimeoutMs, ChangeOutcomes.StartError);
@@ -39,7 +39,7 @@ internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Meth
         };
     }
 
-    static SupervisorCommand.Start OrderOf(StartRequest request, Requester? by)
+    static async Task<SupervisorCommand.Start> OrderOf(DaemonContext context, StartRequest request, Requester? by)
     {
         IReadOnlyList<ProcessConfig> given = request.Define ?? [];
         var define = given.Count > 0 && request.Client is { } client ? Definitions.Complete(given, client) : [];
@@ -56,10 +56,19 @@ internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Meth
                 .Select(static config => config.Name!).ToHashSet(),
             Caller = caller,
             NewEnvironment = request.UpdateEnv ? caller : null,
-            MissingScripts = MissingScript.ByName(define),
+            MissingScripts = await MissingOf(context, request, define),
             HasOverrides = request.HasOverrides,
             Force = request.Force,
             Again = request.Again,
         };
+    }
+
+    /// <summary>With <c>--force</c>, processes that are online are restarted.</summary>
+    static async Task<IReadOnlySet<NeededScript>> MissingOf(
+        DaemonContext context, StartRequest request, IReadOnlyList<ProcessConfig> define)
+    {
+        var missing = await MissingScripts.Among(context, define);
+        if (!request.Force || request.Selectors is not { Count: > 0 } selectors) return missing;
+        return missing.Union(await MissingScripts.ForRestart(context, selectors)).ToHashSet();
     }
 }

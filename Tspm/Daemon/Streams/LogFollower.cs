@@ -61,7 +61,8 @@ internal sealed class LogFollower(DaemonContext context, LogsRequest request, Lo
             await ReadGrown(logChanges, lookAtAll: !changed);
             try
             {
-                changed = _view.HasMore || await logChanges.Changed(sender.UntilHeartbeat, ended.Token);
+                changed = _view.HasMore
+                    || await logChanges.Changed(sender.UntilHeartbeat, context.Clock, ended.Token);
             }
             catch (OperationCanceledException)
             {

@@ -10,7 +10,9 @@ namespace Tspm.Daemon.Streams;
 /// time, so that requests with quick answers always find a free thread. Waiting for a slow client is not part of a
 /// slice.
 /// </summary>
-internal sealed class LogSender(ClientConnection connection)
+/// <param name="connection">The client.</param>
+/// <param name="clock">Times the heartbeats.</param>
+internal sealed class LogSender(ClientConnection connection, TimeProvider clock)
 {
     const int BatchBytes = 64 << 10;
 
@@ -23,7 +25,7 @@ internal sealed class LogSender(ClientConnection connection)
     static readonly SemaphoreSlim Reading = new(1, 1);
 
     readonly ArrayBufferWriter<byte> _batch = new();
-    readonly StreamPulse _pulse = new();
+    readonly StreamPulse _pulse = new(clock);
 
     /// <summary>The number of lines sent so far.</summary>
     public int Sent { get; private set; }

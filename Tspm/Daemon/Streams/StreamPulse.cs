@@ -1,9 +1,7 @@
-using Stopwatch = System.Diagnostics.Stopwatch;
-
 namespace Tspm.Daemon.Streams;
 
 /// <summary>Tracks when a quiet stream has to send its client a heartbeat.</summary>
-internal sealed class StreamPulse
+internal sealed class StreamPulse(TimeProvider clock)
 {
     /// <summary>
     /// The interval of heartbeats. After twice this time the client considers the daemon dead
@@ -14,10 +12,10 @@ internal sealed class StreamPulse
     /// <summary>The shortest wait.</summary>
     static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 
-    long _last = Stopwatch.GetTimestamp();
+    long _last = clock.GetTimestamp();
 
     /// <summary>The time since the last send.</summary>
-    public TimeSpan Quiet => Stopwatch.GetElapsedTime(_last);
+    public TimeSpan Quiet => clock.GetElapsedTime(_last);
 
     /// <summary>How long the stream may wait for something to send before a heartbeat is due.</summary>
     public TimeSpan Left
@@ -31,5 +29,5 @@ internal sealed class StreamPulse
 
     public bool IsDue => Quiet >= Every - Shortest;
 
-    public void Sent() => _last = Stopwatch.GetTimestamp();
+    public void Sent() => _last = clock.GetTimestamp();
 }

@@ -53,7 +53,13 @@ internal sealed class LogChangeNotifier
 
         /// <summary>Waits until a file has changed since the last wait.</summary>
         /// <returns>False if the timeout elapsed first.</returns>
-        public Task<bool> Changed(TimeSpan timeout, CancellationToken cancel) => _changed.WaitAsync(timeout, cancel);
+        public async Task<bool> Changed(TimeSpan timeout, TimeProvider clock, CancellationToken cancel)
+        {
+            using var limit = clock.CreateTimer(
+                static waiting => ((Subscription)waiting!).Wake(), this, timeout, Timeout.InfiniteTimeSpan);
+            await _changed.WaitAsync(cancel);
+            lock (_lock) return _grown.Count > 0;
+        }
 
         /// <summary>Returns and forgets the files that have changed since the last call.</summary>
         public HashSet<string> TakeGrown()
@@ -70,9 +76,14 @@ internal sealed class LogChangeNotifier
         {
             lock (_lock)
             {
-                if (_others.Contains(path) || !_grown.Add(path) || _changed.CurrentCount > 0) return;
-                _changed.Release();
+                if (!_others.Contains(path) && _grown.Add(path)) Wake();
             }
+        }
+
+        void Wake()
+        {
+            lock (_lock)
+                if (_changed.CurrentCount == 0) _changed.Release();
         }
 
         public void Dispose() => owner.Remove(this);

@@ -1,14 +1,10 @@
-using Tspm.Model.Config;
 using Tspm.Platform;
 
 namespace Tspm.Supervision.Checks;
 
 /// <summary>
-/// Decides whether an answer to a <c>tcp</c> or <c>http</c> probe may come from the child. Another program on the same
-/// port answers just as well, so a child that could not open the port would count as ready. Therefore the listeners
-/// present before the start are recorded, and an answer from one of them does not count unless the child itself has
-/// that socket open (it was passed on). A listener that appeared later may act for the child (docker-proxy, a helper
-/// that left the tree): its answer counts, with a note. So does an answer whose listener cannot be identified.
+/// Finds out who answered a <c>tcp</c> or <c>http</c> probe of a child, for <see cref="ListenerVerdict"/> to decide
+/// whether the answer counts.
 /// </summary>
 internal sealed class ListenerCheck
 {
@@ -35,14 +31,6 @@ internal sealed class ListenerCheck
     public ListenerCheck(ITcpListeners listeners, int port) =>
         (_listeners, _before) = (listeners, listeners.ListeningOn(port));
 
-    /// <summary>The port that a probe connects to; null if it connects to none.</summary>
-    public static int? PortOf(Probe? probe) => probe switch
-    {
-        { Tcp: { } place } => HostPort.Parse(place)?.Port,
-        { Http: { } url } => HttpAddress.Parse(url)?.Place.Port,
-        _ => null,
-    };
-
     /// <summary>The listeners before the child was started, for the run record; null if unknown.</summary>
     public IReadOnlyList<ulong>? Before => _before is { } before ? [.. before] : null;
 
@@ -57,37 +45,14 @@ internal sealed class ListenerCheck
     /// </param>
     public void Judge(DialedAddress? address, int pid, Action<string?> judged)
     {
-        if (address is not { IsLocal: true })
-        {
-            _note = address is null
-                ? null : $"{address} is on another machine, so it is not known which program answered";
-            judged(null);
-        }
-        else _listeners.Inspect(address, pid, _before ?? new HashSet<ulong>(), facts =>
-        {
-            var (problem, note) = Verdict(address, facts, _before);
-            _note = note;
-            judged(problem);
-        });
-    }
+        if (address is not { IsLocal: true }) Report(ListenerVerdict.OnRemote(address));
+        else _listeners.Inspect(address, pid, _before ?? new HashSet<ulong>(),
+            facts => Report(ListenerVerdict.On(address, facts, _before)));
 
-    /// <summary>The rule itself. At most one of the two results is not null.</summary>
-    public static (string? Problem, string? Note) Verdict(
-        DialedAddress address, ListenerFacts facts, IReadOnlySet<ulong>? before) => facts switch
+        void Report(ListenerVerdict verdict)
         {
-            { IsOwn: true } => (null, null),
-            { Sockets: null } => (null, $"it cannot be seen which program answered at {address}"),
-            { Sockets.Count: 0 } =>
-                (null, $"no listener on {address} is visible from here (another network namespace, or forwarded "
-                    + "packets), so it is not known which program answered"),
-            _ when before is not null && !facts.Sockets.All(before.Contains) =>
-                (null, $"{address} was answered by a listener that appeared after the start and is not in "
-                    + "its process tree"),
-            { IsOwn: null } => (null, $"it cannot be seen which program answered at {address}"),
-            _ when before is null =>
-                (null, $"{address} was answered by a listener that is not in its process tree; "
-                    + "it is not known whether that was there before the start"),
-            _ => ($"{address} is answered by {facts.Holder ?? "another program"}, "
-                + "which was already listening there before the start", null),
-        };
+            _note = verdict.Note;
+            judged(verdict.Problem);
+        }
+    }
 }

@@ -1,6 +1,8 @@
+using Tspm.Config.Validation;
 using Tspm.Supervision.Facts;
 using Tspm.Supervision.Lifecycle;
 using Tspm.Supervision.Process;
+using Tspm.Supervision.Starting;
 
 namespace Tspm.Supervision.Commands;
 
@@ -44,6 +46,12 @@ internal static class Answers
         .. supervisor.Selection.Select(query.Selectors).Select(process => new KeptEnvironment(
             process.Definition, process.Key, supervisor.Table.Environments.Of(process.Definition))),
     ];
+
+    public static IReadOnlySet<NeededScript> ScriptsToRestart(
+        Supervisor supervisor, SupervisorQuery.ScriptsToRestart query) =>
+        MissingScript.NeededBy(supervisor.Selection.SelectKnown(query.Selectors)
+            .Where(static process => RestartCheck.IsNeeded(process.State.Phase))
+            .Select(static process => process.Definition.Config));
 
     public static IReadOnlyList<ChangesQuestion?> ChangedFacts(
         Supervisor supervisor, SupervisorQuery.ChangedFacts query) =>

@@ -15,8 +15,8 @@ internal static class ApplyExecution
         var wanted = order.Wanted;
         if (PlanExecution.Problem(supervisor.Table, wanted) is { } problem) throw new OrderRefusedException(problem);
         var plan = PlanExecution.PlanOf(supervisor, wanted);
-        if (order.MissingScripts is { } missing && !order.IsDryRun)
-            OrderChecks.Scripts(ToStart(supervisor.Table, plan, wanted.Configs), missing);
+        if (wanted.StartsAll && !order.IsDryRun)
+            OrderChecks.Scripts(ToStart(supervisor.Table, plan, wanted.Configs), wanted.MissingScripts);
         var notes = new List<string>(ApplyPlan.TakenOver(
             supervisor.Table.Definitions, wanted.Configs, wanted.Project, order.IsDryRun));
         if (order.IsDryRun) return new AppliedConfigs(plan) { Notes = notes };

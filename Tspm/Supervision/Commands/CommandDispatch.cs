@@ -47,6 +47,7 @@ internal sealed class CommandDispatch(Supervisor supervisor)
         SupervisorQuery.Present asked => Answers.Present(asked),
         SupervisorQuery.Retried asked => Answers.Retried(supervisor, asked),
         SupervisorQuery.KeptEnvironments asked => Answers.KeptEnvironments(supervisor, asked),
+        SupervisorQuery.ScriptsToRestart asked => Answers.ScriptsToRestart(supervisor, asked),
         SupervisorQuery.ChangedFacts asked => Answers.ChangedFacts(supervisor, asked),
         SupervisorQuery.LogMoveProblem asked => supervisor.LogMoves.ProblemOf(asked.Id),
         SupervisorQuery.Watched asked => Answers.Watched(supervisor, asked),

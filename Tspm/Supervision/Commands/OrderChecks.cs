@@ -22,14 +22,11 @@ internal static class OrderChecks
 
     /// <summary>Refuses to start anything if a script is missing.</summary>
     /// <param name="configs">The configs of the processes to be started.</param>
-    /// <param name="sentences">An error sentence for each missing script, by process name.</param>
-    public static void Scripts(IEnumerable<ProcessConfig> configs, IReadOnlyDictionary<string, string> sentences)
+    /// <param name="missing">The needed scripts that were found missing just now.</param>
+    public static void Scripts(IEnumerable<ProcessConfig> configs, IReadOnlySet<NeededScript> missing)
     {
-        var missing = new List<string>();
-        foreach (var config in configs)
-            if (sentences.TryGetValue(config.NameOrEmpty, out var sentence)) missing.Add(sentence);
-        if (missing.Count > 0)
-            throw new OrderRefusedException($"{string.Join("; ", missing)}; nothing was started");
+        if (MissingScript.Describe(configs, missing) is { Count: > 0 } sentences)
+            throw new OrderRefusedException($"{string.Join("; ", sentences)}; nothing was started");
     }
 
     /// <summary>Refuses a change while the log files of the process are being renamed.</summary>

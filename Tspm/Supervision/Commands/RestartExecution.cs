@@ -17,7 +17,8 @@ internal static class RestartExecution
         var processes = Order(supervisor, order.Selectors, order.NewEnvironment, notes, out var wanted);
         var (restart, start) = (order.CauseOf(CauseRequest.Restart), order.CauseOf(CauseRequest.Start));
         List<PendingChange> pending = [.. processes.Select(process =>
-            wanted.Contains(process) ? supervisor.Restart(process, restart) : supervisor.Start(process, start))];
+            wanted.Contains(process)
+                ? supervisor.Restart(process, restart, order.MissingScripts) : supervisor.Start(process, start))];
         return new BegunChanges(pending, supervisor.Save()) { Notes = notes };
     }
 
@@ -28,7 +29,8 @@ internal static class RestartExecution
         AddReloadNotes(wanted, notes);
         var pending = processes.Where(process => !wanted.Contains(process))
             .Select(process => supervisor.Start(process, order.CauseOf(CauseRequest.Start))).ToList();
-        pending.AddRange(supervisor.Reload([.. processes.Where(wanted.Contains)], order.CauseOf(CauseRequest.Reload)));
+        pending.AddRange(supervisor.Reload(
+            [.. processes.Where(wanted.Contains)], order.CauseOf(CauseRequest.Reload), order.MissingScripts));
         return new BegunChanges(pending, supervisor.Save()) { Notes = notes };
     }
 

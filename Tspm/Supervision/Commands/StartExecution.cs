@@ -117,7 +117,7 @@ internal static class StartExecution
         ProcessSelection.NoteSkipped(skipped, processes, notes);
         var (restart, start) = (order.CauseOf(CauseRequest.Restart), order.CauseOf(CauseRequest.Start));
         return processes.Select(process => restarted.Contains(process)
-            ? supervisor.Restart(process, restart) : supervisor.Start(process, start)).ToList();
+            ? supervisor.Restart(process, restart, order.MissingScripts) : supervisor.Start(process, start)).ToList();
     }
 
     static bool IsUp(SupervisedProcess process) =>

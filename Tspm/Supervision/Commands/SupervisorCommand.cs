@@ -1,3 +1,4 @@
+using Tspm.Config.Validation;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Supervision.Process;
@@ -47,12 +48,6 @@ internal abstract class SupervisorCommand
 
         /// <summary>Only compute the plan.</summary>
         public bool IsDryRun { get; init; }
-
-        /// <summary>
-        /// An error sentence for each missing script, by process name: those processes must not be started. Null if
-        /// they are started anyway.
-        /// </summary>
-        public IReadOnlyDictionary<string, string>? MissingScripts { get; init; }
     }
 
     /// <summary>Starts processes by selector, or defines new ones and starts them.</summary>
@@ -73,9 +68,8 @@ internal abstract class SupervisorCommand
         /// <summary>The new environment of existing processes; null to keep theirs.</summary>
         public CallerSettings? NewEnvironment { get; init; }
 
-        /// <summary>An error sentence for each missing script of <see cref="Define"/>, by process name.</summary>
-        public IReadOnlyDictionary<string, string> MissingScripts { get; init; } =
-            new Dictionary<string, string>();
+        /// <summary>The needed scripts that were found missing just now.</summary>
+        public IReadOnlySet<NeededScript> MissingScripts { get; init; } = NeededScript.None;
 
         /// <summary>The request contains options that only a new definition can have.</summary>
         public bool HasOverrides { get; init; }
@@ -109,6 +103,9 @@ internal abstract class SupervisorCommand
 
         /// <summary>See <see cref="Start.NewEnvironment"/>.</summary>
         public CallerSettings? NewEnvironment { get; init; }
+
+        /// <summary>See <see cref="Start.MissingScripts"/>.</summary>
+        public IReadOnlySet<NeededScript> MissingScripts { get; init; } = NeededScript.None;
     }
 
     /// <summary>Starts a new child next to the current one, which is stopped once the new one is ready.</summary>
@@ -118,6 +115,9 @@ internal abstract class SupervisorCommand
 
         /// <summary>See <see cref="Start.NewEnvironment"/>.</summary>
         public CallerSettings? NewEnvironment { get; init; }
+
+        /// <summary>See <see cref="Start.MissingScripts"/>.</summary>
+        public IReadOnlySet<NeededScript> MissingScripts { get; init; } = NeededScript.None;
     }
 
     /// <summary>Stops processes and removes their definitions.</summary>

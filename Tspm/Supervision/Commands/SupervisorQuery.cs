@@ -1,3 +1,4 @@
+using Tspm.Config.Validation;
 using Tspm.Model.Selecting;
 using Tspm.Supervision.Facts;
 using Tspm.Supervision.Process;
@@ -46,6 +47,14 @@ internal abstract class SupervisorQuery
 
     /// <summary>The kept environments of the instances that selectors match.</summary>
     public sealed class KeptEnvironments : SupervisorQuery<IReadOnlyList<KeptEnvironment>>
+    {
+        public required IReadOnlyList<string> Selectors { get; init; }
+    }
+
+    /// <summary>
+    /// The scripts that the restart of selected instances depends on; none if a selector matches nothing.
+    /// </summary>
+    public sealed class ScriptsToRestart : SupervisorQuery<IReadOnlySet<NeededScript>>
     {
         public required IReadOnlyList<string> Selectors { get; init; }
     }

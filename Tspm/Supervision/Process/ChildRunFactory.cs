@@ -42,9 +42,12 @@ internal sealed class ChildRunFactory(
             Mark = RunMark.New(),
             IsPreparing = config.Hooks?.PreStart is not null,
             // This goes on record with the intent, which saves a second write.
-            IsWaitingForFiles = config.EnvFile is not null && config.Hooks?.PreStart is null,
+            IsWaitingForFiles = NeedsFiles && config.Hooks?.PreStart is null,
         };
     }
+
+    /// <summary>Whether a start of the current definition has to wait for files to be read.</summary>
+    public bool NeedsFiles => !StartFilesRequest.For(Definition.Config).IsEmpty;
 
     /// <summary>
     /// Reads the files that a start of the current definition depends on, see <see cref="ISpawnPlans"/>. Never blocks
@@ -53,10 +56,9 @@ internal sealed class ChildRunFactory(
     public void ReadFiles(Action<StartFiles> read)
     {
         var request = StartFilesRequest.For(Definition.Config);
-        if (request.EnvFile is null)
+        if (request.IsEmpty)
         {
-            var missing = request.Script is { } script ? services.StartFiles.LookUp(script) : null;
-            read(new StartFiles(request) { MissingScript = missing });
+            read(new StartFiles(request));
             return;
         }
         services.StartFiles.Read(request, files => services.Post(() =>
@@ -80,7 +82,7 @@ internal sealed class ChildRunFactory(
             Definition, process.Key.Instance, KeptEnvironment, files, run.Streams, run.Messages?.Variables(),
             spawn.Listeners, run.Mark);
         // Recorded with the child, because the next daemon cannot find out any more who listened before.
-        if (request is not null && ListenerCheck.PortOf(run.Ready) is { } port)
+        if (request is not null && ListenerVerdict.PortOf(run.Ready) is { } port)
             run.Listeners = new ListenerCheck(services.Tcp, port);
         failure ??= spawn.Start(request!);
         if (failure is not null)
@@ -168,7 +170,7 @@ internal sealed class ChildRunFactory(
             messages.StatusText = record.StatusText;
             messages.ExtendedUntil = TimeSpan.FromMilliseconds(record.ExtendedMonotonicMs);
         }
-        if (ListenerCheck.PortOf(run.Ready) is not null)
+        if (ListenerVerdict.PortOf(run.Ready) is not null)
             run.Listeners = new ListenerCheck(services.Tcp, record.OtherListeners, record.ReadyNote);
         if (record.Ending is { } ending) run.ResumeEnding(ending);
         return run;

@@ -36,7 +36,7 @@ internal sealed class ReplacementPreparation(
     public void Cancel()
     {
         if (_preStart is { } hook) hook.Cancel();
-        else services.Post(() => End(null, "reading its envFile was cancelled"));
+        else services.Post(() => End(null, "reading its files was cancelled"));
     }
 
     void OnHookEnded(string? problem)

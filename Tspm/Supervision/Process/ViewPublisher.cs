@@ -75,7 +75,8 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
     string? WaitsFor => process.State.Phase switch
     {
         LifecyclePhase.Spawning when process.Current is { IsPreparing: true } => "its preStart hook",
-        LifecyclePhase.Spawning when process is { LogsMove: null, Current.IsWaitingForFiles: true } => "its envFile",
+        LifecyclePhase.Spawning when process is { LogsMove: null, Current.IsWaitingForFiles: true } =>
+            process.Definition.Config.EnvFile is null ? "its script" : "its envFile",
         LifecyclePhase.Starting when process.Current?.Ready is { } probe => ProbeText.Subject(probe),
         LifecyclePhase.Sweeping when process.Hook.IsRunning => "its postStop hook",
         LifecyclePhase.Online => OfReload(process.Replacing),
@@ -85,7 +86,7 @@ internal sealed class ViewPublisher(MachineServices services, IViewHost process)
     static string? OfReload(IReplacementState? replacement) => replacement switch
     {
         null => null,
-        { Phase: ReplacementPhase.Preparing, IsReadingFiles: true } => "the envFile of its new child",
+        { Phase: ReplacementPhase.Preparing, IsReadingFiles: true } => "the files of its new child",
         { Phase: ReplacementPhase.Preparing } => "the preStart hook of its new child",
         { Phase: ReplacementPhase.Starting, Run.Ready: { } probe } => $"its new child: {ProbeText.Subject(probe)}",
         { Phase: ReplacementPhase.Starting } => "its new child",

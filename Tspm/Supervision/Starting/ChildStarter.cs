@@ -14,8 +14,8 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
     public SpawnFailure? LastFailure { get; private set; }
 
     /// <summary>
-    /// Starts a run. Before the spawn come the preStart hook, the renaming of its log files, and the reading of its
-    /// envFile, which the hook may have written; a stop cancels them.
+    /// Starts a run. Before the spawn come the preStart hook, the renaming of its log files, and the reading of
+    /// the files it needs, which the hook may have written; a stop cancels them.
     /// </summary>
     public void Start(ChildRun run)
     {
@@ -97,7 +97,7 @@ internal sealed class ChildStarter(MachineServices services, IChildHost process)
                 _ => services.Post(() => OnLogsMoved(run)), TaskContinuationOptions.ExecuteSynchronously);
             return;
         }
-        if (process.Definition.Config.EnvFile is not null) WaitForFiles(run);
+        if (process.Runs.NeedsFiles) WaitForFiles(run);
         process.Runs.ReadFiles(files => OnFilesRead(run, files));
     }
 

@@ -5,17 +5,18 @@ using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Starting;
 
-/// <summary>Reads what <see cref="RestartCheck"/> needs to know, and records a refusal in the event log.</summary>
+/// <summary>Asks <see cref="RestartCheck"/>, and records a refusal in the event log.</summary>
 internal sealed class RestartRefusal(MachineServices services)
 {
     /// <summary>Why the current child is kept; null if the restart may proceed.</summary>
     /// <param name="process">The instance.</param>
     /// <param name="by">The requester.</param>
-    public string? Of(IInstance process, Requester? by)
+    /// <param name="missingScripts">The needed scripts that were found missing just now.</param>
+    public string? For(IInstance process, Requester? by, IReadOnlySet<NeededScript> missingScripts)
     {
         if (!RestartCheck.IsNeeded(process.State.Phase)) return null;
         var script = MissingScript.NeededBy(process.Definition.Config);
-        var missing = script is null ? null : services.StartFiles.LookUp(script);
+        var missing = script is not null && missingScripts.Contains(script) ? script.Sentence : null;
         if (RestartCheck.Problem(missing, process.View.Pid) is not { } problem) return null;
         services.Log.LogWarning("{Name} {Problem}", process.DisplayName, problem);
         var state = StateNames.NameOf(process.State.Observed);

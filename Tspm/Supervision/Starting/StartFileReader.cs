@@ -11,27 +11,36 @@ internal sealed class StartFileReader : IStartFileReader
 {
     const int StackBytes = 256 * 1024;
 
-    public string? LookUp(NeededScript script) => script.LookUp();
+    public void Read(StartFilesRequest request, Action<StartFiles> done) => OnThread(() => done(ReadNow(request)));
 
-    public void Read(StartFilesRequest request, Action<StartFiles> done)
+    public void FindMissing(IReadOnlyCollection<NeededScript> scripts, Action<IReadOnlySet<NeededScript>> done)
+    {
+        if (scripts.Count == 0) done(NeededScript.None);
+        else OnThread(() => done(MissingNow(scripts)));
+    }
+
+    static void OnThread(ThreadStart work)
     {
         try
         {
-            new Thread(() => done(ReadNow(request)), StackBytes) { IsBackground = true, Name = "start files" }.Start();
+            new Thread(work, StackBytes) { IsBackground = true, Name = "start files" }.Start();
         }
         catch (OutOfMemoryException)
         {
-            // The system cannot create a thread. Use the pool, which has some, rather than block the supervisor's
-            // thread.
-            ThreadPool.QueueUserWorkItem(_ => done(ReadNow(request)));
+            // The system cannot create a thread. Use the pool, which has some, rather than block the caller.
+            ThreadPool.QueueUserWorkItem(_ => work());
         }
     }
+
+    /// <summary>Checks on the caller's own thread.</summary>
+    public static IReadOnlySet<NeededScript> MissingNow(IEnumerable<NeededScript> scripts) =>
+        scripts.Where(static script => script.IsMissing()).ToHashSet();
 
     /// <summary>Reads the files on the caller's own thread.</summary>
     public static StartFiles ReadNow(StartFilesRequest request) => new(request)
     {
         EnvFile = request.EnvFile is { } path ? TextOf(path) : null,
-        MissingScript = request.Script?.LookUp(),
+        MissingScript = request.Script is { } script && script.IsMissing() ? script.Sentence : null,
     };
 
     static EnvFileText TextOf(string path)

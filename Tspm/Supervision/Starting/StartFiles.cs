@@ -9,6 +9,9 @@ namespace Tspm.Supervision.Starting;
 /// <param name="Script">Null if no script is needed.</param>
 internal sealed record StartFilesRequest(string? EnvFile, NeededScript? Script)
 {
+    /// <summary>Whether there is nothing to read.</summary>
+    public bool IsEmpty => EnvFile is null && Script is null;
+
     public static StartFilesRequest For(ProcessConfig config) => new(
         config.EnvFile is { } file ? Path.Combine(config.ProjectDir!, file) : null, MissingScript.NeededBy(config));
 }

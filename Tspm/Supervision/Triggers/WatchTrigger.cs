@@ -81,9 +81,11 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
         readonly SupervisionServices _services;
         readonly SupervisedProcess _process;
         readonly ProcessConfig _config;
-        readonly WatchedFiles _files;
         readonly TimeSpan _delay;
-        readonly IFileWatch _watch;
+        readonly LateFileWatch _watch = new();
+
+        /// <summary>Known before the first change is reported.</summary>
+        WatchedFiles? _files;
         IDisposable? _timer;
         TimeSpan _noLaterThan;
         string? _first;
@@ -95,15 +97,21 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
             (_services, _process, _config) = (services, process, process.Definition.Config);
             _delay = TimeSpan.FromMilliseconds(_config.WatchDelayMs ?? DefaultDelayMs);
             var (home, logs) = (services.Home.Path, logFiles.ToList());
-            var facts = PathReader.Read(WatchedFiles.PathsToLookUp(_config, home, logs));
-            _files = new WatchedFiles(_config, home, logs, facts);
-            _watch = services.Files.Watch(new FileWatchPlan
+            services.Files.LookUp(
+                WatchedFiles.PathsToLookUp(_config, home, logs),
+                facts => services.Post(() => Begin(new WatchedFiles(_config, home, logs, facts))));
+        }
+
+        void Begin(WatchedFiles files)
+        {
+            _files = files;
+            _watch.Begin(() => _services.Files.Watch(new FileWatchPlan
             {
-                Paths = _files.Paths,
-                IsIgnored = _files.IsIgnored,
-                Changed = (path, epoch) => services.Post(() => Changed(path, epoch)),
-                Troubled = sentence => services.Post(() => Troubled(sentence)),
-            });
+                Paths = files.Paths,
+                IsIgnored = files.IsIgnored,
+                Changed = (path, epoch) => _services.Post(() => Changed(path, epoch)),
+                Troubled = sentence => _services.Post(() => Troubled(sentence)),
+            }));
         }
 
         public Task Ready => _watch.Ready;
@@ -146,7 +154,7 @@ internal sealed class WatchTrigger(SupervisionServices services, Func<IEnumerabl
 
         void Restart()
         {
-            var what = _first == FileWatchPlan.ManyFiles ? "many files" : _files.Shown(_first!);
+            var what = _first == FileWatchPlan.ManyFiles ? "many files" : _files!.Shown(_first!);
             _first = null;
             if (!_ended && TriggerSet.IsUp(_process.State) && _process.State.Phase != LifecyclePhase.Held)
                 _ = _process.Restart(

@@ -69,6 +69,9 @@ internal sealed unsafe class InotifyWatcher(EventLoop loop) : IFileWatcher, IRea
         return tree;
     }
 
+    public void LookUp(IReadOnlySet<string> paths, Action<PathFacts> found) =>
+        ThreadPool.UnsafeQueueUserWorkItem(_ => found(PathReader.Read(paths)), null);
+
     bool Open(out string trouble)
     {
         trouble = "";

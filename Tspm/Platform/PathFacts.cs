@@ -1,4 +1,4 @@
-namespace Tspm.Supervision.Triggers;
+namespace Tspm.Platform;
 
 /// <summary>What was found out about some paths.</summary>
 /// <param name="Existing">The paths that exist.</param>

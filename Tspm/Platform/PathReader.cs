@@ -1,6 +1,4 @@
-using Tspm.Platform;
-
-namespace Tspm.Supervision.Triggers;
+namespace Tspm.Platform;
 
 /// <summary>Checks whether paths exist, and where they lead.</summary>
 internal static class PathReader
