@@ -127,7 +127,7 @@ public sealed class ListOptionsTests
     [Test]
     [Arguments("", null, false), Arguments("", 80, false), Arguments("", 140, true), Arguments("-w", null, true)]
     [Arguments("-w", 80, true), Arguments("--json", 140, false), Arguments("--json -w", null, true)]
-    [Arguments("-q", 140, false), Arguments("--columns ports", null, true), Arguments("--columns id", 140, false)]
+    [Arguments("-q -w", 140, false), Arguments("--columns ports", null, true), Arguments("--columns id", 140, false)]
     public async Task Ports_are_asked_for_only_where_they_are_shown(
         string flags, int? width, bool asks, CancellationToken cancellation) =>
         await Assert.That(Options(flags).ShowsPorts(width)).IsEqualTo(asks);

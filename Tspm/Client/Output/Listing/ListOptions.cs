@@ -83,8 +83,9 @@ internal sealed record ListOptions
     /// <param name="width">The columns of the terminal; null if the output is not one.</param>
     public bool ShowsPorts(int? width)
     {
+        if (IsQuiet) return false;
         if (IsWide) return true;
-        if (IsQuiet || IsJson) return false;
+        if (IsJson) return false;
         return Columns?.Contains(ListColumns.Ports) ?? width >= ListLayout.LeastWidthWithPorts;
     }
 
