@@ -34,11 +34,10 @@ internal sealed class LiveList(ClientSession session, ListRequest request, ListO
     {
         try
         {
+            session.HidesNotices = true;
+            // A mistake is reported on the normal screen, and ssh asks its questions there.
             Read();
             using var terminal = TerminalSession.TryOpen(withMouse: false, TerminalSession.UsualEscapeDelay);
-            session.HidesNotices = true;
-            // The connection so far would print notices.
-            Disconnect();
             while (terminal is not null)
             {
                 Draw(terminal);
