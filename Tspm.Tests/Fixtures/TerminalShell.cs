@@ -15,6 +15,7 @@ internal sealed class TerminalShell : IAsyncDisposable
     readonly CancellationToken _cancellation;
     readonly VtScreen _screen;
     readonly Task _reading;
+    int _commands;
 
     public TerminalShell(TspmBox box, CancellationToken cancellation, int columns = 80, int rows = 24)
     {
@@ -69,8 +70,9 @@ internal sealed class TerminalShell : IAsyncDisposable
     public async Task Run(string command)
     {
         await UntilPrompt();
-        await Type($"printf '\\033[2J\\033[H'; {command}\r");
-        await UntilPrompt();
+        // What the shell prints differs from what is typed, which the terminal shows too.
+        await Type($"printf '\\033[2J\\033[H'; {command}; echo ended $(({++_commands}))\r");
+        await Until(screen => screen.Text.Split('\n').Contains($"ended {_commands}"), "the end of the command");
     }
 
     public async ValueTask DisposeAsync()

@@ -22,6 +22,7 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
     VtCell[,] _cells = Blank(width, height);
     VtCell[,]? _normal;
     int _x, _y;
+    (int X, int Y) _saved;
     string _style = "";
     bool _isAtEnd;
 
@@ -126,8 +127,16 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
 
     void Mode(int mode, char final)
     {
-        if (mode == 1049 && final == 'h' && _normal is null) (_normal, _cells) = (_cells, Blank(width, height));
-        if (mode == 1049 && final == 'l' && _normal is { } normal) (_cells, _normal) = (normal, null);
+        if (mode == 1049 && final == 'h' && _normal is null)
+        {
+            (_normal, _cells) = (_cells, Blank(width, height));
+            _saved = (_x, _y);
+        }
+        if (mode == 1049 && final == 'l' && _normal is { } normal)
+        {
+            (_cells, _normal) = (normal, null);
+            (_x, _y) = _saved;
+        }
         _ = final == 'h' ? _modes.Add(mode) : _modes.Remove(mode);
     }
 

@@ -22,7 +22,7 @@ public sealed class LiveListScenarios
     static async Task Follow(TerminalShell shell)
     {
         await shell.Run("stty -g > before");
-        await shell.Type("tspm list -f; echo code $?\r");
+        await shell.Type("sh -c 'echo $$ > pid; exec tspm list -f'; echo code $?\r");
         await shell.Until(static screen => IsLive(screen) && screen.Text.Contains("● online"), "the live list");
     }
 
@@ -76,7 +76,7 @@ public sealed class LiveListScenarios
         await using var _ = box;
         await using var __ = shell;
         await Follow(shell);
-        await box.Shell($"kill -{signal} $(pgrep -f 'tspm list -f$')");
+        await box.Shell($"kill -{signal} $(cat pid)");
         await shell.UntilText($"code {128 + signal}");
         await IsAsBefore(box, shell);
     }
@@ -122,7 +122,7 @@ public sealed class LiveListScenarios
         await using var __ = shell;
         await Follow(shell);
         await Assert.That(shell.Text).Contains(" restarts ");
-        await box.Shell("stty cols 30 rows 10 < /proc/$(pgrep -f 'tspm list -f$')/fd/1");
+        await box.Shell("stty cols 30 rows 10 < /proc/$(cat pid)/fd/1");
         await shell.Until(static screen => IsLive(screen) && !screen.Text.Contains(" restarts "), "a narrow list");
         await shell.Type("q");
         await IsAsBefore(box, shell);
