@@ -25,9 +25,17 @@ internal static class Flags
     public static string HelpOf(Flag flag, Verb verb) => (verb.Name, flag.Name) switch
     {
         ("start", "force") => "restart it if it is already running",
-        ("enable" or "disable", "force") => "continue even if the unit was edited",
-        ("events", "lines") => "show the last N events (default 50)",
-        ("why", "lines") => "show the last N lines of output (default 10)",
+        ("enable", "force") => "overwrite the service file even if it was edited by hand",
+        ("disable", "force") => "remove the service file even if it was edited by hand",
+        ("enable", "user") => "install the service for this user (root only)",
+        ("disable", "user") => "remove the service of this user (root only)",
+        ("plan", "prune") => "plan as for 'apply --prune'",
+        ("plan", "force") => "plan as for 'apply --force'",
+        ("plan", "update-env") => "plan as for 'apply --update-env'",
+        ("events", "lines") => "show the last N events (default 50; with --since: all)",
+        ("events", "follow") => "keep showing new events",
+        ("events", "grep") => "only events whose text matches; start with (?i) to ignore case",
+        ("why", "lines") => "show the last N lines of output before each exit (default 10)",
         ("import", "out-file") => "write the config to this file instead of printing it",
         ("import", "lossy") => "exit 0 even if some settings have no counterpart here",
         ("list", "follow") => "update the list in place, once a second, until Ctrl-C",
@@ -45,41 +53,46 @@ internal static class Flags
             Repeats = true,
         },
         "env-file" => new Flag(name, FlagKind.Text, "FILE", ".env file, re-read at every start"),
-        "namespace" => new Flag(name, FlagKind.Text, "NAME", "namespace (default: default)"),
-        "instances" => new Flag(name, FlagKind.Text, "N", "number of instances, or max for one per core"),
-        "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM", "program that runs the command, or none"),
+        "namespace" => new Flag(name, FlagKind.Text, "NAME",
+            "namespace, a name for a group of processes (default: 'default')"),
+        "instances" => new Flag(name, FlagKind.Text, "N", "number of instances (default 1), or max for one per core"),
+        "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM",
+            "program that runs the file, such as python3; none: run the file itself"),
         "interpreter-args" =>
             new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" =>
-            new Flag(name, FlagKind.Size, "SIZE", "restart it when its whole tree uses more memory, such as 512MB"),
+            new Flag(name, FlagKind.Size, "SIZE",
+                "restart it when it and its child processes use more memory than this"),
         "restart" =>
             new Flag(name, FlagKind.Text, "POLICY",
                 "when to restart it after it exits: always (default), on-failure or never"),
-        "autorestart" => new Flag(name, FlagKind.Switch, "", "never restart it automatically") { ShownAsNo = true },
+        "autorestart" => new Flag(name, FlagKind.Switch, "", "the same as --restart never") { ShownAsNo = true },
         "restart-delay" =>
             new Flag(name, FlagKind.Duration, "TIME",
-                "delay before a restart, times the number of failures in a row (default 1s)"),
-        "max-restarts" => new Flag(name, FlagKind.Count, "N", "failures in a row before giving up (default 10)"),
+                "delay after a failure; n times as long after n in a row, up to 10s (default 1s)"),
+        "max-restarts" => new Flag(name, FlagKind.Count, "N",
+            "give up restarting it after this many failures in a row (default 10)"),
         "min-uptime" =>
             new Flag(name, FlagKind.Duration, "TIME", "uptime after which the failure count is cleared (default 10s)"),
         "stop-exit-codes" =>
-            new Flag(name, FlagKind.Counts, "CODES", "exit codes after which it is not restarted; repeatable")
+            new Flag(name, FlagKind.Counts, "N,…", "exit codes after which it is not restarted; repeatable")
             {
                 Repeats = true,
             },
         "stop-signal" => new Flag(name, FlagKind.Text, "SIGNAL", "signal used to stop it (default SIGTERM)"),
         "kill-timeout" =>
-            new Flag(name, FlagKind.Duration, "TIME", "how long to wait before killing the whole tree (default 10s)"),
-        "treekill" => new Flag(name, FlagKind.Switch, "", "do not kill processes that the child left behind")
+            new Flag(name, FlagKind.Duration, "TIME",
+                "how long to wait before it and its child processes are killed (default 10s)"),
+        "treekill" => new Flag(name, FlagKind.Switch, "", "do not kill child processes that outlive it")
         {
             ShownAsNo = true,
         },
         "user" => new Flag(name, FlagKind.Text, "USER", "run as this user (root only)"),
         "group" => new Flag(name, FlagKind.Text, "GROUP", "run as this group (root only)"),
         "umask" => new Flag(name, FlagKind.Text, "OCTAL", "file mode mask, such as 027"),
-        "nice" => new Flag(name, FlagKind.Integer, "N", "priority, -20 to 19"),
-        "out-file" => new Flag(name, FlagKind.Text, "FILE", "log file for standard output"),
-        "err-file" => new Flag(name, FlagKind.Text, "FILE", "log file for standard error"),
+        "nice" => new Flag(name, FlagKind.Integer, "N", "scheduling priority, -20 (highest) to 19"),
+        "out-file" => new Flag(name, FlagKind.Text, "FILE", "log file for standard output (default: in ~/.tspm/logs)"),
+        "err-file" => new Flag(name, FlagKind.Text, "FILE", "log file for standard error (default: in ~/.tspm/logs)"),
         "merge-logs" => new Flag(name, FlagKind.Switch, "", "write standard error to the file of standard output"),
         "ready" =>
             new Flag(name, FlagKind.Text, "PROBE",
@@ -88,7 +101,7 @@ internal static class Flags
             new Flag(name, FlagKind.Duration, "TIME", "how long it may take to become ready (default 60s)"),
         "health" =>
             new Flag(name, FlagKind.Text, "PROBE",
-                "probe repeated while it runs (tcp, http, exec or notify); it is restarted after 3 failures in a row"),
+                "probe repeated every 10s while it is online (as --ready, but not delay); 3 failures restart it"),
         "watch" => new Flag(name, FlagKind.Switch, "", "restart it when its files change"),
         "watch-paths" =>
             new Flag(name, FlagKind.Text, "A,B",
@@ -103,22 +116,22 @@ internal static class Flags
             new Flag(name, FlagKind.Duration, "TIME",
                 "how long files must be unchanged before it is restarted (default 300ms)"),
         "job" => new Flag(name, FlagKind.Switch, "",
-            "a job, which ends on its own; it runs at the times of --cron, or when you start it by name"),
+            "make it a job: it ends on its own, and runs at the times of --cron or when started by name"),
         "cron" => new Flag(name, FlagKind.Text, "CRON",
-            "when to restart it (or run it, for a job), such as '0 3 * * *'; 5 fields, or 6 with seconds"),
+            "when to restart it (or run it, for a job), such as '0 3 * * *'; 5 fields, or 6 with seconds first"),
         "time-zone" => new Flag(name, FlagKind.Text, "ZONE",
-            "time zone for --cron, such as Europe/Berlin (default: the daemon's)"),
+            "time zone for --cron, such as Europe/Berlin (default: the machine's)"),
         "log-max-size" =>
             new Flag(name, FlagKind.Size, "SIZE", "rotate a log at this size (default 10MB; 0: never)"),
         "log-keep" => new Flag(name, FlagKind.Count, "N", "number of rotated logs to keep (default 10)"),
-        "stdin" => new Flag(name, FlagKind.Text, "KIND", "null, or pipe to accept lines from 'tspm send'"),
+        "stdin" => new Flag(name, FlagKind.Text, "KIND", "null (default), or pipe to accept lines from 'tspm send'"),
         "listen" =>
             new Flag(name, FlagKind.Text, "ADDR",
                 "listen here and pass the socket to the process: HOST:PORT, :PORT, unix:/PATH; repeatable")
             { Repeats = true },
         "depends-on" =>
             new Flag(name, FlagKind.Text, "NAME[:WHEN]",
-                "process that must be ready first (or started, or completed); repeatable")
+                "start after this process is ready (default WHEN), started, or completed; repeatable")
             {
                 Repeats = true,
             },
@@ -127,21 +140,23 @@ internal static class Flags
 
     static Flag? OtherFlag(string name) => name switch
     {
-        "update-env" => new Flag(name, FlagKind.Switch, "", "replace the stored environment with this shell's"),
+        "update-env" => new Flag(name, FlagKind.Switch, "",
+            "from now on, use this shell's environment instead of the saved one"),
         "wait" => new Flag(name, FlagKind.Switch, "", "return at once, without waiting for the result")
         {
             ShownAsNo = true,
         },
         "settle" =>
             new Flag(name, FlagKind.Duration, "TIME",
-                "fail if it dies within this time (default 500ms on a terminal, otherwise 0: not checked)"),
+                "fail if it ends this soon after the start (default 500ms on a terminal, else 0: not checked)"),
         "wait-timeout" =>
-            new Flag(name, FlagKind.Duration, "TIME", "give up waiting after this time, with exit code 5"),
+            new Flag(name, FlagKind.Duration, "TIME",
+                "stop waiting after this time and exit 5; the work continues in the background"),
         "force" => new Flag(name, FlagKind.Switch, "",
             "take over names that belong to another project"),
         "attach" =>
             new Flag(name, FlagKind.Switch, "",
-                "follow the logs after starting; for a job, until it ends, and return its exit code"),
+                "follow the logs after starting; for a job, stop when it ends and exit with its code"),
         "only" => new Flag(name, FlagKind.Text, "A,B", "only these processes of a config file"),
         "silent" => new Flag(name, FlagKind.Switch, "", "print only errors"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
@@ -152,23 +167,25 @@ internal static class Flags
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),
         "version" => new Flag(name, FlagKind.Switch, "", "show the version"),
         "lines" => new Flag(name, FlagKind.Count, "N",
-            "show the last N lines of each log (default 15)"),
+            "show the last N lines of each log (default 15; with --since, --grep or --run: all)"),
         "since" =>
             new Flag(name, FlagKind.Text, "TIME",
                 "start at this time: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
         "until" => new Flag(name, FlagKind.Text, "TIME", "end at this time"),
-        "kind" => new Flag(name, FlagKind.Text, "KIND,…", "only events of these kinds or causes, such as exited,crash"),
+        "kind" => new Flag(name, FlagKind.Text, "KIND,…",
+            "only these kinds (exited, errored, …) or causes (crash, memory, …)"),
         "exits" => new Flag(name, FlagKind.Count, "N", "show the last N exits (default 5)"),
         "grep" => new Flag(name, FlagKind.Text, "REGEX", "only lines that match; start with (?i) to ignore case"),
         "context" => new Flag(name, FlagKind.Count, "N", "with --grep: also show N lines before and after each match"),
-        "run" => new Flag(name, FlagKind.Text, "RUN", "only one run: last, -1 (the one before), its pid or number"),
+        "run" => new Flag(name, FlagKind.Text, "RUN",
+            "only one run: last, -1 (the run before the last), a pid, or a runId from --json"),
         "timestamps" => new Flag(name, FlagKind.Switch, "", "show the time in front of each line"),
         "follow" => new Flag(name, FlagKind.Switch, "", "keep following new output"),
         "out" => new Flag(name, FlagKind.Switch, "", "standard output only"),
         "err" => new Flag(name, FlagKind.Switch, "", "standard error only"),
         "raw" => new Flag(name, FlagKind.Switch, "", "print the bytes exactly as they were written"),
         "events" =>
-            new Flag(name, FlagKind.Switch, "", "show events of the processes between the lines, as -f and -t do"),
+            new Flag(name, FlagKind.Switch, "", "show events among the lines; always on with -f and -t"),
         "sort" => new Flag(name, FlagKind.Text, "KEY",
             "sort by name, state, cpu, mem, uptime, restarts or id; the other way round: cpu:asc, name:desc"),
         "state" => new Flag(name, FlagKind.Text, "STATE,…",
@@ -179,7 +196,8 @@ internal static class Flags
             "show these columns, in this order: " + Output.Listing.ListColumns.Names),
         "quiet" => new Flag(name, FlagKind.Switch, "", "print only names, one per line"),
         "logs" => new Flag(name, FlagKind.Switch, "", "also remove the log files"),
-        "system" => new Flag(name, FlagKind.Switch, "", "use the system-wide instance in /var/lib/tspm (for root)"),
+        "system" => new Flag(name, FlagKind.Switch, "",
+            "use the system-wide daemon, which runs as root (data in /var/lib/tspm)"),
         "socket" => new Flag(name, FlagKind.Switch, "", "start the daemon at the first command instead of at boot"),
         "print" => new Flag(name, FlagKind.Switch, "", "only print the files that would be written"),
         "keep-running" => new Flag(name, FlagKind.Switch, "", "keep the daemon and its processes running"),
@@ -187,17 +205,19 @@ internal static class Flags
             new Flag(name, FlagKind.Text, "ADDRESS", "use the daemon of another machine: ssh://[USER@]HOST[:PORT]"),
         "greet" => new Flag(name, FlagKind.Switch, "", "first send the environment and folder of this session"),
         "launch" => new Flag(name, FlagKind.Switch, "", "start the daemon if none is running"),
-        "from" => new Flag(name, FlagKind.Text, "FILE", "old process list to read, instead of the one in your home"),
+        "from" => new Flag(name, FlagKind.Text, "FILE", "old process list to read (default: the one in ~/.tspm)"),
         "take-over" =>
-            new Flag(name, FlagKind.Switch, "", "stop processes that the older tspm still runs, and start them here"),
+            new Flag(name, FlagKind.Switch, "",
+                "stop the processes that the older tspm still runs, and start them under this one"),
         "prune" =>
             new Flag(name, FlagKind.Switch, "", "delete processes of the same project that are not in the file"),
         "lossy" =>
-            new Flag(name, FlagKind.Switch, "", "exit 0 even if some settings of a PM2 file have no counterpart here"),
+            new Flag(name, FlagKind.Switch, "",
+                "for a PM2 file: exit 0 even if some settings have no counterpart here"),
         "start" => new Flag(name, FlagKind.Switch, "", "apply the imported config instead of printing it"),
         "format" => new Flag(name, FlagKind.Text, "FORMAT",
             "openmetrics (default), or prometheus (text format 0.0.4, for node_exporter)"),
-        "show-env" => new Flag(name, FlagKind.Switch, "", "show the values of environment variables"),
+        "show-env" => new Flag(name, FlagKind.Switch, "", "also show the values of environment variables"),
         _ => null,
     };
 }

@@ -15,7 +15,7 @@ internal static class Verbs
     public static readonly IReadOnlyList<Verb> All =
     [
         new("start", "start [SELECTOR | FILE | COMMAND] [flags] [-- ARGS]",
-            "start a known process, the processes of a config file, or a new command")
+            "start a defined process, the processes of a config file, or a new command")
         {
             TakesConfig = true, TakesProgram = true,
             Flags =
@@ -23,35 +23,39 @@ internal static class Verbs
                 "update-env", "wait", "wait-timeout", "settle", "force", "attach", "only", "lossy", "auto-start",
                 "json",
             ],
-            Note = "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 "
+            Note = "The argument is tried as a selector first, then as a config file (Tspm's or PM2's), then as a "
+                + "command. With no argument, the words after -- are the command.\n"
+                + "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 "
                 + "· tspm start --name fast -- ./run --fast\n"
                 + "A backup every night: tspm add ./backup.sh --job --cron '0 3 * * *'. "
                 + "'all', patterns and namespaces do not start jobs.",
         },
-        new("add", "add COMMAND | FILE [flags] [-- ARGS]", "define a process without starting it")
+        new("add", "add (COMMAND | FILE) [flags] [-- ARGS]", "define a process without starting it")
             { TakesConfig = true, TakesProgram = true, Flags = ["lossy", "auto-start", "json"] },
         new("stop", $"stop {Selectors}", "stop processes and wait until they are gone")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
-        new("restart", $"restart {Selectors}", "stop processes and start them again")
+        new("restart", $"restart {Selectors}", "stop processes and start them again; stopped ones are started")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
         new("reload", $"reload {Selectors}", "replace instances one by one: start the new one, then stop the old one")
         {
             Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1,
             Note = "If the new instance does not become ready, it is removed and the old one keeps running. "
-                + "For no downtime, the server must use the socket that --listen passes as descriptor 3 (LISTEN_FDS).\n"
-                + "With reload.mode=signal in its config, the process gets a signal (SIGHUP) instead. "
+                + "To avoid downtime, the server must use the socket that 'start --listen' passes as descriptor 3 "
+                + "(LISTEN_FDS).\n"
+                + "With reload.mode=signal in its config, the process only gets a signal "
+                + "(reload.signal, default SIGHUP). "
                 + "Stopped processes are started.",
         },
         new("delete", $"delete {Selectors}", "stop processes and remove their definitions (aliases: del, rm)")
             { Aliases = ["del", "rm"], Flags = ["logs", "auto-start", "json"], MinWords = 1 },
-        new("start-all", "start-all", "start all defined processes, except jobs")
+        new("start-all", "start-all", "start all enabled processes, except jobs")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
         new("stop-all", "stop-all", "stop all processes")
         {
             Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0,
             Note = "Scheduled jobs still run at their next time; to prevent that: tspm set NAME enabled=false.",
         },
-        new("restart-all", "restart-all", "restart all processes, except jobs; stopped ones are started, too")
+        new("restart-all", "restart-all", "restart all enabled processes, except jobs; stopped ones are started")
             { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
         new("list", "list [SELECTOR…]", "list processes and their state (aliases: ls, ps)")
         {
@@ -61,9 +65,9 @@ internal static class Verbs
                 + "Examples: tspm list --sort mem · tspm list --state errored,waiting -q "
                 + "· tspm list -f 'web-*' · tspm list --columns name,pid,ports",
         },
-        new("describe", $"describe {Selectors}", "show everything that is known about a process (aliases: show, info)")
+        new("describe", $"describe {Selectors}", "show everything about a process (aliases: show, info)")
             { Aliases = ["show", "info"], Flags = ["show-env", "json"], MinWords = 1 },
-        new("env", $"env {Selectors}", "print the environment that the next run gets")
+        new("env", $"env {Selectors}", "print the environment that a process gets at its next start")
             { Flags = ["json"], MinWords = 1 },
         new("pid", $"pid {Selectors}", "print process ids, one per line; exit 1 if a process is not running")
             { Flags = ["json"], MinWords = 1 },
@@ -97,47 +101,49 @@ internal static class Verbs
             Aliases = ["edit"], TakesConfig = true, Flags = ["auto-start", "json"], MinWords = 1,
             Note = "KEY is a config field, with dots for nested fields: "
                 + "tspm set web restart.delayMs=500 env.PORT=8080. An empty VALUE removes the field. "
-                + "Fields that are not given keep their values.\n"
+                + "Fields that are not given keep their values; "
+                + "a flag for a list replaces the whole list. To turn a switch off: tspm set web watch=false.\n"
                 + "Some changes take effect at once, others at the next start; the answer says which.",
         },
-        new("scale", "scale NAME N | +N | -N | max", "set the number of instances; the remaining ones keep running")
+        new("scale", "scale NAME (N | +N | -N | max)", "set the number of instances; those that stay are not restarted")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 2, MaxWords = 2 },
         new("rename", "rename OLD NEW", "rename a process")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
         new("reset", $"reset {Selectors}", "reset the restart and failure counts")
             { Flags = ["auto-start", "json"], MinWords = 1 },
-        new("flush", $"flush {Selectors}", "empty the log files") { Flags = ["auto-start", "json"], MinWords = 1 },
+        new("flush", $"flush {Selectors}", "empty the log files and delete the rotated ones")
+            { Flags = ["auto-start", "json"], MinWords = 1 },
         new("reopen", "reopen [SELECTOR…]", "reopen the log files, after logrotate has moved them")
             { Flags = ["auto-start", "json"] },
-        new("signal", $"signal SIGNAL {Selectors}", "send a signal, such as HUP, SIGHUP or 1")
+        new("signal", $"signal SIGNAL {Selectors}", "send a signal (HUP, SIGHUP or 1) to processes")
             { Flags = ["auto-start", "json"], MinWords = 2 },
-        new("send", "send SELECTOR LINE", "write a line to the standard input of a process (needs --stdin pipe)")
+        new("send", "send SELECTOR LINE", "write a line to the standard input of a process defined with --stdin pipe")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
         new("apply", "apply FILE", "create and change processes to match a config file; with --prune, also delete")
         {
             Flags = ["prune", "force", "update-env", "wait", "wait-timeout", "auto-start", "json"],
             MinWords = 1, MaxWords = 1,
             Note = "New processes are started; stopped ones stay stopped ('tspm start FILE' also starts those). "
-                + "Only processes whose changes need it are restarted; changes to log settings, the restart policy "
-                + "and the like do not. To see the changes first: tspm plan FILE. "
+                + "A process is restarted only if its changes need it; changes to log settings or the restart policy, "
+                + "for example, do not. To see the changes first: tspm plan FILE. "
                 + "Either all changes are made or none.\n"
-                + "A project is the set of processes from one config file. Its name is the field \"project\", "
-                + "or else the folder of the file.\nProcesses of another project are left alone, "
-                + "unless --force takes them over.",
+                + "A project is all processes applied under one project name: the field \"project\", "
+                + "or else the folder of the file.\nIf another project has a process of the same name, nothing is "
+                + "changed, unless --force takes it over.",
         },
         new("plan", "plan FILE", "show what 'apply' would do, without doing it")
             { Flags = ["prune", "force", "update-env", "json"], MinWords = 1, MaxWords = 1 },
         new("validate", "validate FILE", "check a config file (works without a daemon)") { MinWords = 1, MaxWords = 1 },
         new("schema", "schema", "print the JSON Schema of config files") { MaxWords = 0 },
-        new("import", "import pm2 | supervisord | procfile [FILE]",
+        new("import", "import (pm2 | supervisord | procfile) [FILE]",
             "convert another manager's processes to a config file, and print it")
         {
             Flags =
                 ["env-file", "out-file", "start", "force", "lossy", "update-env", "wait", "wait-timeout", "auto-start"],
             MinWords = 1, MaxWords = 2,
             Note = "Settings without a counterpart are listed, and the exit code is 1 unless --lossy is given. "
-                + "--env FILE is the .env file of a Procfile (default: the one next to it); --env NAME is the profile "
-                + "of an ecosystem file, such as production for env_production.\n"
+                + "For a Procfile, --env FILE or --env-file FILE is its .env file (default: the one next to it); for "
+                + "an ecosystem file, --env NAME is the profile, such as production for env_production.\n"
                 + "Without FILE: ecosystem.config.* or ~/.pm2/dump.pm2, the usual files of supervisord, or Procfile.",
         },
         new("export", "export config [SELECTOR…]",
@@ -154,21 +160,21 @@ internal static class Verbs
         {
             MaxWords = 2,
             Note = "stop: stops all processes, then the daemon; the next daemon starts them again. "
-                + "restart: does both at once, so all processes get new pids.\n"
+                + "restart: stops everything, then starts it again, so all processes get new pids.\n"
                 + "upgrade: hands over to BINARY, or to the file that is now at the path of the daemon's executable. "
                 + "All processes keep running, with the same pids.\n"
                 + "In the foreground (in a container): --apply FILE starts the processes of a config file, "
                 + "--logs also prints their output here,\n"
-                + "--exit-when errored|all-stopped ends the daemon when a process failed too often, or when all have "
-                + "stopped, and\n--take-over replaces a running daemon and keeps its processes.",
+                + "--exit-when errored ends the daemon when a process has failed too often, --exit-when all-stopped "
+                + "when all have stopped, and\n--take-over replaces a running daemon, whose processes keep running.",
         },
         new("enable", "enable [--system | --user NAME] [flags]",
-            "install the boot service, which starts the daemon with the machine")
+            "install the service that starts the daemon at boot")
         {
             Flags = ["user", "socket", "print", "force"], MaxWords = 0,
-            Note = "The service is your own, and runs without a login session. As root, --system installs one for the "
-                + "whole machine,\nand --user NAME one for another account. "
-                + "A daemon that is already running is handed over, and nothing is restarted.",
+            Note = "The service is for your user and also runs while you are not logged in. As root, --system installs "
+                + "one for the whole machine,\nand --user NAME one for another account. "
+                + "A daemon that is already running becomes the service; nothing is restarted.",
         },
         new("disable", "disable [--system | --user NAME] [flags]", "stop and remove the boot service")
             { Flags = ["user", "keep-running", "force"], MaxWords = 0 },
