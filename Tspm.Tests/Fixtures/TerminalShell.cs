@@ -17,8 +17,12 @@ internal sealed class TerminalShell : IAsyncDisposable
     readonly Task _reading;
     int _commands;
 
-    public TerminalShell(TspmBox box, CancellationToken cancellation, int columns = 80, int rows = 24)
+    /// <param name="box">Its variables and its folder.</param>
+    /// <param name="cancellation">Ends each wait.</param>
+    /// <param name="program">What runs on the terminal; nobody could continue it if it were stopped.</param>
+    public TerminalShell(TspmBox box, CancellationToken cancellation, string program = "sh -i")
     {
+        const int columns = 80, rows = 24;
         _cancellation = cancellation;
         _screen = new VtScreen(columns, rows);
         var variables = new Dictionary<string, string>(box.Variables)
@@ -27,7 +31,7 @@ internal sealed class TerminalShell : IAsyncDisposable
             ["PS1"] = Prompt,
             ["PATH"] = $"{Path.GetDirectoryName(PublishedExecutable.Path)}:{box.Variables["PATH"]}",
         };
-        var line = $"stty cols {columns} rows {rows}; exec sh -i";
+        var line = $"stty cols {columns} rows {rows}; exec {program}";
         _process = Programs.Start("script", ["-qefc", line, "/dev/null"], variables, box.Folder);
         _reading = Task.Run(Read, CancellationToken.None);
     }
@@ -53,6 +57,9 @@ internal sealed class TerminalShell : IAsyncDisposable
     {
         while (!Ask(condition))
         {
+            // What it wrote last comes after its end.
+            if (_process.HasExited) await _reading;
+            if (_process.HasExited && Ask(condition)) return;
             if (_cancellation.IsCancellationRequested || _process.HasExited)
                 throw new TimeoutException($"not in time: {what}; the screen is:\n{Text}");
             await Task.Delay(10);

@@ -130,6 +130,7 @@ public class NativeAbiTests
         ("sizeof(siginfo_t)", sizeof(Siginfo)),
         .. Fields<Siginfo>("siginfo_t", "si_signo", "si_errno", "si_code", "si_pid", "si_uid", "si_status"),
         ("sizeof(sigset_t)", sizeof(SignalSet)),
+        ("sizeof(struct sigaction)", sizeof(SignalAction)),
         ("sizeof(struct signalfd_siginfo)", sizeof(SignalfdSiginfo)),
         .. Fields<SignalfdSiginfo>("struct signalfd_siginfo", "ssi_signo", "ssi_code", "ssi_pid", "ssi_uid",
             "ssi_status"),

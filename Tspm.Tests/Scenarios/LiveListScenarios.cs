@@ -12,18 +12,27 @@ public sealed class LiveListScenarios
 
     static bool IsLive(VtScreen screen) => screen.Modes.Contains(1049);
 
-    static async Task<(TspmBox Box, TerminalShell Shell)> Begin(CancellationToken cancellation, int columns = 80)
+    static async Task<(TspmBox Box, TerminalShell Shell)> Begin(CancellationToken cancellation)
     {
         var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "web");
-        return (box, new TerminalShell(box, cancellation, columns));
+        return (box, new TerminalShell(box, cancellation));
     }
 
     static async Task Follow(TerminalShell shell)
     {
         await shell.Run("stty -g > before");
-        await shell.Type("sh -c 'echo $$ > pid; exec tspm list -f'; echo code $?\r");
+        await shell.Type("sh -c 'echo $$ > pid; exec tspm list -f'\r");
         await shell.Until(static screen => IsLive(screen) && screen.Text.Contains("● online"), "the live list");
+    }
+
+    /// <summary>The exit code of the command that has just ended.</summary>
+    static async Task HasEnded(TerminalShell shell, int code)
+    {
+        await shell.Until(IsRestored, "the end");
+        await shell.UntilPrompt();
+        await shell.Type("echo code $?\r");
+        await shell.UntilText($"code {code}");
     }
 
     static async Task IsAsBefore(TspmBox box, TerminalShell shell)
@@ -47,7 +56,7 @@ public sealed class LiveListScenarios
         await shell.UntilText("○ stopped");
         await Assert.That(shell.Ask(static screen => screen.HasWrapped)).IsFalse();
         await shell.Type("q");
-        await shell.UntilText("code 0");
+        await HasEnded(shell, 0);
         // The last list stays.
         await Assert.That(shell.Text).Contains("○ stopped").And.Contains("1 online, 1 stopped");
         await IsAsBefore(box, shell);
@@ -63,7 +72,7 @@ public sealed class LiveListScenarios
         await using var __ = shell;
         await Follow(shell);
         await shell.Type(key);
-        await shell.UntilText($"code {code}");
+        await HasEnded(shell, code);
         await IsAsBefore(box, shell);
     }
 
@@ -77,7 +86,7 @@ public sealed class LiveListScenarios
         await using var __ = shell;
         await Follow(shell);
         await box.Shell($"kill -{signal} $(cat pid)");
-        await shell.UntilText($"code {128 + signal}");
+        await HasEnded(shell, 128 + signal);
         await IsAsBefore(box, shell);
     }
 
@@ -94,6 +103,21 @@ public sealed class LiveListScenarios
         await shell.Until(static screen => IsLive(screen) && screen.Text.Contains("● online"), "the live list again");
         await shell.Type("q");
         await IsAsBefore(box, shell);
+    }
+
+    /// <summary>As with ssh -t: there is no shell whose fg could continue it.</summary>
+    [Test]
+    public async Task Ctrl_Z_does_not_stop_what_nobody_could_continue(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "sleep 1000", "--name", "web");
+        await using var terminal = new TerminalShell(box, cancellation, "tspm list -f");
+        await terminal.Until(static screen => IsLive(screen) && screen.Text.Contains("● online"), "the live list");
+        await terminal.Type("\u001a");
+        await box.Ok("start", "sleep 1000", "--name", "api");
+        await terminal.Until(static screen => IsLive(screen) && screen.Text.Contains("│ api "), "the live list");
+        await terminal.Type("q");
+        await terminal.Until(IsRestored, "the end");
     }
 
     [Test]

@@ -142,7 +142,9 @@ internal sealed class TerminalSession : IDisposable
     {
         context.Cancel = true;
         Leave(isEnd: false);
-        ThisProcess.Stop();
+        ThisProcess.Suspend();
+        // SIGCONT says the same, but does not come if the process could not be stopped.
+        Continue();
     }
 
     void Continue()

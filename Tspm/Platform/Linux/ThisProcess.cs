@@ -26,6 +26,15 @@ internal static class ThisProcess
         return Unistd.getppid() == parent;
     }
 
-    /// <summary>Stops this process until it gets SIGCONT, as Ctrl-Z does (man 7 signal, SIGSTOP).</summary>
-    public static void Stop() => _ = SysSignal.kill(Unistd.getpid(), Signals.SIGSTOP);
+    /// <summary>
+    /// Stops this process until it gets SIGCONT, as Ctrl-Z does by default. Returns at once if nobody could continue
+    /// it: the kernel does not stop an orphaned process group, such as that of a command of ssh -t.
+    /// </summary>
+    public static unsafe void Suspend()
+    {
+        SignalAction former, standard = default;
+        if (SysSignal.sigaction(Signals.SIGTSTP, &standard, &former) != 0) return;
+        _ = SysSignal.raise(Signals.SIGTSTP);
+        _ = SysSignal.sigaction(Signals.SIGTSTP, &former, null);
+    }
 }
