@@ -30,7 +30,7 @@ internal static class Rooms
         new("Legacy", "all that knows the older Tspm", "Config Json Model Platform Storage Text"),
         new("Supervision", "the state owner: processes, their children, their order",
             "Config Events Legacy Logs Model Platform Storage Text"),
-        new("Guardian", "the process above the daemon; open to others: Contract",
+        new("Guardian", "the parent process of the daemon; other rooms use only its folder Contract",
             "Libc Model Platform Protocol Storage"),
         new("Boot", "units of systemd and launchd", "Platform Protocol Storage"),
         new("Daemon", "control socket, handlers, streams, upgrades",

@@ -14,7 +14,7 @@ internal static class SchemaTexts
         args arguments, taken literally
         env environment variables; they override envFile, which overrides the saved environment of the shell
         envFile .env file, re-read at every start
-        interpreter program that runs the file, such as "python3" (default: by its extension), or "none"
+        interpreter program put before the command, such as "python3", or "none" (default)
         instances number of instances, or "max" for one per core (default 1)
         user user to run as; root only
         group group to run as; root only

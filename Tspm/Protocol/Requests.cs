@@ -177,7 +177,7 @@ internal sealed class RenameRequest
     public required string NewName { get; init; }
 }
 
-/// <summary>Changes members of a config; they apply at the next start.</summary>
+/// <summary>Changes members of configs. Each takes effect at once if possible, otherwise at the next start.</summary>
 internal sealed class SetRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
@@ -279,8 +279,8 @@ internal sealed class UpgradeRequest
     /// </summary>
     public string? Binary { get; init; }
     /// <summary>
-    /// Whether the requester is a guardian that takes over itself: instead of an answer it gets the descriptors. Not
-    /// allowed with <see cref="Binary"/>.
+    /// Whether the requester is a guardian that takes over itself: instead of an answer it gets the descriptors, and
+    /// <see cref="Binary"/> is ignored.
     /// </summary>
     public bool HandOver { get; init; }
 }

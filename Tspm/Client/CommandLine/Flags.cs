@@ -57,7 +57,7 @@ internal static class Flags
             "namespace, a name for a group of processes (default: 'default')"),
         "instances" => new Flag(name, FlagKind.Text, "N", "number of instances (default 1), or max for one per core"),
         "interpreter" => new Flag(name, FlagKind.Text, "PROGRAM",
-            "program that runs the file, such as python3; none: run the file itself"),
+            "program that runs the file (default: by its extension); none: run the file itself"),
         "interpreter-args" =>
             new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" =>
