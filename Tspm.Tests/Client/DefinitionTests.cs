@@ -176,7 +176,10 @@ public sealed class DefinitionTests
                 _ => "5"
             };
             var before = new ProcessConfig { Interpreter = name == "interpreter-args" ? "node" : null };
-            await Assert.That(ConfigFlags.Apply(before, Given.Flags(name, value))).IsNotEqualTo(before);
+            string[] schedule = name == "time-zone" ? ["cron", "0 3 * * *"] : [];
+            var without = ConfigFlags.Apply(before, Given.Flags(schedule));
+            var with = ConfigFlags.Apply(before, Given.Flags([.. schedule, name, value]));
+            await Assert.That(with).IsNotEqualTo(without);
             if (!Verbs.Find("set")!.Has(name)) continue;
             var written = name is "umask"
                 ? "022"

@@ -21,6 +21,14 @@ internal sealed class Pm2FlagTests
     static string[] Words(string typed) => [.. Tspm.Text.ShellWords.Split("tspm " + typed)!.Skip(1)];
 
     [Test]
+    [Arguments("start app.js -i 0", "0 instances means one instance per core: here ")]
+    [Arguments("set web --instances=-1000",
+        "-1000 instances means one instance per core, less 1000 (at least 1): here 1")]
+    public async Task A_number_of_instances_below_one_says_what_it_means(
+        string typed, string said, CancellationToken cancel) =>
+        await Assert.That(Argv.Parse(Words(typed)).Flags.Single().Note).StartsWith(said);
+
+    [Test]
     [Arguments("start app.js -l all.log", "start [app.js] out-file=all.log +merge-logs")]
     [Arguments("start app.js --log=all.log", "start [app.js] out-file=all.log +merge-logs")]
     [Arguments("start app.js -k 3000", "start [app.js] kill-timeout=3000")]

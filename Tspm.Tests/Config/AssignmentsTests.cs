@@ -80,7 +80,7 @@ internal sealed class AssignmentsTests
     [Arguments("port=80",
         "port is not a known field; use env.PORT if the program opens the port, or listen if Tspm should open it")]
     [Arguments("schedule=x",
-        "schedule must be a JSON object, or one member such as schedule.NAME=VALUE, but is \"x\"")]
+        "schedule has the members cron, timeZone, action, overlap; set one of them, such as schedule.cron=VALUE")]
     [Arguments("command.x=1", "command has no members; set command itself")]
     [Arguments("instances=two", "instances must be a whole number, but is \"two\"")]
     [Arguments("instances=0", "instances must be a whole number from 1 to 1000, but is 0")]
@@ -98,7 +98,8 @@ internal sealed class AssignmentsTests
     [Arguments("args=[1]", "args[0] must be text, but is 1")]
     [Arguments("args=[", "args must be a list [ … ] of text in JSON, but is \"[\"")]
     [Arguments("restart=never",
-        "restart must be a JSON object, or one member such as restart.NAME=VALUE, but is \"never\"")]
+        "restart has the members policy, delayMs, maxDelayMs, maxConsecutive, minUptimeMs, stopExitCodes; "
+        + "set one of them, such as restart.policy=never")]
     [Arguments("command=", "command: there is no command; give a program to run")]
     public async Task A_bad_assignment_is_a_sentence(string assignment, string sentence, CancellationToken cancellation)
     {

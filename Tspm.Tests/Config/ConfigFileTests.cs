@@ -42,6 +42,20 @@ internal sealed class ConfigFileTests
         """;
 
     [Test]
+    [Arguments("[[processes]]\nname = web\n", "line 2: 'web' is not a value; text needs quotes")]
+    [Arguments("[[processes]\nname = 'web'\n", "line 1: found ']' where ']]' is expected")]
+    [Arguments("[[processes]]\nname = \"a\"\nname = \"b\"\n", "line 3: 'processes.name' is already set in line 2")]
+    [Arguments("[[processes]]\nname = \"web\n", "a text is not closed")]
+    [Arguments("[[processes]]\nname\n", "line 2: ")]
+    public async Task A_mistake_in_TOML_is_said_in_plain_words(string text, string said, CancellationToken cancel)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.toml", text);
+        var mistake = await Assert.That(() => ConfigFile.Read(path)).Throws<ConfigFileException>();
+        await Assert.That(mistake!.Message).Contains(said).And.DoesNotContain("oken").And.DoesNotContain("`");
+    }
+
+    [Test]
     [Arguments("tspm.json", GoodJson)]
     [Arguments("tspm.toml", GoodToml)]
     [Arguments("tspm.TOML", "\uFEFF" + GoodToml)]

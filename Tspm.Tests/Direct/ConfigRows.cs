@@ -41,6 +41,44 @@ internal static class ConfigRows
             Err = ["db"],
             Then = static world => world.View("web").Definition.Config.DependsOn is null,
         },
+        new("set web restart=never") { Given = [Seeds.Web], Code = 2, Err = ["such as restart.policy=never"] },
+        new("set web restart=5") { Given = [Seeds.Web], Code = 2, Err = ["policy, delayMs", "restart.policy=VALUE"] },
+        new("set web dependsOn=api")
+        {
+            Given = [Seeds.Web],
+            Code = 2,
+            Err = ["[{\"name\": \"api\"}] (or use --depends-on api)"],
+        },
+        new("set web --depends-on api:healthy")
+        {
+            Given = [Seeds.Web, Seeds.Api],
+            Code = 1,
+            Err = ["to depend on 'api', write api:started (it runs), :ready (", ":completed ("],
+        },
+        new("set web memory 512MB")
+        {
+            Given = [Seeds.Web],
+            Code = 2,
+            Err = ["'memory' has no value; usage: tspm set web memoryLimitBytes=512MB"],
+        },
+        new("set web nice") { Given = [Seeds.Web], Code = 2, Err = ["usage: tspm set web nice=VALUE"] },
+        new("set web watchPaths=gone user=nobody-here projectDir=/nowhere-at-all command=no-such-program")
+        {
+            Given = [Seeds.Down],
+            Out = ["web: updated"],
+            Err =
+            [
+                "warning: 'web': the folder /nowhere-at-all does not exist", "/gone does not exist (watchPaths)",
+                "there is no user 'nobody-here'", "the program 'no-such-program' was not found",
+            ],
+        },
+        new("set web nice=1")
+        {
+            When = "something else was missing before",
+            Given = ["add sleep --name web --cwd /nowhere-at-all"],
+            Asks = Methods.Set,
+            Out = ["web: updated"],
+        },
         new("set web") { Given = [Seeds.Web], Code = 2, Err = ["tspm set web"] },
         new("set web env.PORT=82")
         {
@@ -116,6 +154,8 @@ internal static class ConfigRows
             Leaves = "site:0 online",
             Then = static world => world.Daemon.Saved.Processes.Single().Name == "site",
         },
+        new("rename 'w*' site") { Given = [Seeds.Web], Out = ["site: renamed from 'web'"], Leaves = "site:0 online" },
+        new("rename 0 site") { Given = [Seeds.Web], Out = ["site: renamed from 'web'"], Leaves = "site:0 online" },
         new("rename web api")
         {
             Given = [Seeds.Web, Seeds.Api],

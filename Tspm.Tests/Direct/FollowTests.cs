@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tspm.Model.State;
 using Tspm.Tests.Daemon;
 
 namespace Tspm.Tests.Direct;
@@ -115,6 +116,54 @@ internal sealed class FollowTests
         var printed = await world.Finish(running);
         await Assert.That(printed.Code).IsEqualTo(code).Because(printed.ToString());
         await Assert.That(printed.Out).Contains("last words");
+    }
+
+    [Test]
+    [Arguments(0, ""), Arguments(3, "job: exited with code 3\n")]
+    public async Task A_job_that_prints_nothing_is_no_search_without_a_result(
+        int code, string said, CancellationToken cancellation)
+    {
+        using var world = new VerbWorld();
+        var running = world.Begin("start 'sleep 1' --name job --job --attach");
+        await Until(() => running.Out.Contains("online", StringComparison.Ordinal), cancellation);
+        await Until(() => world.Daemon.Context.Counters.Heartbeats > 0, cancellation);
+        world.Exit("job", code);
+        var printed = await world.Finish(running);
+        await Assert.That(printed.Code).IsEqualTo(code).Because(printed.ToString());
+        await Assert.That(printed.Err).IsEqualTo(said);
+    }
+
+    [Test]
+    [Arguments("restart web", 1002), Arguments("restart-all", 1002), Arguments("start-all", 1001)]
+    public async Task On_a_terminal_every_verb_that_starts_reports_an_early_death(
+        string line, int pid, CancellationToken cancellation)
+    {
+        using var world = new VerbWorld();
+        await world.Given(line == "start-all" ? Seeds.Down : Seeds.Web);
+        var running = world.Begin(line, onTerminal: true);
+        await Until(() => world.View("web").Pid == pid && world.States() == "web:0 online", cancellation);
+        world.Exit("web", 7);
+        var printed = await world.Finish(running);
+        await Assert.That(printed.Code).IsEqualTo(1).Because(printed.ToString());
+        await Assert.That(printed.Err).Contains("exited with code 7").And.Contains("tspm why web");
+    }
+
+    /// <summary>Nobody waits for it to settle, but its end is known already.</summary>
+    [Test]
+    [Arguments(3), Arguments(0)]
+    public async Task A_job_that_fails_at_once_says_so(int code, CancellationToken cancellation)
+    {
+        using var world = new VerbWorld();
+        world.Daemon.Machine.AfterSpawn = () =>
+            world.Daemon.Machine.Exit(world.Daemon.Machine.Living.Single(), new ExitStatus(code, null));
+        var printed = await world.Run("start 'sleep 1' --name job --job");
+        await Assert.That(printed.Code).IsEqualTo(0).Because(printed.ToString());
+        if (code == 0) await Assert.That(printed.Err).IsEmpty();
+        else
+        {
+            await Assert.That(printed.Out).IsEqualTo("job: stopped\n");
+            await Assert.That(printed.Err).Contains("job: exited with code 3").And.Contains("tspm logs job");
+        }
     }
 
     [Test]

@@ -37,6 +37,13 @@ internal static class ReadingRows
         new("jlist") { Given = [Seeds.Web], Asks = Methods.List, Out = ["\"web\"", "\"online\""] },
         new("describe web")
         {
+            When = "its health was not probed yet",
+            Given = [Seeds.Web + " --health http://127.0.0.1:1/"],
+            Asks = Methods.Describe,
+            Out = ["health\tnot checked yet\n"],
+        },
+        new("describe web")
+        {
             Given = [Seeds.Web + " --env TOKEN=hush"],
             Asks = Methods.Describe,
             Out = ["web", "online", "sleep", Seeds.FirstPid, "TOKEN"],

@@ -20,6 +20,18 @@ internal static class RefusedRows
         ("flush nobody", Methods.Flush), ("reopen nobody", Methods.Reopen), ("send nobody line", Methods.Send),
     ];
 
+    /// <summary>The message names what was typed.</summary>
+    static readonly (string Line, string Said)[] WithBadValue =
+    [
+        ("start sleep --memory 0", "--memory: '0' is not valid; expected a whole number, 1 or more"),
+        ("start sleep --start-timeout 0", "--start-timeout: '0' is not valid"),
+        ("start sleep --max-restarts 0", "--max-restarts: '0' is not valid"),
+        ("start sleep -i 1001", "--instances: '1001' is not valid; expected a whole number from 1 to 1000"),
+        ("start sleep --log-keep 1001", "--log-keep: '1001' is not valid"),
+        ("start sleep --stop-exit-codes 256", "--stop-exit-codes: '256' is not valid"),
+        ("add sleep --time-zone UTC", "--time-zone is the time zone of a schedule, and there is none"),
+    ];
+
     /// <summary>They need a process to be named.</summary>
     static readonly string[] WithoutWords =
         ["stop", "restart", "reload", "delete", "describe", "env", "pid", "why", "search", "set", "scale", "rename",
@@ -36,6 +48,14 @@ internal static class RefusedRows
             Code = 3,
             Err = [Unknown],
             Leaves = "web:0 online",
+        }),
+        .. WithBadValue.Select(static row => new VerbRow(row.Line) { Code = 2, Err = [row.Said], Leaves = "" }),
+        .. WithBadValue.Where(static row => row.Line.EndsWith('0')).Select(static row => new VerbRow(
+            row.Line.Replace("start sleep", "set web", StringComparison.Ordinal))
+        {
+            Given = [Seeds.Web],
+            Code = 2,
+            Err = [row.Said],
         }),
         .. WithoutWords.Select(static verb => new VerbRow(verb)
         {

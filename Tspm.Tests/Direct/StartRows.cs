@@ -71,6 +71,76 @@ internal static class StartRows
             Leaves = "api:0 online",
         },
         new("start") { Code = 2, Err = ["start"], Leaves = "" },
+        new("start wbe")
+        {
+            Given = [Seeds.Web],
+            Asks = Methods.Start,
+            Error = ErrorCode.NoSuchProcess,
+            Code = 3,
+            Err = ["'wbe'; did you mean 'web'?", "not a command either", "PATH"],
+            Leaves = "web:0 online",
+        },
+        new("start 99") { Given = [Seeds.Web], Code = 3, Err = ["'99'", "not a command"], Leaves = "web:0 online" },
+        new("start @/readme.txt")
+        {
+            Files = [("readme.txt", "Read me.")],
+            Given = [Seeds.Web],
+            Code = 1,
+            Err = ["there is no process", "not executable", "chmod +x", "--interpreter"],
+            Leaves = "web:0 online",
+        },
+        new("start web:5")
+        {
+            Given = [Seeds.Web],
+            Code = 3,
+            Err = ["has no instance 5", "tspm scale web N"],
+            Leaves = "web:0 online",
+        },
+        new("start web:5 --name more")
+        {
+            Given = [Seeds.Web],
+            Asks = Methods.Start,
+            Error = ErrorCode.NoSuchProcess,
+            Code = 3,
+            Err = ["has no instance 5", "tspm scale web N"],
+            Leaves = "web:0 online",
+        },
+        new("start wbe") { When = "there is no daemon", IsCold = true, Code = 3, Err = ["'wbe'", "not a command"] },
+        new("start wbe web") { When = "there is no daemon", IsCold = true, Code = 3, Err = ["'wbe'"] },
+        new("start @/tspm.json")
+        {
+            When = "it is empty",
+            Files = [("tspm.json", "{\"processes\":[]}")],
+            Err = ["the file contains no process to start"],
+            Leaves = "",
+        },
+        new("start @/vite.config.js")
+        {
+            Files = [("vite.config.js", "module.exports = {};")],
+            Code = 1,
+            Err = ["no 'apps'", "--interpreter node"],
+            Leaves = "",
+        },
+        new("start @/apps.json")
+        {
+            When = "nothing in it can be imported",
+            Files = [("apps.json", "{\"apps\":[{\"name\":\"a\"},{\"script\":\"b.js\",\"kill_signal\":\"X\"}]}")],
+            Code = 1,
+            Err =
+            [
+                "a was left out: it has no script\n", "b was left out: kill_signal must be a signal",
+                "but is \"X\"\n", "nothing was imported\n",
+            ],
+            Leaves = "",
+        },
+        new("apply @/slow.py")
+        {
+            Files = [("slow.py", "print(1)")],
+            Code = 1,
+            Err = ["is a script, not a config file; to run it: tspm start"],
+            Leaves = "",
+        },
+        new("start /nowhere-at-all/x.py") { Code = 1, Err = ["there is no script /nowhere-at-all/x.py"], Leaves = "" },
         new("start-all")
         {
             Given = [Seeds.Down, "add 'sleep 200' --name api"],
@@ -106,6 +176,17 @@ internal static class StartRows
             Out = ["web"],
             Err = ["not saved"],
             Json = ["success=false", "error~not saved"],
+        },
+        new("add no-such-program --name web --user nobody-here --watch-paths gone")
+        {
+            Asks = Methods.Add,
+            Out = ["web: added"],
+            Err =
+            [
+                "warning: 'web': ", "/gone does not exist (watchPaths)", "there is no user 'nobody-here'",
+                "the program 'no-such-program' was not found",
+            ],
+            Json = ["success=true", "notes.0~watchPaths"],
         },
         new("add 'sleep 1' --name web --depends-on db")
         {

@@ -101,16 +101,16 @@ public class EventScenarios
         await box.UntilState("signalled", "stopped");
         await box.UntilState("sick", "waiting");
         await box.UntilState("large", "waiting");
-        await Why("crash", "crash", "on its own", killed: false);
+        await Why("crash", "crash", "it ended on its own", killed: false);
         await Why("asked", "user", $"stopped by user (uid {Tspm.Libc.Unistd.geteuid()}, pid ", killed: false);
         await Why("stubborn", "user", "it did not end in time and was killed", killed: true);
         await Why("signalled", "user", "sent by 'tspm signal' (uid", killed: false);
         await Why("sick", "health", "health: ", killed: false);
         await Why("large", "memory", "over the limit of 1 MB", killed: false);
         await Assert.That((await box.Ok("why", "crash")).Out)
-            .Contains("exited with code 7: on its own\nlast lines of pid ").And.EndsWith("  the last words\n");
+            .Contains("exited with code 7: it ended on its own\nlast lines of pid ").And.EndsWith("  the last words\n");
         await box.Ok("daemon", "stop");
-        await Why("crash", "crash", "on its own", killed: false);
+        await Why("crash", "crash", "it ended on its own", killed: false);
         await Why("large", "memory", "over the limit of 1 MB", killed: false);
 
         async Task Why(string name, string cause, string words, bool killed)

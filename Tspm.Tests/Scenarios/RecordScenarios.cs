@@ -65,7 +65,8 @@ public class RecordScenarios
             "start", "--name", "web", "--restart-delay", "0", "--max-restarts", "3", "--", "sh", "-c",
             "echo one; echo two; exit 7");
         await box.UntilState("web", "errored");
-        int Exits(Ran ran) => ran.Out.Split('\n').Count(static line => line.Contains("exited with code 7: on its own"));
+        int Exits(Ran ran) =>
+            ran.Out.Split('\n').Count(static line => line.Contains("exited with code 7: it ended on its own"));
         await Assert.That(Exits(await box.Ok("why", "web"))).IsEqualTo(3);
         var one = await box.Ok("why", "web", "-n", "1");
         await Assert.That(Exits(one)).IsEqualTo(1);

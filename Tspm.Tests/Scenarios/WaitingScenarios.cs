@@ -22,7 +22,7 @@ public class WaitingScenarios
         await box.UntilOut("stubborn", "ready");
         var ran = (await OnTerminal(box, 80, "stop stubborn")).Exits(0);
         // In one line that is written again and again and is gone in the end.
-        await Assert.That(ran.Out).Contains("\rstubborn: SIGTERM sent, SIGKILL in ");
+        await Assert.That(ran.Out).Contains("\rstubborn is stopping: SIGTERM sent, SIGKILL in ");
         await Assert.That(ran.Out).Contains("stubborn: stopped");
         var written = ran.Out.Split('\n')[0].Split('\r', StringSplitOptions.RemoveEmptyEntries);
         foreach (var line in written) await Assert.That(line.Length).IsLessThan(80);
@@ -36,7 +36,7 @@ public class WaitingScenarios
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "--name", "stubborn", "--kill-timeout", "6s", "--", "sh", "-c", Deaf);
         await box.UntilOut("stubborn", "ready");
-        var ran = (await box.Run("stop", "stubborn")).Exits(0).Says("stubborn: SIGTERM sent, SIGKILL in ");
+        var ran = (await box.Run("stop", "stubborn")).Exits(0).Says("stubborn is stopping: SIGTERM sent, SIGKILL in ");
         await Assert.That(ran.Err.Split("SIGTERM sent").Length).IsEqualTo(2);
         await Assert.That(ran.Out).IsEqualTo("stubborn: stopped\n");
     }

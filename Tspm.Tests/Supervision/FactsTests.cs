@@ -115,6 +115,31 @@ internal sealed class FactsTests
     }
 
     [Test]
+    [Arguments(true), Arguments(false)]
+    public async Task A_run_that_was_ended_for_bad_health_was_not_good(bool isHealthy, CancellationToken cancellation)
+    {
+        using var world = new World();
+        var config = new ProcessConfig { Name = "web", Command = "web" };
+        var probe = new Probe { Http = "http://127.0.0.1/h", IntervalMs = 1000, Failures = 1 };
+        world.Dialer.Answer = static _ => (null, "HTTP/1.1 200 OK");
+        var instance = world.StartNew(config with { Health = probe });
+        for (var second = 0; second < Long.TotalSeconds; second++) world.Advance(1);
+        if (isHealthy)
+        {
+            world.Exit(instance, 1);
+        }
+        else
+        {
+            world.Dialer.Answer = static _ => (null, "HTTP/1.1 500 Oops");
+            for (var second = 0; second < 3; second++) world.Advance(1);
+            await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Stopping);
+            await Assert.That(Ask(world, instance)).IsNull();
+            world.Exit(instance, 1);
+        }
+        await Assert.That(Ask(world, instance) is not null).IsEqualTo(isHealthy);
+    }
+
+    [Test]
     public async Task A_run_that_never_was_ready_did_not_stay_up(CancellationToken cancellation)
     {
         using var world = new World();

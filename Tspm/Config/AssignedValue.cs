@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Tspm.Config.Validation;
 using Tspm.Json;
 using Tspm.Model.Config;
 using Tspm.Text;
@@ -22,8 +23,23 @@ internal static class AssignedValue
         _ =>
             text.StartsWith('{')
                 ? Json(text, type, path)
-                : throw Misfit(path, $"a JSON object, or one member such as {path}.NAME=VALUE", text),
+                : throw NotAnObject(text, type, path),
     };
+
+    /// <summary>Names a member that exists: the one that the value is for, if its words are known.</summary>
+    static StrictJsonException NotAnObject(string text, JsonTypeInfo type, string path)
+    {
+        const string expected = "a JSON object";
+        if (type.Kind == JsonTypeInfoKind.Dictionary)
+            return Misfit(path, $"{expected}, or one member such as {path}.NAME=VALUE", text);
+        var members = JsonTypes.Members(type).Keys.ToList();
+        var meant = members.Find(member =>
+            ConfigValidation.BoundsOf($"{path}.{member}")?.Words is { } words && words.Contains(text));
+        var example = path is "ready" or "health" ? "tcp=127.0.0.1:8080"
+            : meant is null ? $"{members[0]}=VALUE" : $"{meant}={text}";
+        return new StrictJsonException(new JsonProblem(path, expected, JsonProblems.Quote(text), null,
+            $"{path} has the members {string.Join(", ", members)}; set one of them, such as {path}.{example}"));
+    }
 
     static JsonValue Simple(string text, Type type, string path)
     {
@@ -62,11 +78,17 @@ internal static class AssignedValue
         if (text.TrimStart().StartsWith('[')) return Json(text, type, path);
         if (JsonTypes.IsWhole(type.ElementType!))
             return new JsonArray([.. text.Split(',').Select(part => Number(part.Trim(), path))]);
+        if (type.Options.GetTypeInfo(type.ElementType!).Kind == JsonTypeInfoKind.Object)
+            throw Misfit(path, ListForm(text, path), text);
         var words = ShellWords.Split(text)
             ?? throw Misfit(path, "words as in a shell (quote special characters), or a JSON list: [\"a\", \"b\"]",
                 text);
         return new JsonArray([.. words.Select(word => (JsonNode)JsonValue.Create(word))]);
     }
+
+    static string ListForm(string text, string path) => path == "dependsOn"
+        ? $"a list in JSON, such as [{{\"name\": {JsonProblems.Quote(text)}}}] (or use --depends-on {text})"
+        : "a list in JSON: [ { … } ]";
 
     static JsonNode Json(string text, JsonTypeInfo type, string path)
     {

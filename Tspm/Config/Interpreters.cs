@@ -62,10 +62,14 @@ internal static class Interpreters
     }
 
     /// <summary>Whether the PATH of this process has a file with this name.</summary>
-    public static bool IsOnPath(string program)
+    public static bool IsOnPath(string program) => IsOnPath(program, Environment.GetEnvironmentVariable("PATH"));
+
+    /// <summary>Whether a PATH has a file with this name.</summary>
+    /// <param name="program">A name without a slash.</param>
+    /// <param name="path">The value of the variable; null if it is not set.</param>
+    public static bool IsOnPath(string program, string? path)
     {
-        var path = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
-        foreach (var folder in path.Split(':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var folder in (path ?? "/usr/bin:/bin").Split(':', StringSplitOptions.RemoveEmptyEntries))
             if (File.Exists(Path.Combine(folder, program))) return true;
         return false;
     }

@@ -25,7 +25,7 @@ internal static class TomlDocument
         if (document.HasErrors)
         {
             var first = document.Diagnostics.First(message => message.Kind == DiagnosticMessageKind.Error);
-            throw Broken(path, first.Span.Start.Line, first.Message);
+            throw Broken(path, first.Span.Start.Line, TomlProblem.Words(first.Message));
         }
         var builder = new Builder(path);
         builder.AddAll(builder.Root, "", document.KeyValues, 0);

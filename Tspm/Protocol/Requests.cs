@@ -154,6 +154,8 @@ internal sealed record RestartRequest
     public ClientContext? Client { get; init; }
     public bool Wait { get; set; } = true;
     public int? WaitTimeoutMs { get; init; }
+    /// <summary>See <see cref="StartRequest.SettleMs"/>. Since protocol 3.</summary>
+    public int? SettleMs { get; init; }
 }
 
 internal sealed class DeleteRequest

@@ -43,14 +43,14 @@ public sealed class WaitNoticeTests
     {
         var (screen, notice) = Make(true, 80, [Stubborn], [Stubborn with { KillInMs = null }]);
         await Assert.That(notice.Show(Methods.Stop.Name, Stop, 2 * Second)).IsTrue();
-        await Assert.That(screen.Text).IsEqualTo("\rstubborn: SIGTERM sent, SIGKILL in 7 s");
+        await Assert.That(screen.Text).IsEqualTo("\rstubborn is stopping: SIGTERM sent, SIGKILL in 7 s");
         await Assert.That(notice.Show(Methods.Stop.Name, Stop, 3 * Second)).IsTrue();
         notice.Clear();
         notice.Clear();
         // The shorter line covers the longer one, and nothing is left in the end.
-        var shorter = "stubborn: SIGKILL sent";
+        var shorter = "stubborn is stopping: SIGKILL sent";
         await Assert.That(screen.Text).EndsWith(
-            $"\r{shorter}{new string(' ', 38 - shorter.Length)}\r{new string(' ', shorter.Length)}\r");
+            $"\r{shorter}{new string(' ', 50 - shorter.Length)}\r{new string(' ', shorter.Length)}\r");
     }
 
     [Test]
@@ -59,7 +59,7 @@ public sealed class WaitNoticeTests
         var (screen, notice) = Make(false, 80, [Stubborn]);
         await Assert.That(notice.Show(Methods.Stop.Name, Stop, 2 * Second)).IsFalse();
         notice.Clear();
-        await Assert.That(screen.Text).IsEqualTo("stubborn: SIGTERM sent, SIGKILL in 7 s\n");
+        await Assert.That(screen.Text).IsEqualTo("stubborn is stopping: SIGTERM sent, SIGKILL in 7 s\n");
     }
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class WaitNoticeTests
         var (screen, notice) = Make(true, 80, [Slow], [Slow with { StartTimeoutInMs = 46_000, UptimeMs = 14_000 }]);
         notice.Show(Methods.Start.Name, request, 2 * Second);
         await Assert.That(screen.Text)
-            .IsEqualTo("\rslow: waits for tcp 127.0.0.1:9 (12 of 60 s); Ctrl-C leaves it starting");
+            .IsEqualTo("\rslow waits for tcp 127.0.0.1:9 (12 of 60 s); Ctrl-C leaves it starting");
     }
 
     [Test]
@@ -86,7 +86,21 @@ public sealed class WaitNoticeTests
         var request = new RestartRequest { Selectors = ["all"] };
         var (screen, notice) = Make(true, 120, [Stubborn, Slow, OutputTests.Status("web", 3)]);
         notice.Show(Methods.Restart.Name, request, 2 * Second);
-        await Assert.That(screen.Text).IsEqualTo("\rstubborn: SIGTERM sent, SIGKILL in 7 s (and 1 more)");
+        await Assert.That(screen.Text).IsEqualTo(
+            "\rstubborn is stopping: SIGTERM sent, SIGKILL in 7 s; 1 other process is not done yet");
+    }
+
+    [Test]
+    public async Task Several_others_are_counted(CancellationToken cancel)
+    {
+        var reloading = Slow with { State = ProcessState.Online };
+        var (screen, notice) = Make(false, 120, [reloading, Stubborn, OutputTests.Status("web", 3) with
+        {
+            State = ProcessState.Starting,
+        }]);
+        notice.Show(Methods.Reload.Name, new RestartRequest { Selectors = ["all"] }, 2 * Second);
+        await Assert.That(screen.Text).StartsWith("slow waits for tcp 127.0.0.1:9 (")
+            .And.EndsWith("; 2 other processes are not done yet\n");
     }
 
     [Test]

@@ -222,6 +222,39 @@ internal sealed class ImportTests
     }
 
     [Test]
+    [Arguments("max_memory_restart", "\"lots\"", "a size greater than 0")]
+    [Arguments("kill_timeout", "-5", "milliseconds, or a time")]
+    [Arguments("max_restarts", "\"many\"", "a whole number")]
+    [Arguments("instances", "\"some\"", "a whole number or \"max\"")]
+    [Arguments("autorestart", "\"yes\"", "true or false")]
+    [Arguments("stop_exit_codes", "[\"x\"]", "exit codes")]
+    [Arguments("env", "\"A=1\"", "an object")]
+    [Arguments("args", "{\"a\":1}", "text or a list")]
+    public async Task A_value_of_PM2_that_is_wrong_is_called_that(
+        string key, string value, string expected, CancellationToken cancellation)
+    {
+        var file = $$"""{"apps": [{"name": "a", "script": "./a.sh", "{{key}}": {{value}}}]}""";
+        var imported = Pm2Import
+            .Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => ScriptKind.None);
+        await Assert.That(imported.Left.Single().Hint).StartsWith("the value is not valid; expected " + expected);
+    }
+
+    [Test]
+    [Arguments("cron", "nonsense", "cron: \"nonsense\": expected a cron expression")]
+    [Arguments("cron_restart", "nonsense", "cron_restart: \"nonsense\"")]
+    [Arguments("uid", "", "uid must be text that is not empty")]
+    [Arguments("stop_signal", "FOO", "stop_signal must be a signal such as SIGTERM, INT or 15, but is \"FOO\"")]
+    public async Task An_app_that_is_left_out_is_explained_with_its_own_key(
+        string key, string value, string reason, CancellationToken cancellation)
+    {
+        var file = $$"""{"apps": [{"name": "a", "script": "./a.sh", "{{key}}": "{{value}}"}]}""";
+        var imported = Pm2Import
+            .Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => ScriptKind.None);
+        await Assert.That(imported.Processes).IsEmpty();
+        await Assert.That(imported.Left.Single().ToString()).StartsWith("a was left out: " + reason);
+    }
+
+    [Test]
     public async Task No_value_of_a_secret_is_in_what_is_told(CancellationToken cancellation)
     {
         foreach (var name in Names())

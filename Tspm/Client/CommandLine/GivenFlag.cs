@@ -5,6 +5,9 @@ internal readonly record struct GivenFlag(Flag Flag, string? Value, bool On = tr
 {
     public string Name => Flag.Name;
 
+    /// <summary>A sentence about what the value means here, if that is not obvious; otherwise null.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The value, or "true" or "false" for a switch.</summary>
     public string Text => Value ?? (On ? "true" : "false");
 }

@@ -11,8 +11,12 @@ internal sealed class Invocation(ClientSession session, ParsedLine line)
     /// <summary>The exit code of the command; null if none has run.</summary>
     public int? ExitCode { get; private set; }
 
-    public void Run(Func<ClientSession, ParsedLine, int> command) =>
+    public void Run(Func<ClientSession, ParsedLine, int> command)
+    {
+        foreach (var given in line.Flags)
+            if (given.Note is { } note) session.Err.WriteLine(note);
         ExitCode = CommandRunner.Run(session, () => command(session, line));
+    }
 }
 
 /// <summary>Gives commands access to the <see cref="Invocation"/> that the framework carries in its context.</summary>

@@ -148,7 +148,7 @@ internal static class Pm2Flags
                     "0 removes the schedule", "an empty value removes it",
                     typed.Verb.Name == "set" ? typed.WithValue("schedule=", null) : typed.WithoutValue);
             case "-i" or "--instances" when Number(typed.Value) is { } count and <= 0:
-                flags.Add(Given("instances", Pm2Value.Instances(count).ToString(CultureInfo.InvariantCulture)));
+                flags.Add(FewerThanCores(count));
                 return typed.Length;
             case "--watch-delay" when Number(typed.Value) is { } delay and > 0 and < 100:
                 throw typed.Refuse(
@@ -191,6 +191,18 @@ internal static class Pm2Flags
             $"--watch takes no value, so '{ControlText.Escape(next)}' after it could be a path to watch or "
             + $"another process; to watch it, type: {typed.WithValue("--watch-paths", next)}; "
             + $"to {typed.Verb.Name} both, put --watch last");
+    }
+
+    /// <summary>In PM2, 0 is one instance per core, and a negative number is that many fewer.</summary>
+    static GivenFlag FewerThanCores(int count)
+    {
+        var instances = Pm2Value.Instances(count).ToString(CultureInfo.InvariantCulture);
+        var meaning = count == 0 ? "one instance per core" : string.Create(
+            CultureInfo.InvariantCulture, $"one instance per core, less {-(long)count} (at least 1)");
+        return Given("instances", instances) with
+        {
+            Note = $"{count.ToString(CultureInfo.InvariantCulture)} instances means {meaning}: here {instances}",
+        };
     }
 
     /// <returns>Null if the value is not a whole number.</returns>

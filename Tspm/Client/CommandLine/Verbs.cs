@@ -35,10 +35,10 @@ internal static class Verbs
         new("stop", $"stop {Selectors}", "stop processes and wait until they are gone")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
         new("restart", $"restart {Selectors}", "stop processes and start them again; stopped ones are started")
-            { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
+            { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MinWords = 1 },
         new("reload", $"reload {Selectors}", "replace instances one by one: start the new one, then stop the old one")
         {
-            Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MinWords = 1,
+            Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MinWords = 1,
             Note = "If the new instance does not become ready, it is removed and the old one keeps running. "
                 + "To avoid downtime, the server must use the socket that 'start --listen' passes as descriptor 3 "
                 + "(LISTEN_FDS).\n"
@@ -49,14 +49,14 @@ internal static class Verbs
         new("delete", $"delete {Selectors}", "stop processes and remove their definitions (aliases: del, rm)")
             { Aliases = ["del", "rm"], Flags = ["logs", "auto-start", "json"], MinWords = 1 },
         new("start-all", "start-all", "start all enabled processes, except jobs")
-            { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
+            { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MaxWords = 0 },
         new("stop-all", "stop-all", "stop all processes")
         {
             Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0,
             Note = "Scheduled jobs still run at their next time; to prevent that: tspm set NAME enabled=false.",
         },
         new("restart-all", "restart-all", "restart all enabled processes, except jobs; stopped ones are started")
-            { Flags = ["update-env", "wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
+            { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MaxWords = 0 },
         new("list", "list [SELECTOR…]", "list processes and their state (aliases: ls, ps)")
         {
             Aliases = ["ls", "ps"], Flags = ["sort", "state", "columns", "wide", "quiet", "follow", "json"],

@@ -3,6 +3,7 @@ using Tspm.Boot;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Launching;
+using Tspm.Client.Terminal;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -36,7 +37,26 @@ internal sealed class DaemonCommand
     {
         session.Out.WriteLine(session.StartDaemonUnlessRunning()
             ? "the daemon is already running" : "the daemon is running");
+        PrintTroubles(session);
         return ExitCodes.Done;
+    }
+
+    /// <summary>
+    /// Prints what the daemon has to say about its start: a state restored from an earlier generation, or settings that
+    /// it could not read.
+    /// </summary>
+    static void PrintTroubles(ClientSession session)
+    {
+        try
+        {
+            using var daemon = session.ConnectIfRunning();
+            foreach (var trouble in daemon?.Call(Methods.Status, new StatusRequest()).Troubles ?? [])
+                session.Err.WriteLine($"warning: {ControlText.Escape(trouble)}");
+        }
+        catch (DaemonException)
+        {
+            // It has answered before, so it runs; 'tspm status' says what is wrong with it now.
+        }
     }
 
     public static int Stop(ClientSession session)
@@ -104,6 +124,7 @@ internal sealed class DaemonCommand
         else Shutdown(session);
         session.StartDaemonUnlessRunning();
         session.Out.WriteLine("the daemon was restarted");
+        PrintTroubles(session);
         return ExitCodes.Done;
     }
 
@@ -120,7 +141,7 @@ internal sealed class DaemonCommand
             throw new DaemonException(LocalError.NoAnswerInTime,
                 "all processes are stopped, but the daemon has not exited yet; check it with: tspm status");
         foreach (var warning in answer.Warnings ?? [])
-            session.Err.WriteLine(Tspm.Client.Terminal.ControlText.Escape(warning));
+            session.Err.WriteLine(ControlText.Escape(warning));
         return answer.Stopped;
     }
 

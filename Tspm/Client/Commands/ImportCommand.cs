@@ -57,8 +57,9 @@ internal sealed class ImportCommand
     static bool ReportLoss(ClientSession session, Imported imported, bool lossy)
     {
         if (imported.Left.Count == 0 || lossy) return false;
-        session.Err.WriteLine("everything else was imported; the exit code is 1 because of the settings above, and 0 "
-            + "with --lossy");
+        session.Err.WriteLine(imported.Processes.Count == 0
+            ? "nothing was imported"
+            : "everything else was imported; the exit code is 1 because of the settings above, and 0 with --lossy");
         return true;
     }
 

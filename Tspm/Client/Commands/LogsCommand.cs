@@ -73,7 +73,13 @@ internal sealed class LogsCommand
         Show(session, new LogStream(session, request, printer), request, printer);
 
     /// <summary>Shows a stream, which may have its own condition to end (<see cref="LogStream.IsOver"/>).</summary>
-    public static int Show(ClientSession session, LogStream stream, LogsRequest request, LogPrinter printer)
+    /// <param name="session">The outputs.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="request">The request of the stream.</param>
+    /// <param name="printer">Prints the lines.</param>
+    /// <param name="mayBeEmpty">Nobody asked for certain lines, so it needs no message that there are none.</param>
+    public static int Show(
+        ClientSession session, LogStream stream, LogsRequest request, LogPrinter printer, bool mayBeEmpty = false)
     {
         try
         {
@@ -91,7 +97,7 @@ internal sealed class LogsCommand
             // For example `logs -f | head`: the reader has seen enough.
         }
         printer.Finish();
-        if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow)
+        if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty)
             session.Err.WriteLine(IsSelective(request) ? NothingToShow.NoLines : NothingToShow.NoOutput);
         return ExitCodes.Done;
     }

@@ -39,6 +39,7 @@ internal sealed class RestartCommand
             Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
             Wait = !flags.NoWait,
             WaitTimeoutMs = flags.WaitTimeoutMs,
+            SettleMs = SettleTime.Read(session, line),
         };
     }
 }

@@ -5,7 +5,9 @@ using Tspm.Client.Output;
 using Tspm.Client.Running;
 using Tspm.Client.Terminal;
 using Tspm.Config;
+using Tspm.Model.Config;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 
@@ -20,10 +22,7 @@ internal sealed class SetCommand
         assignments.AddRange(ConfigFlags.Assignments(line.ConfigFlags));
         if (selectors.Count == 0) throw new UsageException("name a process; usage: tspm set NAME KEY=VALUE");
         if (assignments.Count == 0)
-        {
-            throw new UsageException(
-                $"nothing to set; usage: tspm set {ControlText.Escape(selectors[0])} KEY=VALUE");
-        }
+            throw NothingToSet(selectors);
         var code = new Change<SetRequest, SetResponse>(
             Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments },
             static process => process.Unchanged ? "already has these values" : "updated")
@@ -36,6 +35,17 @@ internal sealed class SetCommand
             session.Err.WriteLine($"{ControlText.Escape(name)}: {PendingFields(response, name, assignments)}");
         return code;
     });
+
+    /// <summary>People type <c>set web memory 512MB</c>: names the field, and where the equals sign belongs.</summary>
+    static UsageException NothingToSet(List<string> words)
+    {
+        var name = ControlText.Escape(ShellWords.Quote(words[0]));
+        if (words is not [_, var key, ..] || words.Count > 3 || !IsAssignment(key + "="))
+            return new UsageException($"nothing to set; usage: tspm set {name} KEY=VALUE");
+        var field = FieldSynonyms.Find(key) is { } known && !known.Contains(' ') ? known : key;
+        var value = words.Count == 3 ? ControlText.Escape(ShellWords.Quote(words[2])) : "VALUE";
+        return new UsageException($"'{key}' has no value; usage: tspm set {name} {field}={value}");
+    }
 
     static string PendingFields(SetResponse response, string name, IReadOnlyList<string> assignments)
     {

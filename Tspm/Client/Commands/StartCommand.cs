@@ -2,6 +2,7 @@ using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Defining;
+using Tspm.Client.Offline;
 using Tspm.Client.Output;
 using Tspm.Client.Running;
 using Tspm.Config.Import;
@@ -9,7 +10,6 @@ using Tspm.Model.Config;
 using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 
@@ -19,12 +19,6 @@ namespace Tspm.Client.Commands;
 [RegisterCommands]
 internal sealed class StartCommand
 {
-    /// <summary>How long to check on a terminal that a process stays up.</summary>
-    const int SettleOnTerminalMs = 500;
-
-    /// <summary>The daemon's own limit.</summary>
-    static readonly TimeSpan LongestSettle = TimeSpan.FromMinutes(1);
-
     /// <summary>Interprets the words; reads a config file, and imports a PM2 file.</summary>
     /// <param name="session">Receives the notes about an import.</param>
     /// <param name="line">The command line.</param>
@@ -62,7 +56,8 @@ internal sealed class StartCommand
             Force = line.IsOn("force"),
             UpdateEnv = line.IsOn("update-env"),
             Client = session.Context(flags.NoAutoStart),
-            SettleMs = SettleTime(session, line.ValueOf("settle"), flags, attach),
+            // With --attach, the user sees in the output whether it stays up.
+            SettleMs = SettleTime.Read(session, line, isWatched: attach),
         };
         request = request with { Wait = !flags.NoWait, WaitTimeoutMs = flags.WaitTimeoutMs };
         // The clock of another machine may differ.
@@ -84,6 +79,7 @@ internal sealed class StartCommand
             UpdateEnv = updateEnv,
             Wait = !flags.NoWait,
             Client = updateEnv ? session.Context(flags.NoAutoStart) : null,
+            SettleMs = SettleTime.Read(session, line),
         };
         return Send(session, request with { WaitTimeoutMs = flags.WaitTimeoutMs }, flags, out _);
     });
@@ -106,34 +102,48 @@ internal sealed class StartCommand
             + "use --listen :PORT, or derive a port for each from TSPM_INSTANCE");
     }
 
-    static int? SettleTime(ClientSession session, string? settle, ChangeFlags flags, bool attach)
-    {
-        // With --attach, the user sees in the output whether it stays up.
-        if (settle is null) return session.Out.IsTerminal && !flags.NoWait && !attach ? SettleOnTerminalMs : null;
-        if (flags.NoWait) throw new UsageException("--settle and --no-wait exclude each other; leave out one of them");
-        if (Duration.TryParse(settle, out var time) && time <= LongestSettle) return (int)time.TotalMilliseconds;
-        throw new UsageException("--settle can be at most 1m; to wait longer, add a readiness probe with --ready");
-    }
-
     /// <summary>Tries the words as selectors first, then as a file or a command.</summary>
     static int Start(
         ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags,
         out IReadOnlyList<ProcessOutcome> started)
     {
-        var triesSelectorsFirst = target.IsFile || target.Ambiguity is not null;
+        var triesSelectorsFirst = target.IsFile || target.Ambiguity is not null || target.NotACommand is not null;
         try
         {
-            if (!triesSelectorsFirst) return Send(session, request, flags, out started);
+            if (!triesSelectorsFirst && target.Define is not null) return Send(session, request, flags, out started);
+            if (!target.IsFile && target.Ambiguity is null) RefuseWithoutDaemon(session, target);
             return Send(session, request with { Define = null }, flags, out started);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
         {
             if (target.Unknown is { } why) throw why;
+            if (target.NotACommand is { } reason) throw Both(unknown, reason, target);
             if (!triesSelectorsFirst) throw;
         }
         if (target.IsFile) return FileStart.Run(session, request, target.Project, flags, out started);
         RefuseNames(session, target, flags);
         return Send(session, request with { Selectors = null }, flags, out started);
+    }
+
+    /// <summary>
+    /// Refuses words that can only name processes and name none, if no daemon runs: a daemon started for them would
+    /// have nothing to do.
+    /// </summary>
+    static void RefuseWithoutDaemon(ClientSession session, StartTarget target)
+    {
+        if (session.Remote is not null) return;
+        using var daemon = session.ConnectIfRunning();
+        if (daemon is not null) return;
+        if (OfflineProcesses.Problem(session.Home, target.Selectors) is not { } problem) return;
+        throw new DaemonException(ErrorCode.NoSuchProcess, problem);
+    }
+
+    /// <summary>Says that no process has the name, and why the word cannot be run as a command.</summary>
+    static DaemonException Both(DaemonException unknown, DaemonException reason, StartTarget target)
+    {
+        // An instance that does not exist is about a known process, so nobody looks for a program.
+        if (Selector.Parse(target.Selectors[0]).Kind == SelectorKind.Instance) return unknown;
+        return new DaemonException(reason.Code, $"{unknown.Message}\n{reason.Message}", unknown.Data);
     }
 
     /// <summary>Refuses a command of several words if one after the first names a process.</summary>

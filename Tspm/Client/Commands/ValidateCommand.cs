@@ -34,31 +34,10 @@ internal sealed class ValidateCommand
         if (DependencyGraph.Problem(all, configs.Select(static config => config.NameOrEmpty)) is { } problem)
             throw new DaemonException(ErrorCode.Failed, $"{file}: {problem}");
         foreach (var config in configs)
-            foreach (var missing in Missing(config))
+            foreach (var missing in MissingParts.Of(config, Environment.CurrentDirectory, Interpreters.IsOnPath))
                 session.Err.WriteLine(ControlText.Escape($"warning: '{config.Name}': {missing}"));
         session.Out.WriteLine($"{ControlText.Escape(file)} is valid ({Display.Number(configs.Count)} "
             + $"{(configs.Count == 1 ? "process" : "processes")})");
         return ExitCodes.Done;
-    }
-
-    /// <summary>
-    /// Finds what a start would miss on this machine now. It may exist by the time of the start, or on another machine.
-    /// </summary>
-    static IEnumerable<string> Missing(ProcessConfig config)
-    {
-        var folder = config.ProjectDir ?? Environment.CurrentDirectory;
-        if (!Directory.Exists(folder)) yield return $"the folder {folder} does not exist";
-        if (config.EnvFile is { } envFile && !File.Exists(Path.Combine(folder, envFile)))
-            yield return $"the file {Path.Combine(folder, envFile)} does not exist (envFile)";
-        if (MissingScript.FindFor(config) is { } missing) yield return missing;
-        if (LaunchPlan.For(config) is not { UsesShell: false, Program: { } program }) yield break;
-        var isThere = program.Contains('/', StringComparison.Ordinal)
-            ? File.Exists(Path.Combine(folder, program)) : Interpreters.IsOnPath(program);
-        if (isThere) yield break;
-        var isInFolder = !program.Contains('/', StringComparison.Ordinal) && File.Exists(Path.Combine(folder, program));
-        yield return isInFolder
-            ? $"the program '{program}' is not on the PATH; to run {Path.Combine(folder, program)}, "
-                + $"write ./{program}, or set an interpreter"
-            : $"the program '{program}' was not found";
     }
 }

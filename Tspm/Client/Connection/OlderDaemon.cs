@@ -69,7 +69,7 @@ internal static class OlderDaemon
             },
             DescribeRequest describe => describe with { Changes = null },
             ListRequest list => list with { Include = null },
-            RestartRequest restart => restart with { Client = WithoutLaunch(restart.Client) },
+            RestartRequest restart => restart with { Client = WithoutLaunch(restart.Client), SettleMs = null },
             _ => request,
         };
         return (TRequest)older;
@@ -82,7 +82,7 @@ internal static class OlderDaemon
         ApplyRequest apply =>
             apply is { Client.Launch: not null } or { SettleMs: not null } or { Project: not null }
                 or { Force: not null },
-        RestartRequest restart => restart.Client is { Launch: not null },
+        RestartRequest restart => restart is { Client.Launch: not null } or { SettleMs: not null },
         DescribeRequest describe => describe.Changes is not null,
         ListRequest list => list.Include is not null,
         _ => false,

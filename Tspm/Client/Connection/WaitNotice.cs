@@ -65,13 +65,21 @@ internal sealed class WaitNotice(
         var several = Display.WithSeveral(late.Select(static process => (process.Id, process.Instance)));
         var first = late[0];
         var info = ProcessInfo.Describe(first, TimeProvider.System.GetLocalNow());
-        var words = info.Length > 0 ? info : Display.State(first.State);
-        var others = late.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {late.Count - 1} more)") : "";
-        var line = $"{Display.Name(first.Name, first.Instance, several.Contains(first.Id))}: {words}{others}";
+        var state = $"is {Display.State(first.State)}";
+        // What it waits for is a sentence by itself, and says more than the state.
+        var words = first.WaitsFor is not null ? info : info.Length > 0 ? $"{state}: {info}" : state;
+        var line = $"{Display.Name(first.Name, first.Instance, several.Contains(first.Id))} {words}{Others(late)}";
         if (!isTerminal || first.State != ProcessState.Starting) return line;
         var withHint = $"{line}; Ctrl-C leaves it starting";
         return CellText.WidthOf(withHint) < width() ? withHint : line;
     }
+
+    static string Others(List<ProcessStatus> late) => late.Count switch
+    {
+        1 => "",
+        2 => "; 1 other process is not done yet",
+        var all => string.Create(CultureInfo.InvariantCulture, $"; {all - 1} other processes are not done yet"),
+    };
 
     /// <summary>The processes that have not yet reached the state that the request asks for.</summary>
     static List<ProcessStatus> Late(string method, IReadOnlyList<ProcessStatus>? processes) =>

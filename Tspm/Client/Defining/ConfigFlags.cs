@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
+using Tspm.Client.Terminal;
+using Tspm.Config.Validation;
 using Tspm.Model.Config;
 using Tspm.Text;
 
@@ -14,6 +16,32 @@ internal static class ConfigFlags
 {
     /// <summary>Returns the config with the flags applied.</summary>
     public static ProcessConfig Apply(ProcessConfig config, IReadOnlyList<GivenFlag> flags)
+    {
+        CheckRanges(flags);
+        if (ValueOf(flags, "time-zone") is not null && ValueOf(flags, "cron") is null)
+            throw new UsageException(
+                "--time-zone is the time zone of a schedule, and there is none; add one, such as --cron '0 3 * * *'");
+        return Merge(config, flags);
+    }
+
+    /// <summary>
+    /// Checks each number against the rules for its field, so that the message names the flag and not the field.
+    /// </summary>
+    static void CheckRanges(IReadOnlyList<GivenFlag> flags)
+    {
+        foreach (var given in flags)
+        {
+            // Texts are checked with the command line, see FlagValue.
+            var isText = given.Flag.Kind is FlagKind.Text or FlagKind.Assignment or FlagKind.Switch;
+            if (isText && given.Name != "instances") continue;
+            var config = With(new ProcessConfig { Name = "x", Command = "x" }, given.Name, given.Text);
+            if (ConfigValidation.Validate(config) is not [var problem, ..]) continue;
+            throw new UsageException(
+                $"--{given.Name}: '{ControlText.Escape(given.Text)}' is not valid; expected {problem.Expected}");
+        }
+    }
+
+    static ProcessConfig Merge(ProcessConfig config, IReadOnlyList<GivenFlag> flags)
     {
         string? options = null;
         foreach (var given in flags)
@@ -68,12 +96,12 @@ internal static class ConfigFlags
             throw new UsageException(
                 "--interpreter-args needs an interpreter, and this command has none: name one with --interpreter, "
                 + "or put the arguments in the command: tspm start \"node "
-                + $"{Tspm.Client.Terminal.ControlText.Escape(options)} app.js\"");
-        var words = Tspm.Text.ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                + $"{ControlText.Escape(options)} app.js\"");
+        var words = ShellWords.Split(options) ?? options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return config with
         {
             Interpreter =
-            string.Join(' ', [config.Interpreter, .. words.Select(Tspm.Text.ShellWords.Quote)])
+            string.Join(' ', [config.Interpreter, .. words.Select(ShellWords.Quote)])
         };
     }
 
@@ -146,7 +174,8 @@ internal static class ConfigFlags
         var assignments = new List<string>();
         foreach (var given in flags)
             if (given.Name != "job") assignments.Add(Assignment(given.Name, given.Text));
-        var applied = Apply(new ProcessConfig(), flags);
+        CheckRanges(flags);
+        var applied = Merge(new ProcessConfig(), flags);
         AddJob(assignments, flags, applied);
         if (applied.DependsOn is { } needed)
         {

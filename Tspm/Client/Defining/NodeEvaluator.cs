@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Tspm.Config.Import;
 using Tspm.Platform.Linux;
@@ -26,11 +27,22 @@ internal static class NodeEvaluator
             return typeof value === 'function' ? value() : value;
         };
         const written = value => { fs.writeFileSync(3, JSON.stringify(value) ?? 'null'); process.exit(0); };
+        const file = process.argv[1];
+        // The place in the stack that is not node's own; a broken module has none, and only --check knows it.
+        const placeIn = text => text.split('\n').map(line => /(?:file:\/\/)?(\/[^()]*?:\d+)(?::\d+)?\)?$/.exec(line))
+            .find(found => found && !found.input.includes('node:'))?.[1];
+        const check = () => String(require('child_process')
+            .spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' }).stderr);
         const failed = error => {
-            console.error(String(error && error.stack || error).split('\n').slice(0, 3).join('\n'));
+            const isError = error instanceof Error;
+            const stack = isError ? String(error.stack) : '';
+            const what = isError ? `${error.name}: ${error.message}` : `it throws ${String(error)}`;
+            const words = what.split('\nRequire stack:')[0].split('\n').slice(0, 5).join('\n');
+            const place = placeIn(stack) ?? (error instanceof SyntaxError ? placeIn(check()) : undefined);
+            fs.writeFileSync(3, place ? `${words} (${place})` : words);
             process.exit(1);
         };
-        import(pathToFileURL(process.argv[1])).then(exported).then(written, failed);
+        import(pathToFileURL(file)).then(exported).then(written, failed);
         """;
 
     /// <exception cref="ImportException">Node was not found, or the file cannot be evaluated.</exception>
@@ -40,8 +52,11 @@ internal static class NodeEvaluator
         var node = Find("node") ?? Find("nodejs")
             ?? throw new ImportException("node is needed to evaluate this JavaScript file, and was not found; convert "
                 + "the file to JSON on a machine with node: node -p 'JSON.stringify(require(\"./FILE\"))'");
-        var result = Run(node, ["node", "-e", Script, path])
-            ?? throw new ImportException("node could not evaluate the file; its messages are above");
+        if (!TryRun(node, ["node", "-e", Script, path], out var result))
+        {
+            throw new ImportException("node could not evaluate the file"
+                + (result.Length > 0 ? $": {Encoding.UTF8.GetString(result)}" : "; its messages are above"));
+        }
         try
         {
             using var document = JsonDocument.Parse(result);
@@ -61,10 +76,14 @@ internal static class NodeEvaluator
         return null;
     }
 
-    /// <returns>The result, or null if node failed or took too long.</returns>
-    static byte[]? Run(string program, string[] arguments)
+    /// <param name="program">The path of node.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="result">The exports as JSON; if it fails, why, or nothing if that is not known.</param>
+    /// <returns>False if node failed or took too long.</returns>
+    static bool TryRun(string program, string[] arguments, out byte[] result)
     {
-        if (!Descriptors.Pipe(out var readEnd, out var writeEnd)) return null;
+        result = [];
+        if (!Descriptors.Pipe(out var readEnd, out var writeEnd)) return false;
         using var pipe = readEnd;
         using var source = Descriptors.Duplicate(writeEnd.Number, AboveFixed);
         writeEnd.Dispose();
@@ -88,6 +107,8 @@ internal static class NodeEvaluator
         var isWhole = PipeReading.ReadToEnd(pipe.Number, output, until) == PipeReadingEnd.Closed;
         pipe.Dispose();
         if (!isWhole) ChildEnd.Force(started.Pid);
-        return ChildEnd.Wait(started.Pid).IsSuccess && isWhole ? [.. output] : null;
+        var isSuccess = ChildEnd.Wait(started.Pid).IsSuccess;
+        if (isWhole) result = [.. output];
+        return isSuccess && isWhole;
     }
 }

@@ -17,6 +17,8 @@ internal sealed record ProjectFile(string Project, IReadOnlyList<ProcessConfig> 
     {
         var kind = ForeignFile.Recognise(path);
         if (kind != FileKind.Tspm && StartRefusals.OtherTool(path, kind) is { } other) throw other;
+        if (kind == FileKind.None && StartRefusals.IsScript(path) && File.Exists(path))
+            throw StartRefusals.ScriptAsFile(path);
         try
         {
             var folder = FolderOf(path);

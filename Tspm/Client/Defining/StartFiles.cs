@@ -20,6 +20,7 @@ internal sealed record StartFiles
     {
         AreKnown = true,
         IsFile = static path => RegularFile.Obstacle(path) is null && File.Exists(path),
+        IsExecutable = FileSystem.IsExecutable,
         IsFolder = Directory.Exists,
         IsProgram = Interpreters.IsOnPath,
         OwnInterpreter = ScriptFile.OwnInterpreter,
@@ -31,6 +32,7 @@ internal sealed record StartFiles
     {
         AreKnown = false,
         IsFile = static _ => false,
+        IsExecutable = static _ => true,
         IsFolder = static _ => false,
         IsProgram = static _ => false,
         OwnInterpreter = static _ => null,
@@ -43,6 +45,9 @@ internal sealed record StartFiles
     public required bool AreKnown { get; init; }
 
     public required Func<string, bool> IsFile { get; init; }
+
+    /// <summary>Whether this user may execute the file.</summary>
+    public required Func<string, bool> IsExecutable { get; init; }
 
     public required Func<string, bool> IsFolder { get; init; }
 

@@ -57,6 +57,15 @@ internal static class StartRefusals
         };
     }
 
+    /// <summary>Refuses a script that PM2 would take for a file of apps, and that has none.</summary>
+    public static DaemonException NoApps(string word) => Said(
+        $"{ControlText.Escape(word)} has the name of a PM2 file, but no 'apps'; to run it as a program: "
+        + $"tspm start {Shown(word)} --interpreter node");
+
+    /// <summary>Refuses a script where a config file is expected.</summary>
+    public static DaemonException ScriptAsFile(string word) => Said(
+        $"{ControlText.Escape(word)} is a script, not a config file; to run it: tspm start {Shown(word)}");
+
     /// <summary>Refuses '-'. PM2 reads a file of processes from standard input; Tspm does not.</summary>
     public static Exception StandardInput() => new UsageException(
         "tspm does not read standard input ('-'); save the input to a file, and type: tspm start FILE.json");
@@ -89,6 +98,21 @@ internal static class StartRefusals
         ErrorCode.NoSuchProcess,
         $"no process matches '{ControlText.Escape(word)}'; to start files, let the shell expand the pattern, "
         + $"without quotes: tspm start {ControlText.Escape(word)}");
+
+    /// <summary>Whether the word has neither a slash nor a meaning in a shell, so that it names a program.</summary>
+    public static bool IsPlainWord(string word) =>
+        !word.Contains('/') && ShellWords.Analyze(word).Words is [var only] && only == word;
+
+    /// <summary>Follows the daemon's sentence about an unknown process: no program has this name.</summary>
+    public static DaemonException NoProgram(string word) => new(
+        ErrorCode.NoSuchProcess,
+        $"'{ControlText.Escape(word)}' is not a command either: no program on the PATH and no file in "
+            + $"{ControlText.Escape(CurrentFolder.Get())} has this name");
+
+    /// <summary>Follows the daemon's sentence about an unknown process: the file cannot be executed.</summary>
+    public static DaemonException NotExecutable(string word) => Said(
+        $"the file {ControlText.Escape(word)} is not executable; make it executable with: chmod +x {Shown(word)}; "
+        + $"or name the program that runs it: tspm start {Shown(word)} --interpreter PROGRAM");
 
     /// <summary>Refuses words that could be one command or several processes.</summary>
     public static UsageException Ambiguous(IReadOnlyList<string> words)

@@ -36,6 +36,12 @@ internal sealed record StartTarget
     /// </summary>
     public Exception? Unknown { get; init; }
 
+    /// <summary>
+    /// The error for <c>start</c> if the selectors match no process: <see cref="Define"/> cannot run on this machine,
+    /// so the word is a misspelt name rather than a command. Null if it may be a command.
+    /// </summary>
+    public DaemonException? NotACommand { get; init; }
+
     /// <summary>The project of the config file, see <see cref="ProjectFile"/>; null without a file.</summary>
     public string? Project { get; init; }
 
@@ -76,13 +82,32 @@ internal sealed record StartTarget
         }
         if (kind != FileKind.None) return Refused(StartRefusals.OtherTool(word, kind)!);
         if (IsConfigFile(word)) return Refused(StartRefusals.NoFile(word));
-        if (files.IsFile(word)) return new StartTarget { Define = [commands.OfFile(word, program)] };
+        if (ForeignFile.IsConfigScript(word) && program is null && !commands.HasInterpreter && files.IsFile(word))
+            return Refused(StartRefusals.NoApps(word));
+        // Flags and arguments say that the word is meant as a command.
+        var isBare = !hasFlags && program is null && files.AreKnown;
+        if (files.IsFile(word))
+        {
+            var script = commands.OfFile(word, program);
+            var isText = isBare && script.Interpreter is null && !files.IsExecutable(word);
+            return new StartTarget
+            {
+                Define = [script],
+                NotACommand = isText ? StartRefusals.NotExecutable(word) : null,
+            };
+        }
         if (program is null && (files.IsFolder(word) || word is "." or ".."))
             return Refused(StartRefusals.Folder(word, files));
         if (StartRefusals.IsUnexpanded(word)) return Refused(StartRefusals.Unexpanded(word));
         try
         {
-            return new StartTarget { Define = [commands.OfLine(word, program)] };
+            var config = commands.OfLine(word, program);
+            var isUnknown = isBare && StartRefusals.IsPlainWord(word) && !files.IsProgram(word);
+            return new StartTarget
+            {
+                Define = [config],
+                NotACommand = isUnknown ? StartRefusals.NoProgram(word) : null,
+            };
         }
         catch (MissingScriptException missing)
         {

@@ -80,25 +80,27 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
 
     void RequireScript(string script, string? interpreter)
     {
-        if (interpreter is null || IsInterpreterGiven) return;
+        if (interpreter is null || HasInterpreter) return;
         if (!files.AreKnown || files.IsFile(Path.Combine(Folder, script))) return;
         var shown = Tspm.Client.Terminal.ControlText.Escape(script);
-        throw new MissingScriptException(
-            $"there is no process '{shown}', and no script {shown} in "
+        throw new MissingScriptException(Path.IsPathRooted(script)
+            ? $"there is no script {shown}"
+            : $"there is no process '{shown}', and no script {shown} in "
                 + $"{Tspm.Client.Terminal.ControlText.Escape(Folder)}");
     }
 
     string? InterpreterOf(string script) => Interpreters.ForFile(
-        script, files.IsProgram, IsInterpreterGiven ? null : files.OwnInterpreter(Path.Combine(Folder, script)));
+        script, files.IsProgram, HasInterpreter ? null : files.OwnInterpreter(Path.Combine(Folder, script)));
 
     /// <summary>
     /// Whether this is an executable script in the folder. Without a slash, it would be looked up on the PATH.
     /// </summary>
     bool IsOwnProgram(string script, string? interpreter) =>
-        interpreter is null && !script.Contains('/') && !IsInterpreterGiven && StartRefusals.IsScript(script)
+        interpreter is null && !script.Contains('/') && !HasInterpreter && StartRefusals.IsScript(script)
         && files.IsFile(Path.Combine(Folder, script));
 
-    bool IsInterpreterGiven => ConfigFlags.ValueOf(flags, "interpreter") is not null;
+    /// <summary>The user chose the interpreter.</summary>
+    public bool HasInterpreter => ConfigFlags.ValueOf(flags, "interpreter") is not null;
 
     /// <summary>
     /// Applies the flags, and fills in defaults: the shell's working directory, and a name derived from the command.
@@ -109,7 +111,7 @@ internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles
     ProcessConfig Complete(ProcessConfig config, IReadOnlyList<string> argv, string? interpreter)
     {
         config = ConfigFlags.Apply(config with { Interpreter = interpreter }, flags);
-        if (interpreter == Interpreters.Python && !IsInterpreterGiven && !SetsUnbuffered(config))
+        if (interpreter == Interpreters.Python && !HasInterpreter && !SetsUnbuffered(config))
         {
             var env = new Dictionary<string, string>(config.Env ?? new Dictionary<string, string>());
             env[Interpreters.PythonUnbuffered] = "1";

@@ -68,14 +68,11 @@ internal static class OfflineLogReader
 
     static List<(ProcessDefinition Definition, int Instance)> Select(TspmHome home, IReadOnlyList<string>? selectors)
     {
-        var all = new List<(ProcessDefinition Definition, int Instance)>();
-        foreach (var definition in new ProcessStore(home, TimeProvider.System).Peek().Processes)
-            for (var instance = 0; instance < definition.Instances; instance++) all.Add((definition, instance));
+        var all = OfflineProcesses.Read(home);
         if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
         if (selectors is not { Count: > 0 }) return all;
-        var targets = all.Select(entry => SelectorTarget.From(entry.Definition, entry.Instance)).ToList();
-        var result = SelectorMatcher.Resolve(selectors, targets);
+        var result = OfflineProcesses.Resolve(selectors, all);
         if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
-        return [.. all.Where((_, index) => result.Matches.Contains(targets[index]))];
+        return [.. all.Where(one => result.Matches.Contains(SelectorTarget.From(one.Definition, one.Instance)))];
     }
 }

@@ -80,12 +80,19 @@ internal static class DescriptionPrinter
             Line(output, "ready", process.Status.Ready is { } ready ? ready ? "yes" : "not yet" : Display.Text(null));
         if (process.ReadyNote is { } note) Line(output, "ready by", Display.Text(note));
         if (process.Config.Health is not null)
-            Line(output, "health", process.Status.Health is { } health ? health ? "good" : "bad" : Display.Text(null));
+            Line(output, "health", Health(process.Status));
         if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
         if (process.Pending is { } pending) Line(output, "pending", PendingText.Describe(pending, process.Status.Name));
         if (process.WatchProblem is { } unwatched) Line(output, "watch", Display.Text(unwatched));
         if (process.StatusText is { } status) Line(output, "says", Display.Text(status));
     }
+
+    static string Health(ProcessStatus status) => status switch
+    {
+        { Health: { } isGood } => isGood ? "good" : "bad",
+        { Pid: not null } => "not checked yet",
+        _ => Display.Text(null),
+    };
 
     static void History(OutputWriter output, ProcessDescription process)
     {

@@ -48,7 +48,7 @@ internal static class WhyPrinter
             var happened = exit.Event;
             var what = happened.Kind == EventKind.Failed ? "could not be started" : EventText.Exit(happened);
             var child = happened.Kind == EventKind.Failed
-                ? "no child"
+                ? "did not run"
                 : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
             var time = output.IsTerminal ? EventTime.Format(happened.Time, TimeProvider.System.GetLocalNow())
                 : LogPrinter.TimeOf(happened.Time);

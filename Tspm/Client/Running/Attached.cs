@@ -48,28 +48,32 @@ internal sealed class Attached
             Events = true,
         };
         var printer = new LogPrinter(_session.Out, _session.Err, raw: false, json);
-        if (!EndOnTheirOwn())
+        var configs = Configs();
+        if (configs.Exists(static config => RestartPolicy.From(config).Mode == RestartMode.Always))
             return LogsCommand.Show(_session, request with { Events = json ? null : true, Since = null }, printer);
+        // Without restarts, the only events are the start and the end, which this command reports itself.
+        var hidesEvents = json || configs.TrueForAll(
+            static config => RestartPolicy.From(config).Mode == RestartMode.Never);
         var isOver = false;
         var stream = new LogStream(_session, request, printer)
         {
-            HidesEvents = json,
+            HidesEvents = hidesEvents,
             IsOver = () => isOver = isOver || AreDown(),
         };
         LogsCommand.Show(_session, stream, request, printer);
         if (!isOver) return ExitCodes.Done;
         // The program's last output may arrive after the event of its exit.
-        var rest = new LogStream(_session, stream.Rest, printer) { HidesEvents = json };
-        LogsCommand.Show(_session, rest, stream.Rest, printer);
+        var rest = new LogStream(_session, stream.Rest, printer) { HidesEvents = hidesEvents };
+        LogsCommand.Show(_session, rest, stream.Rest, printer, mayBeEmpty: true);
         _session.Out.Flush();
         return ExitCode();
     }
 
-    bool EndOnTheirOwn()
+    List<ProcessConfig> Configs()
     {
         using var daemon = _session.ConnectToRead();
         var described = daemon.Call(Methods.Describe, new DescribeRequest { Selectors = _names });
-        return described.Processes.All(static process => RestartPolicy.From(process.Config).Mode != RestartMode.Always);
+        return [.. described.Processes.Select(static process => process.Config)];
     }
 
     /// <summary>Whether none of them is running, or will be started automatically.</summary>
@@ -98,11 +102,22 @@ internal sealed class Attached
         {
             if (status is { ExitCode: 0, State: ProcessState.Stopped }) continue;
             var name = Display.Name(status.Name, status.Instance, _last.Count > 1);
-            _session.Err.WriteLine($"{name}: {Display.Text(status.Reason)}");
+            _session.Err.WriteLine($"{name}: {HowItEnded(status)}");
             if (status.ExitCode is > 0 and var code) return code;
             if (status.Signal is { } signal && Signals.TryParse(signal, out var number)) return SignalBase + number;
             return ExitCodes.Failed;
         }
         return ExitCodes.Done;
     }
+
+    /// <summary>
+    /// How the last child ended. That a job is not restarted is what its user wants, so the restart policy is left out.
+    /// </summary>
+    static string HowItEnded(ProcessStatus status) => status switch
+    {
+        { State: ProcessState.Errored } => Display.Text(status.Reason),
+        { ExitCode: { } code } => $"exited with code {Display.Number(code)}",
+        { Signal: { } signal } => $"was killed by {Display.Text(signal)}",
+        _ => Display.Text(status.Reason),
+    };
 }

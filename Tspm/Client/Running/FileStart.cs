@@ -30,6 +30,7 @@ internal static class FileStart
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.StartResponse);
         Outcomes.Print(session, response, StartCommand.Phrase, withSuccesses: !flags.Json);
         started = response.Processes;
+        if (start.Define is { Count: 0 }) session.Err.WriteLine("the file contains no process to start");
         return response.Success && response.Error is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
@@ -67,7 +68,13 @@ internal static class FileStart
     {
         List<string> kept = [.. started.Processes.Where(IsKept).Select(static process => process.Name).Distinct()];
         if (kept.Count == 0) return started;
-        var request = new RestartRequest { Selectors = kept, Wait = start.Wait, WaitTimeoutMs = start.WaitTimeoutMs };
+        var request = new RestartRequest
+        {
+            Selectors = kept,
+            Wait = start.Wait,
+            WaitTimeoutMs = start.WaitTimeoutMs,
+            SettleMs = start.SettleMs,
+        };
         var restarted = daemon.Call(Methods.Restart, request, flags.Deadline);
         return started with
         {

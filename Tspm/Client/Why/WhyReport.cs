@@ -43,7 +43,8 @@ internal sealed class WhyExit(ProcessEvent happened)
             var why = OutOfMemory is { } kernel ? $"out of memory: {kernel}" : Cause switch
             {
                 _ when EventText.IsOfNewChild(happened) => NewChild,
-                CauseCode.Crash or CauseCode.Exit => happened.Signal is null ? "on its own" : "not sent by Tspm",
+                CauseCode.Crash or CauseCode.Exit => happened.Signal is null
+                    ? "it ended on its own" : "Tspm did not send the signal",
                 CauseCode.Background => $"it {happened.Reason}",
                 _ => happened.Reason is { } reason ? reason + By : "the cause is unknown",
             };

@@ -67,7 +67,7 @@ internal static class ForeignFile
         || name.EndsWith(".procfile", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether PM2 treats a script with this name as an ecosystem file.</summary>
-    static bool IsConfigScript(string name) =>
+    public static bool IsConfigScript(string name) =>
         name.EndsWith(".config.js", StringComparison.Ordinal) || name.EndsWith(".config.cjs", StringComparison.Ordinal)
         || name.EndsWith(".config.mjs", StringComparison.Ordinal);
 

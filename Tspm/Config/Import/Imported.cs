@@ -18,7 +18,11 @@ internal sealed class Unmapped(string owner, string key, string value, string hi
 
     public string Hint => hint;
 
-    public override string ToString() => $"{owner}: {key} = {value} was not imported: {hint}";
+    /// <summary>The whole process or app was left out because of this setting; the hint is the reason.</summary>
+    public bool IsWhole { get; init; }
+
+    public override string ToString() =>
+        IsWhole ? $"{owner} was left out: {hint}" : $"{owner}: {key} = {value} was not imported: {hint}";
 }
 
 /// <summary>
@@ -58,6 +62,14 @@ internal sealed class Imported
     public void Leave(string owner, string key, JsonElement value, string hint) =>
         Leave(new Unmapped(owner, key, ShownValue.Format(key, value), hint));
 
+    /// <summary>Records a process that cannot be imported at all.</summary>
+    /// <param name="owner">Its name.</param>
+    /// <param name="key">The setting that is the reason.</param>
+    /// <param name="value">The value as it may be shown.</param>
+    /// <param name="reason">A sentence.</param>
+    public void LeaveOut(string owner, string key, string value, string reason) =>
+        Leave(new Unmapped(owner, key, value, reason) { IsWhole = true });
+
     /// <summary>Records it once: a dump repeats it for every instance.</summary>
     void Leave(Unmapped left)
     {
@@ -67,7 +79,9 @@ internal sealed class Imported
     /// <summary>
     /// Adds a config under a valid and free name. A config that breaks a rule is not added, and the reason is recorded.
     /// </summary>
-    public void Add(ProcessConfig config)
+    /// <param name="config">The config.</param>
+    /// <param name="keyOf">The name that a config field has in the file; null for that of the config.</param>
+    public void Add(ProcessConfig config, Func<string, string>? keyOf = null)
     {
         var wanted = config.NameOrEmpty;
         var valid = DefaultName.MakeValid(wanted);
@@ -77,13 +91,21 @@ internal sealed class Imported
         if (name != wanted) Notes.Add($"'{wanted}' was renamed to '{name}'");
         config = config with { Name = name };
         if (ConfigValidation.Validate(config) is [var problem, ..])
-            Leave(name, problem.Path, problem.Found, $"the process was left out: {problem.Sentence}");
+            LeaveOut(problem, name, keyOf?.Invoke(problem.Path) ?? problem.Path);
         else
         {
             Processes.Add(config);
             _names.Add(name);
             _numbers[valid] = number;
         }
+    }
+
+    /// <summary>The sentence of a rule begins with the field, which has another name in the file.</summary>
+    void LeaveOut(ConfigProblem problem, string name, string key)
+    {
+        var begins = problem.Sentence.StartsWith(problem.Path, StringComparison.Ordinal);
+        var reason = begins ? key + problem.Sentence[problem.Path.Length..] : problem.Sentence;
+        LeaveOut(name, key, problem.Found, reason);
     }
 
     /// <summary>Whether a name is one that people give to secrets.</summary>

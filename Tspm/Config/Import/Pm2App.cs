@@ -97,6 +97,9 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return Finish();
     }
 
+    /// <summary>The name that a config field has in this app.</summary>
+    public string KeyOf(string field) => Pm2Keys.Of(field, key => app.TryGetProperty(key, out _));
+
     /// <summary>Records that the instances of the app share a port.</summary>
     public void ReportCluster()
     {
@@ -233,7 +236,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
     {
         if (_script is null)
         {
-            imported.Leave(_name, "script", "nothing", "the app was left out: it has no script");
+            imported.LeaveOut(_name, "script", "nothing", "it has no script");
             return null;
         }
         var config = Pm2Script.Complete(

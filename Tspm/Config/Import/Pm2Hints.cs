@@ -42,7 +42,8 @@ internal static class Pm2Hints
         "max_size" or "retain" or "compress" or "rotateInterval" =>
             "a setting of pm2-logrotate; use log.maxSizeBytes, log.keep and log.compress",
         "append_env_to_name" => "write the full name",
-        _ => "no counterpart",
+        _ => Pm2Keys.Expected(Pm2Dump.SettingOf(key)) is { } expected
+            ? $"the value is not valid; expected {expected}" : "Tspm has no such setting",
     };
 
     /// <summary>Whether the program runs the same in Tspm without this setting, so that nothing is lost.</summary>

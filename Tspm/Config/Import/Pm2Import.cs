@@ -30,7 +30,7 @@ internal static class Pm2Import
                 throw new ImportException($"an app must be an object, but is {JsonProblems.Show(app)}");
             var reader = new Pm2App(app, imported, folder, look);
             if (app.TryGetProperty("pm_exec_path", out _)) AddDumped(imported, reader, reader.ReadDump(present));
-            else if (reader.ReadApp(profile, ref sawProfile) is { } config) imported.Add(config);
+            else if (reader.ReadApp(profile, ref sawProfile) is { } config) imported.Add(config, reader.KeyOf);
         }
         if (!sawProfile) throw new ImportException($"no app has env_{profile}");
         if (imported.Processes.Count == 0 && imported.Left.Count == 0) imported.Notes.Add("the file contains no apps");
@@ -73,7 +73,7 @@ internal static class Pm2Import
             other.Name == config.Name && other.Command == config.Command && other.ProjectDir == config.ProjectDir);
         if (same < 0)
         {
-            imported.Add(config);
+            imported.Add(config, reader.KeyOf);
             return;
         }
         if (imported.Processes[same].Instances is null) reader.ReportCluster();

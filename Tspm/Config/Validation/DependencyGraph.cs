@@ -32,7 +32,10 @@ internal static class DependencyGraph
     /// <returns>Null if it is not.</returns>
     static string? ConditionHint(IReadOnlyDictionary<string, ProcessConfig> all, string name) =>
         name.LastIndexOf(':') is > 0 and var colon && all.ContainsKey(name[..colon])
-            ? $"; the condition must be {Dependency.Started}, {Dependency.Ready} or {Dependency.Completed}" : null;
+            ? $"; to depend on '{name[..colon]}', write {name[..colon]}:{Dependency.Started} (it runs), "
+                + $":{Dependency.Ready} (its readiness probe has answered; the default) or "
+                + $":{Dependency.Completed} (it ended with exit code 0)"
+            : null;
 
     static List<string>? Cycle(
         IReadOnlyDictionary<string, ProcessConfig> all, string name, List<string> path, HashSet<string> done)

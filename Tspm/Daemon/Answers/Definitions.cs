@@ -63,6 +63,10 @@ internal static class Definitions
             JsonProblems.Quote(project));
     }
 
+    /// <returns>Null if there are no notes.</returns>
+    public static IReadOnlyList<string>? NotesOrNull(IEnumerable<string> notes) =>
+        notes.ToList() is { Count: > 0 } some ? some : null;
+
     /// <summary>Returns the settings that processes inherit from the client that defines them.</summary>
     public static CallerSettings CallerOf(ClientContext client) => new()
     {

@@ -17,7 +17,10 @@ namespace Tspm.Daemon.Answers;
 /// </summary>
 internal static class EarlyDeaths
 {
-    /// <summary>Adds an error to the outcome of each instance that dies within the given time.</summary>
+    /// <summary>
+    /// Adds an error to the outcome of each instance that dies within the given time. Without a time, an instance that
+    /// is already dead gets a warning: it did start, but its state alone would not say how it ended.
+    /// </summary>
     /// <param name="context">The daemon.</param>
     /// <param name="begun">The starts to watch.</param>
     /// <param name="outcomes">The outcomes, among them those of <paramref name="begun"/>.</param>
@@ -27,9 +30,13 @@ internal static class EarlyDeaths
     public static async Task AddTo(
         DaemonContext context, IReadOnlyList<PendingChange> begun, List<ProcessOutcome> outcomes, int? settleMs)
     {
-        if (settleMs is not > 0) return;
         List<PendingChange> watched = [.. begun.Where(IsWatched)];
         if (watched.Count == 0) return;
+        if (settleMs is not > 0)
+        {
+            foreach (var pending in watched) Warn(pending, pending.View, outcomes);
+            return;
+        }
         var watch = await context.Supervisor.Ask(new SupervisorQuery.BeginDeathWatch { Over = watched });
         await Task.WhenAny(watch.AllDead, Task.Delay(TimeSpan.FromMilliseconds(settleMs.Value), context.Clock));
         var views = await context.Supervisor.Ask(new SupervisorQuery.EndDeathWatch { Watch = watch });
@@ -52,7 +59,7 @@ internal static class EarlyDeaths
         var how = exit.ExitCode is { } number
             ? string.Create(CultureInfo.InvariantCulture, $"exited with code {number}")
             : exit.Signal is { } signal ? $"was killed by {signal}" : "ended for an unknown reason";
-        return $"{how}{lived}; see: tspm why {Tspm.Text.ShellWords.Quote(view.Definition.Name)}";
+        return $"{how}{lived}; see: tspm why {ShellWords.Quote(view.Definition.Name)}";
     }
 
     /// <summary>
@@ -77,9 +84,20 @@ internal static class EarlyDeaths
     static TimeSpan Rounded(TimeSpan time) =>
         TimeSpan.FromMilliseconds(Math.Max(0, Math.Round(time.TotalMilliseconds)));
 
+    static void Warn(PendingChange pending, ProcessView view, List<ProcessOutcome> outcomes)
+    {
+        if (Problem(pending, view) is not { } problem || IndexOf(view, outcomes) is not (>= 0 and var at)) return;
+        var output = $"{problem}, or tspm logs {ShellWords.Quote(view.Definition.Name)}";
+        var warning = outcomes[at].Warning is { } other ? $"{other}; {output}" : output;
+        outcomes[at] = outcomes[at] with { State = view.State.Observed, Pid = view.Pid, Warning = warning };
+    }
+
+    static int IndexOf(ProcessView view, List<ProcessOutcome> outcomes) =>
+        outcomes.FindIndex(outcome => outcome.Id == view.Key.Id && outcome.Instance == view.Key.Instance);
+
     static void Report(ProcessView view, string problem, List<ProcessOutcome> outcomes)
     {
-        var at = outcomes.FindIndex(outcome => outcome.Id == view.Key.Id && outcome.Instance == view.Key.Instance);
+        var at = IndexOf(view, outcomes);
         if (at >= 0 && outcomes[at].Error is null) outcomes[at] = ChangeOutcomes.From(view) with { Error = problem };
     }
 }

@@ -20,19 +20,20 @@ internal static class RestartAnswer
     /// <summary>Waits as requested, and creates the answer with one outcome for each instance.</summary>
     /// <param name="context">The daemon.</param>
     /// <param name="begun">The changes that were begun.</param>
-    /// <param name="wait">Whether to wait until every instance is settled.</param>
-    /// <param name="timeoutMs">How long to wait, in milliseconds; null for the default.</param>
+    /// <param name="request">How long to wait, and how long to check that the instances stay up.</param>
     /// <param name="inARow">
     /// True if the instances change one after the other; then the default timeout is multiplied by their number.
     /// </param>
     public static async Task<ChangeResponse> Create(
-        DaemonContext context, BegunChanges begun, bool wait, int? timeoutMs, bool inARow = false)
+        DaemonContext context, BegunChanges begun, RestartRequest request, bool inARow = false)
     {
         var notes = new List<string>(begun.Notes);
-        var outcomes = await ChangeOutcomes.Collect(context, begun, wait, timeoutMs, ChangeOutcomes.StartError, inARow);
+        var outcomes = await ChangeOutcomes.Collect(
+            context, begun, request.Wait, request.WaitTimeoutMs, ChangeOutcomes.StartError, inARow);
+        if (request.Wait) await EarlyDeaths.AddTo(context, begun.Pending, outcomes, request.SettleMs);
         await LastLines.AddTo(context, begun.Pending, outcomes, notes);
         await ChangeOutcomes.NoteRetries(context, begun.Pending, notes);
-        if (wait) await WatchReadiness.Await(context, begun.Pending, notes);
+        if (request.Wait) await WatchReadiness.Await(context, begun.Pending, notes);
         var error = await ChangeOutcomes.SaveError(begun.Saved);
         return new ChangeResponse
         {

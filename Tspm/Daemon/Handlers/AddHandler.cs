@@ -1,5 +1,8 @@
+using Tspm.Config;
+using Tspm.Config.Validation;
 using Tspm.Daemon.Answers;
 using Tspm.Daemon.Control;
+using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Supervision.Commands;
@@ -22,12 +25,19 @@ internal sealed class AddHandler() : Handler<AddRequest, AddResponse>(Methods.Ad
         });
         var error = await ChangeOutcomes.SaveError(added.Begun.Saved);
         var processes = added.Processes;
+        var configs = processes.Select(static process => process.View.Definition.Config)
+            .DistinctBy(static config => config.Name);
+        var notes = configs.SelectMany(config => MissingParts.New(config, null, IsOnPath(config, request)));
         return new AddResponse
         {
             Success = error is null,
             Processes = [.. processes.Select(static process => ChangeOutcomes.From(process.View))],
             ProcessId = processes.Count > 0 ? processes[0].Key.Id : null,
             Error = error,
+            Notes = Definitions.NotesOrNull(notes),
         };
     }
+
+    static Func<string, bool> IsOnPath(ProcessConfig config, AddRequest request) => program => Interpreters.IsOnPath(
+        program, config.Env?.GetValueOrDefault("PATH") ?? request.Client.Environment.GetValueOrDefault("PATH"));
 }

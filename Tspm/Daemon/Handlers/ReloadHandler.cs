@@ -22,6 +22,6 @@ internal sealed class ReloadHandler() : Handler<ReloadRequest, ReloadResponse>(M
             NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
             MissingScripts = await MissingScripts.ForRestart(context, request.Selectors),
         });
-        return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs, inARow: true);
+        return await RestartAnswer.Create(context, begun, request, inARow: true);
     }
 }

@@ -21,6 +21,6 @@ internal sealed class RestartHandler() : Handler<RestartRequest, RestartResponse
             NewEnvironment = RestartAnswer.NewEnvironment(request.UpdateEnv, request.Client),
             MissingScripts = await MissingScripts.ForRestart(context, request.Selectors),
         });
-        return await RestartAnswer.Create(context, begun, request.Wait, request.WaitTimeoutMs);
+        return await RestartAnswer.Create(context, begun, request);
     }
 }

@@ -1,3 +1,5 @@
+using Tspm.Config;
+using Tspm.Config.Validation;
 using Tspm.Daemon.Answers;
 using Tspm.Daemon.Control;
 using Tspm.Model.State;
@@ -25,6 +27,9 @@ internal sealed class SetHandler() : Handler<SetRequest, SetResponse>(Methods.Se
         var (processes, begun, pending) = (set.Processes, set.Begun, PendingOf(set.ViewsThen));
         var scaled = await ChangeOutcomes.Collect(context, begun, wait: true, timeoutMs: null, ScaleHandler.Error);
         var notes = new List<string>();
+        foreach (var change in set.Changed)
+            notes.AddRange(MissingParts.New(
+                change.After, change.Before, program => Interpreters.IsOnPath(program, change.Path)));
         await LastLines.AddTo(context, begun.Pending, scaled, notes);
         var unscaled = processes.Where(process => !scaled.Exists(outcome =>
             outcome.Id == process.Key.Id && outcome.Instance == process.Key.Instance));

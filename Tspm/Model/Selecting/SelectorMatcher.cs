@@ -27,6 +27,12 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
     /// pattern or a namespace.
     /// </summary>
     public IReadOnlySet<SelectorTarget> Named { get; init; } = new HashSet<SelectorTarget>();
+
+    /// <summary>
+    /// If the process is known and only the instance is not: how to run that many, as the end of the sentence, for
+    /// verbs that start processes. Otherwise null.
+    /// </summary>
+    public string? ScaleHint { get; init; }
 }
 
 /// <summary>
@@ -70,7 +76,7 @@ internal static class SelectorMatcher
                 var any = Mark(chosen, targets, fits, names ? named : null);
                 if (selector.Kind == SelectorKind.Regex) inPatterns += Stopwatch.GetElapsedTime(begun);
                 if (!any && selector.Kind != SelectorKind.All)
-                    return new SelectorResult([], text, NoMatchProblem(selector, targets));
+                    return NoMatch(selector, targets);
             }
             catch (RegexMatchTimeoutException)
             {
@@ -159,18 +165,25 @@ internal static class SelectorMatcher
         return true;
     }
 
+    static SelectorResult NoMatch(Selector selector, IReadOnlyList<SelectorTarget> targets)
+    {
+        var text = selector.Text;
+        if (selector.Kind != SelectorKind.Instance || Instances(selector.Body, targets) is not { Count: > 0 } known)
+            return new SelectorResult([], text, NoMatchProblem(selector, targets));
+        var there = known.Count == 1
+            ? $"it has only instance {known[0]}"
+            : $"it has instances {string.Join(", ", known)}";
+        var sentence = $"process '{selector.Body}' has no instance {selector.Instance}; {there}";
+        var scale = $"; instances are counted from 0; to run more of them: tspm scale "
+            + $"{ShellWords.Quote(selector.Body)} N";
+        return new SelectorResult([], text, sentence) { ScaleHint = scale };
+    }
+
     static string NoMatchProblem(Selector selector, IReadOnlyList<SelectorTarget> targets)
     {
         if (targets.Count == 0) return $"there is no process '{selector.Text}'; none is defined";
         if (selector.Kind is SelectorKind.Glob or SelectorKind.Regex)
             return $"no process name matches {selector.Text}";
-        if (selector.Kind == SelectorKind.Instance && Instances(selector.Body, targets) is { Count: > 0 } known)
-        {
-            var there = known.Count == 1
-                ? $"it has only instance {known[0]}"
-                : $"it has instances {string.Join(", ", known)}";
-            return $"process '{selector.Body}' has no instance {selector.Instance}; {there}";
-        }
         var names = targets.Select(target => target.Name).Concat(targets.Select(target => target.Namespace))
             .Append(Selector.All);
         var hint = NearestName.Question(selector.Body, names);

@@ -8,10 +8,10 @@ internal static class SetExecution
 {
     public static ChangedProcesses Run(Supervisor supervisor, SupervisorCommand.Set order)
     {
-        var changed = new List<ProcessDefinition>();
-        foreach (var definition in supervisor.Selection.Select(order.Selectors)
-            .Select(static process => process.Definition).DistinctBy(static definition => definition.Id))
-            changed.Add(definition with { Config = Assignments.Apply(definition.Config, order.Assignments) });
+        List<ProcessDefinition> before = [.. supervisor.Selection.Select(order.Selectors)
+            .Select(static process => process.Definition).DistinctBy(static definition => definition.Id)];
+        List<ProcessDefinition> changed = [.. before.Select(definition =>
+            definition with { Config = Assignments.Apply(definition.Config, order.Assignments) })];
         foreach (var definition in changed) OrderChecks.LogsAtRest(supervisor.Table, definition);
         OrderChecks.Dependencies(supervisor.Table, [.. changed.Select(static definition => definition.Config)]);
         var scaling = new List<PendingChange>();
@@ -19,6 +19,16 @@ internal static class SetExecution
             scaling.AddRange(supervisor.Changes.Scale(definition, order.CauseOf(CauseRequest.Scale)));
         var all = changed.SelectMany(definition => supervisor.Table.Instances(definition.Id)!).ToList();
         foreach (var process in all) supervisor.Refresh(process);
-        return new ChangedProcesses(all, new BegunChanges(scaling, supervisor.Save()));
+        return new ChangedProcesses(all, new BegunChanges(scaling, supervisor.Save()))
+        {
+            Changed = [.. changed.Select((now, index) =>
+                new ConfigChange(before[index].Config, now.Config, PathOf(supervisor, now)))],
+        };
+    }
+
+    static string? PathOf(Supervisor supervisor, ProcessDefinition definition)
+    {
+        if (definition.Config.Env?.GetValueOrDefault("PATH") is { } own) return own;
+        return supervisor.Table.Environments.Of(definition).GetValueOrDefault("PATH");
     }
 }

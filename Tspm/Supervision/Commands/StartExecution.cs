@@ -20,7 +20,9 @@ internal static class StartExecution
         {
             var known = supervisor.Selection.Resolve(selectors);
             if (known.IsKnown) return StartKnown(supervisor, selectors, order);
-            if (order.Define.Count == 0) throw new NoSuchProcessException(known.Sentence!);
+            // NAME:INSTANCE of a known process is not the name of a program, even if a definition comes with it.
+            if (order.Define.Count == 0 || known.ScaleHint is not null)
+                throw new NoSuchProcessException(known.Sentence + known.ScaleHint);
         }
         return StartNew(supervisor, order);
     }

@@ -3,6 +3,7 @@ using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Facts;
+using Tspm.Supervision.Lifecycle;
 using Tspm.Supervision.Process;
 
 namespace Tspm.Supervision.Facts;
@@ -44,15 +45,21 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
         services.Facts.TryRead([reading], read => services.Post(() => Learn(run, read[0])));
     }
 
-    /// <summary>Called when a run is over.</summary>
-    public void Ended(ChildRun run, ExitStatus status) =>
-        _history.Ended(run, StaysUp(run) || (process.Definition.Config.IsJob && status.IsSuccess));
+    /// <summary>
+    /// Called when a run is over. A run that had to be ended because it did not answer any more was not a good one, no
+    /// matter how long it lived.
+    /// </summary>
+    public void Ended(ChildRun run, ExitStatus status, Cause cause) => _history.Ended(
+        run, (StaysUp(run) && !IsUnhealthy(cause)) || (process.Definition.Config.IsJob && status.IsSuccess));
+
+    static bool IsUnhealthy(Cause cause) => cause.Code is CauseCode.Health or CauseCode.Watchdog;
 
     /// <summary>Which facts to compare; null if no run is known to have stayed up.</summary>
     public ChangesQuestion? AskForChanges()
     {
         var present = process.Current is { StayedUp: null } run ? run : null;
-        if ((present is not null && StaysUp(present) ? present.Facts : Good) is not { } good) return null;
+        var isGood = present is not null && StaysUp(present) && !IsEndedAsUnhealthy;
+        if ((isGood ? present!.Facts : Good) is not { } good) return null;
         var lastRun = process.LastRun;
         var newest = _history.Failed?.RunId == lastRun ? _history.Failed
             : present?.Id == lastRun ? present.Facts : null;
@@ -69,6 +76,9 @@ internal sealed class ProcessFacts(MachineServices services, IInstance process)
             },
         };
     }
+
+    bool IsEndedAsUnhealthy =>
+        process.State.Phase is LifecyclePhase.Stopping or LifecyclePhase.Sweeping && IsUnhealthy(process.State.Cause);
 
     void Learn(ChildRun run, RunFacts facts)
     {

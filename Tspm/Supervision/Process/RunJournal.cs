@@ -51,7 +51,7 @@ internal sealed class RunJournal(
     public void SaveExit(ChildRun run, ExitStatus status, Cause cause, bool wasAsked)
     {
         Exits.Add(run, status, cause, wasAsked, services.Clock.GetUtcNow());
-        process.Facts.Ended(run, status);
+        process.Facts.Ended(run, status, cause);
         Save();
     }
 

@@ -166,9 +166,12 @@ internal sealed unsafe class ListenSockets(IDescriptorStore store) : IListenSock
         return true;
     }
 
+    const string LowPortHint =
+        " (ports below net.ipv4.ip_unprivileged_port_start, usually 1024, need root or CAP_NET_BIND_SERVICE)";
+
     static SpawnFailure Failure(ListenAddress address, int errno)
     {
-        var hint = errno == Errno.EACCES && address.Path is null ? " (low ports are reserved for root)" : "";
+        var hint = errno == Errno.EACCES && address.Path is null ? LowPortHint : "";
         return new SpawnFailure(Stage, errno,
             $"cannot listen on {address.Text}: {NameLookup.Phrase(Errno.Describe(errno))}{hint}");
     }
