@@ -147,6 +147,19 @@ public sealed class LostAnswerTests
     }
 
     [Test]
+    [Arguments(2, false), Arguments(3, true)]
+    public async Task A_daemon_that_cannot_find_ports_is_not_asked_for_them(
+        int protocol, bool asks, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static request => FakeDaemon.Result(request, """{"processes":[]}"""));
+        daemon.Hello = $$"""{"version":"1","protocolVersion":{{protocol}},"oldestProtocolVersion":1}""";
+        var (output, errors) = (new Screen(), new Screen());
+        var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer) { Pause = static _ => { } };
+        await Assert.That(CommandRouter.Run(session, ["list", "-w"])).IsEqualTo(0);
+        await Assert.That(daemon.Requests[^1].Contains("\"ports\"", StringComparison.Ordinal)).IsEqualTo(asks);
+    }
+
+    [Test]
     [Arguments("--kind", "exited"), Arguments("--grep", "x"), Arguments("--until", "1m"), Arguments("-n", "1")]
     public async Task A_daemon_that_cannot_choose_among_events_is_not_asked_to(
         string flag, string value, CancellationToken cancel)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Tspm.Client.Output;
+using Tspm.Client.Output.Listing;
 using Tspm.Client.Terminal;
 using Tspm.Model.Config;
 using Tspm.Model.State;
@@ -29,32 +30,35 @@ public sealed class OutputTests
         ErrLog = "/e",
     };
 
+    static void Print(Screen screen, IReadOnlyList<ProcessStatus> processes) => ListTable.Print(
+        screen.Writer, processes, ListRow.WithSeveral(processes), new ListOptions());
+
     [Test]
     public async Task A_pipe_gets_plain_columns_with_tabs(CancellationToken cancel)
     {
         var screen = new Screen();
-        ProcessTable.Print(screen.Writer,
+        Print(screen,
         [
-            Status() with { CpuPercent = 1.25, MemoryBytes = 3 << 20 },
+            Status() with { CpuPercent = 1.25, MemoryBytes = 3 << 20, ExitCode = 7, Health = false },
             Status("a\u001b[2Jb\n", 2) with
             {
-                State = ProcessState.Waiting, Pid = null, UptimeMs = null, NextStartInMs = 2100,
+                State = ProcessState.Waiting, Pid = null, UptimeMs = null, NextStartInMs = 2100, Signal = "SIGKILL",
             },
-            Status("many", 3), Status("many", 3, 1),
+            Status("many", 3) with { Health = true }, Status("many", 3, 1),
         ]);
         await Assert.That(screen.Text).IsEqualTo(
-            "id\tname\tnamespace\tstate\tpid\trestarts\tuptime\tcpu\tmem\tinfo\n"
-            + "1\tweb\tdefault\tonline\t42\t0\t3h 12m\t1.3%\t3 MB\t-\n"
-            + "2\ta\\e[2Jb\\n\tdefault\twaiting\t-\t0\t-\t-\t-\trestarts in 3 s\n"
-            + "3\tmany:0\tdefault\tonline\t42\t0\t3h 12m\t-\t-\t-\n"
-            + "3\tmany:1\tdefault\tonline\t42\t0\t3h 12m\t-\t-\t-\n");
+            "id\tname\tnamespace\tstate\tpid\trestarts\tuptime\tcpu\tmem\tinfo\texit\thealth\tnext\n"
+            + "1\tweb\tdefault\tonline\t42\t0\t3h 12m\t1.3%\t3 MB\tunhealthy\t7\tunhealthy\t-\n"
+            + "2\ta\\e[2Jb\\n\tdefault\twaiting\t-\t0\t-\t-\t-\trestarts in 3 s\tSIGKILL\t-\t-\n"
+            + "3\tmany:0\tdefault\tonline\t42\t0\t3h 12m\t-\t-\t-\t-\thealthy\t-\n"
+            + "3\tmany:1\tdefault\tonline\t42\t0\t3h 12m\t-\t-\t-\t-\t-\t-\n");
     }
 
     [Test]
     public async Task A_terminal_gets_a_drawn_table_without_raw_control_characters(CancellationToken cancel)
     {
         var screen = new Screen(isTerminal: true);
-        ProcessTable.Print(screen.Writer, [Status("a\u001b[r]")]);
+        Print(screen, [Status("a\u001b[r]")]);
         await Assert.That(screen.Text).Contains("[r]").And.Contains("online").And.DoesNotContain("\u001b");
     }
 

@@ -30,9 +30,9 @@ public sealed class ProcessInfoTests
         var stopped = In(ProcessState.Stopped);
         await Assert.That(Info(stopped)).IsEqualTo("never started");
         await Assert.That(Info(stopped with { LastRun = Ended(0, CauseCode.Exit, "0:03:20"), ExitCode = 0 }))
-            .IsEqualTo("completed (exit code 0, 3 min ago)");
+            .IsEqualTo("completed (exit 0, 3 min ago)");
         await Assert.That(Info(stopped with { LastRun = Ended(3, CauseCode.Crash, "2:10:00"), ExitCode = 3 }))
-            .IsEqualTo("failed (exit code 3, 2 h ago)");
+            .IsEqualTo("failed (exit 3, 2 h ago)");
         await Assert.That(Info(stopped with { LastRun = Ended(null, CauseCode.Crash, "50.00:00:00", "SIGSEGV") }))
             .IsEqualTo("failed (SIGSEGV, 50 d ago)");
         await Assert.That(Info(stopped with { LastRun = Ended(null, CauseCode.User, "0:00:01", "SIGTERM") }))
@@ -45,7 +45,7 @@ public sealed class ProcessInfoTests
     [Test]
     public async Task Another_clock_never_makes_an_end_lie_ahead(CancellationToken cancel) =>
         await Assert.That(Info(In(ProcessState.Stopped) with { LastRun = Ended(0, CauseCode.Exit, "-0:01:00") }))
-            .IsEqualTo("completed (exit code 0, 0 s ago)");
+            .IsEqualTo("completed (exit 0, 0 s ago)");
 
     [Test]
     public async Task A_waiting_process_says_what_for(CancellationToken cancel)
@@ -100,8 +100,30 @@ public sealed class ProcessInfoTests
         await Assert.That(Info(job with { LastRun = Ended(0, CauseCode.Exit, "0:03:20") }))
             .IsEqualTo("next run 22:30");
         await Assert.That(Info(job with { LastRun = Ended(3, CauseCode.Crash, "0:03:20") }))
-            .IsEqualTo("next run 22:30; last: failed (exit code 3, 3 min ago)");
+            .IsEqualTo("next run 22:30; last: failed (exit 3, 3 min ago)");
         await Assert.That(Info(job with { State = ProcessState.Online })).IsEqualTo("next run 22:30");
+    }
+
+    [Test]
+    public async Task A_failure_is_mentioned_for_a_day_and_bad_health_as_long_as_it_lasts(CancellationToken cancel)
+    {
+        var online = OutputTests.Status() with { LastRun = Ended(7, CauseCode.Crash, "0:03:20") };
+        await Assert.That(Info(online)).IsEqualTo("last: exit 7, 3 min ago");
+        await Assert.That(Info(online with { LastRun = Ended(7, CauseCode.Crash, "23:59:00") })).Contains("23 h ago");
+        await Assert.That(Info(online with { LastRun = Ended(7, CauseCode.Crash, "1.00:00:01") })).IsEqualTo("");
+        await Assert.That(Info(online with { LastRun = Ended(0, CauseCode.User, "0:03:20") })).IsEqualTo("");
+        await Assert.That(Info(online with { Health = false, NextRunAt = Now.AddHours(10.5) }))
+            .IsEqualTo("unhealthy; next run 22:30; last: exit 7, 3 min ago");
+        await Assert.That(Info(OutputTests.Status() with { Health = true })).IsEqualTo("");
+    }
+
+    [Test]
+    public async Task A_process_that_was_given_up_says_how_it_ended(CancellationToken cancel)
+    {
+        var errored = In(ProcessState.Errored);
+        await Assert.That(Info(errored with { LastRun = Ended(null, CauseCode.OutOfMemory, "2:00:00", "SIGKILL") }))
+            .IsEqualTo("SIGKILL, 2 h ago");
+        await Assert.That(Info(errored)).IsEqualTo("");
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text;
 using Tspm.Client.Output;
+using Tspm.Client.Terminal;
 
 namespace Tspm.Tests.Client;
 
@@ -8,14 +9,15 @@ internal sealed class Screen
 {
     readonly MemoryStream _bytes = new();
 
-    public Screen(bool isTerminal = false) => Writer = new OutputWriter(
+    public Screen(bool isTerminal = false, ColourDepth colours = ColourDepth.None) => Writer = new OutputWriter(
         bytes =>
         {
             if (IsGone) return false;
             _bytes.Write(bytes);
             return true;
         },
-        isTerminal);
+        isTerminal)
+    { Colours = colours };
 
     public OutputWriter Writer { get; }
 

@@ -87,6 +87,7 @@ internal sealed class SocketWorld : IDisposable
             Home = Home,
             Supervisor = Handle,
             Readings = new Readings(Machine),
+            Ports = new FakePorts(),
             Outputs = _pump,
             LogChanges = logChanges,
             Events = _eventLog,

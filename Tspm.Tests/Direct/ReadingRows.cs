@@ -18,6 +18,20 @@ internal static class ReadingRows
             Json = ["0.name=web", "0.state=online", "0.pid=" + Seeds.FirstPid, "1.name=api", "1.pid=null"],
         },
         new("list") { When = "on a terminal", Given = [Seeds.Web], OnTerminal = true, Out = ["web", "online"] },
+        new("list -w")
+        {
+            Given = [Seeds.Web], Asks = Methods.List, Out = ["ports", "11001", "sleep 100"], Json = ["0.ports.0=11001"],
+        },
+        new("list --state stopped -q") { Given = [Seeds.Web, "add 'sleep 200' --name api"], Out = ["api"] },
+        new("list --sort name --columns name,id")
+        {
+            Given = [Seeds.Web, Seeds.Api], Out = ["name\tid", "api", "web"],
+        },
+        new("list --state errored")
+        {
+            When = "none is", Given = [Seeds.Web], Out = ["pid"], Err = ["errored", "tspm list"], Asks = Methods.List,
+        },
+        new("list -f") { When = "in a pipe", Given = [Seeds.Web], Code = 2, Err = ["terminal", "tspm events -f"] },
         new("list") { When = "nothing is defined", Out = ["pid"], Err = ["tspm start"], Asks = Methods.List },
         new("list api") { Given = [Seeds.Web, Seeds.Api], Out = ["api"], Json = ["0.name=api"] },
         new("jlist") { Given = [Seeds.Web], Asks = Methods.List, Out = ["\"web\"", "\"online\""] },

@@ -23,6 +23,7 @@ internal static class WireRows
             Holds = ["version=" + ProductVersion.Current, "oldestProtocolVersion=1", "pid=" + Self],
         },
         new(Methods.Hello, """{"protocolVersion":0}""") { Error = ErrorCode.Failed, Holds = ["message~0"] },
+        Invalid(Methods.List, """{"include":["cpu"]}""", "data.path=params.include"),
         Invalid(Methods.Start, "{}", "message~nothing to start"),
         Invalid(Methods.Start, """{"define":[{"name":"x","command":"x"}]}""", "message~nothing to start"),
         Invalid(Methods.Start, """{"selectors":["web"],"settleMs":-1}""", "data.path=params.settleMs"),

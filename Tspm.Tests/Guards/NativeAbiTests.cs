@@ -23,6 +23,7 @@ public class NativeAbiTests
         #include <fcntl.h>
         #include <unistd.h>
         #include <time.h>
+        #include <termios.h>
         #include <errno.h>
         #include <malloc.h>
         #include <signal.h>
@@ -129,6 +130,7 @@ public class NativeAbiTests
         ("sizeof(siginfo_t)", sizeof(Siginfo)),
         .. Fields<Siginfo>("siginfo_t", "si_signo", "si_errno", "si_code", "si_pid", "si_uid", "si_status"),
         ("sizeof(sigset_t)", sizeof(SignalSet)),
+        ("sizeof(struct sigaction)", sizeof(SignalAction)),
         ("sizeof(struct signalfd_siginfo)", sizeof(SignalfdSiginfo)),
         .. Fields<SignalfdSiginfo>("struct signalfd_siginfo", "ssi_signo", "ssi_code", "ssi_pid", "ssi_uid",
             "ssi_status"),
@@ -136,6 +138,9 @@ public class NativeAbiTests
         ("offsetof(struct epoll_event, data)", SysEpoll.DataOffset),
         ("sizeof(struct pollfd)", sizeof(PollFd)),
         .. Fields<PollFd>("struct pollfd", "fd", "events", "revents"),
+        ("sizeof(struct termios)", sizeof(TerminalAttributes)),
+        .. Fields<TerminalAttributes>("struct termios", "c_iflag", "c_oflag", "c_cflag", "c_lflag", "c_line", "c_cc",
+            "c_ispeed", "c_ospeed"),
         ("sizeof(struct rlimit)", sizeof(ResourceLimit)),
         .. Fields<ResourceLimit>("struct rlimit", "rlim_cur", "rlim_max"),
         ("sizeof(struct ucred)", sizeof(Ucred)),

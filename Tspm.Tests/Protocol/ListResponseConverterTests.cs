@@ -38,6 +38,7 @@ internal sealed class ListResponseConverterTests
         if (type == typeof(DesiredState)) return DesiredState.Up;
         if (type == typeof(LastRun)) return new LastRun { EndedAt = s_time, Signal = "SIGKILL" };
         if (type == typeof(IReadOnlyList<string>)) return new[] { "a", "b c" };
+        if (type == typeof(IReadOnlyList<int>)) return new[] { 8080, 9090 };
         throw new NotSupportedException($"{member.Name}: what is a {type.Name}?");
     }
 

@@ -36,7 +36,7 @@ public class JsonOutputTests
         var description = (await box.Ok("describe", "a", "--json")).Json;
         await Assert.That(description.ValueKind).IsEqualTo(JsonValueKind.Object);
         await Assert.That(description.EnumerateObject().Select(member => member.Name))
-            .IsEquivalentTo([.. ListMembers, "config", "tree", "recentExits", "listen"]);
+            .IsEquivalentTo([.. ListMembers, "ports", "config", "tree", "recentExits", "listen"]);
         await Assert.That(description.GetProperty("tree")[0].GetProperty("pid").GetInt32())
             .IsEqualTo(description.GetProperty("pid").GetInt32());
     }

@@ -50,8 +50,8 @@ public class WaitingScenarios
         (await box.Run("start", "sleep 1000", "--name", "web", "--depends-on", "slow", "--wait-timeout", "300ms"))
             .Exits(5).Says("web: not started after 300 ms: waits for slow to be ready");
         var list = await box.Ok("list");
-        await Assert.That(list.Out).Contains("\twaits for exec false (").And.Contains(" of 60 s)\n")
-            .And.Contains("\twaits for slow to be ready\n");
+        await Assert.That(list.Out).Contains("\twaits for exec false (").And.Contains(" of 60 s)\t")
+            .And.Contains("\twaits for slow to be ready\t");
         var slow = await box.Get("slow");
         await Assert.That(slow.Json.GetProperty("waitsFor").GetString()).IsEqualTo("exec false");
         await Assert.That(slow.Json.GetProperty("startTimeoutInMs").GetInt64()).IsBetween(1, 60_000);
@@ -76,9 +76,9 @@ public class WaitingScenarios
         await box.UntilState("done", "stopped");
         await box.Until("bad", static entry => !entry.IsOnline, "bad has ended");
         var list = await box.Ok("list");
-        await Assert.That(list.Lines.Single(line => line.Contains("\tnever\t"))).EndsWith("\tnever started");
-        await Assert.That(list.Lines.Single(line => line.Contains("\tdone\t"))).Contains("\tcompleted (exit code 0, ");
-        await Assert.That(list.Lines.Single(line => line.Contains("\tended\t"))).EndsWith("\t-");
+        await Assert.That(list.Lines.Single(line => line.Contains("\tnever\t"))).EndsWith("\tnever started\t-\t-\t-");
+        await Assert.That(list.Lines.Single(line => line.Contains("\tdone\t"))).Contains("\tcompleted (exit 0, ");
+        await Assert.That(list.Lines.Single(line => line.Contains("\tended\t"))).EndsWith("\t-\tSIGTERM\t-\t-");
         await Assert.That((await box.Get("never")).Json.GetProperty("lastRun").ValueKind).IsEqualTo(JsonValueKind.Null);
         foreach (var (name, code, cause) in new[] { ("done", 0, "exit"), ("bad", 3, "crash") })
         {

@@ -43,6 +43,11 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         never.Wait(time);
     };
 
+    /// <summary>
+    /// Whether slow requests print no notice, because the program itself draws on the terminal.
+    /// </summary>
+    public bool HidesNotices { get; set; }
+
     /// <summary>The machine whose daemon is used; null for this machine.</summary>
     public RemoteHost? Remote { get; set; }
 
@@ -154,8 +159,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         return early;
     }
 
-    WaitNotice CreateNotice()
+    WaitNotice? CreateNotice()
     {
+        if (HidesNotices) return null;
         var progress = Remote is null ? new WaitProgressQuery(home) : null;
         return new WaitNotice(
             errors, (selectors, otherwise) => progress?.Ask(selectors, otherwise), StandardStreams.ErrorWidth);

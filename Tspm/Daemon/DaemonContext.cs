@@ -7,6 +7,7 @@ using Tspm.Logs.Reading;
 using Tspm.Logs.Writing;
 using Tspm.Model.Config;
 using Tspm.Model.State;
+using Tspm.Platform;
 using Tspm.Platform.Facts;
 using Tspm.Storage;
 using Tspm.Supervision;
@@ -25,6 +26,7 @@ internal sealed class DaemonContext
     public required TspmHome Home { get; init; }
     public required SupervisorHandle Supervisor { get; init; }
     public required Readings Readings { get; init; }
+    public required IListeningPorts Ports { get; init; }
     public required OutputPump Outputs { get; init; }
     public required IFactsReader Facts { get; init; }
     public required IStartFileReader StartFiles { get; init; }

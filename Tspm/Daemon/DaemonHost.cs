@@ -137,6 +137,7 @@ internal sealed partial class DaemonHost : IDisposable
             Home = home,
             Supervisor = new SupervisorHandle(_loop, _supervisor),
             Readings = new Readings(services.System),
+            Ports = CurrentSystem.CreateListeningPorts(),
             Outputs = _outputs,
             Facts = _facts,
             StartFiles = services.StartFiles,

@@ -19,10 +19,25 @@ internal static unsafe partial class SysSignal
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint signal(int signal, nint handler);
 
+    /// <summary>man 2 sigaction. Either pointer may be null.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int sigaction(int signal, SignalAction* action, SignalAction* former);
+
+    /// <summary>man 3 raise: sends a signal to the calling thread, which has handled it when this returns.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int raise(int signal);
+
     /// <summary>man 3 pthread_sigmask: the calling thread's mask. Returns the error number itself.</summary>
     [LibraryImport("libc")]
     public static partial int pthread_sigmask(int how, SignalSet* set, SignalSet* former);
 }
+
+/// <summary>
+/// <c>struct sigaction</c> of glibc, which is only read and written back as a whole. The default value is the default
+/// action of a signal.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 152)]
+internal struct SignalAction;
 
 /// <summary><c>sigset_t</c> of glibc: 1024 bits, of which Linux uses 64; bit n-1 is signal n.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 128)]

@@ -161,4 +161,11 @@ internal static unsafe partial class Unistd
     /// <summary>man 2 exit: ends the process at once, without running exit handlers.</summary>
     [LibraryImport("libc")]
     public static partial void _exit(int status);
+
+    /// <summary>man 3 tcgetpgrp: the foreground process group of a terminal.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int tcgetpgrp(int fd);
+
+    [LibraryImport("libc")]
+    public static partial int getpgrp();
 }

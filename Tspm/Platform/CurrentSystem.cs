@@ -98,6 +98,9 @@ internal static class CurrentSystem
     /// <summary>Creates the object that finds out who listens on the ports of this machine.</summary>
     public static ITcpListeners CreateTcpListeners() => new TcpListeners();
 
+    /// <summary>Creates the object that finds out on which ports processes listen.</summary>
+    public static IListeningPorts CreateListeningPorts() => new ListeningPorts(new TcpReadings());
+
     /// <summary>Creates a mover for one FIFO.</summary>
     public static IByteMover CreateByteMover() => OperatingSystem.IsLinux() ? SpliceMover.Instance : new CopyMover();
 }

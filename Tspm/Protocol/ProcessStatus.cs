@@ -52,6 +52,11 @@ internal sealed record ProcessStatus
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Ready { get; init; }
     /// <summary>The result of the last health check; null if there is no health probe or no result yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public bool? Health { get; init; }
+    /// <summary>
+    /// The TCP ports on which the process tree listens; null if the request did not ask for them, no child is running,
+    /// or they are not visible.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public IReadOnlyList<int>? Ports { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public DateTimeOffset? StartedAt { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string Command { get; init; }

@@ -12,10 +12,18 @@ internal sealed class HelloRequest
     public int? ProtocolVersion { get; init; }
 }
 
-internal sealed class ListRequest
+internal sealed record ListRequest
 {
     /// <summary>Null or empty means all.</summary>
     public IReadOnlyList<string>? Selectors { get; init; }
+    /// <summary>
+    /// What to find out besides; <see cref="IncludePorts"/> is all there is. A list of words, because a client has to
+    /// know how to write those anyway, and each further type of member makes every command slower. Since protocol 3.
+    /// </summary>
+    public IReadOnlyList<string>? Include { get; init; }
+
+    /// <summary>The ports on which the processes listen.</summary>
+    public const string IncludePorts = "ports";
 }
 
 internal sealed record DescribeRequest

@@ -7,7 +7,7 @@ global using ResetRequest = Tspm.Protocol.SelectorsRequest;
 global using FlushRequest = Tspm.Protocol.SelectorsRequest;
 
 // Selectors, or all processes.
-global using ReopenRequest = Tspm.Protocol.ListRequest;
+global using ReopenRequest = Tspm.Protocol.SelectionRequest;
 
 // No members.
 global using PingRequest = Tspm.Protocol.EmptyRequest;
@@ -44,6 +44,13 @@ internal sealed class EmptyRequest;
 internal sealed class SelectorsRequest
 {
     public required IReadOnlyList<string> Selectors { get; init; }
+}
+
+/// <summary>The request of a verb whose only parameter is its selectors, which may be missing.</summary>
+internal sealed class SelectionRequest
+{
+    /// <summary>Null or empty means all.</summary>
+    public IReadOnlyList<string>? Selectors { get; init; }
 }
 
 /// <summary>

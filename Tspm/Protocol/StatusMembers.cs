@@ -19,6 +19,7 @@ internal struct StatusMembers
     DesiredState? _desired;
     LastRun? _lastRun;
     List<string>? _args;
+    List<int>? _ports;
 
     /// <summary>Reads the value that the reader is at.</summary>
     /// <returns>False if there is no member with this name; then the reader has not moved.</returns>
@@ -53,6 +54,7 @@ internal struct StatusMembers
         KillInMs = _killInMs,
         Ready = _ready,
         Health = _health,
+        Ports = _ports,
         StartedAt = _startedAt,
         CreatedAt = Required(_createdAt),
         Command = Required(_command),
@@ -120,6 +122,7 @@ internal struct StatusMembers
             case "startedAt": _startedAt = isNull ? null : reader.GetDateTimeOffset(); break;
             case "createdAt": _createdAt = reader.GetDateTimeOffset(); break;
             case "lastRun": _lastRun = isNull ? null : ReadLastRun(ref reader, options); break;
+            case "ports": _ports = isNull ? null : ReadNumbers(ref reader); break;
             case "args": _args = isNull ? null : ReadTexts(ref reader); break;
             default: return false;
         }
@@ -129,6 +132,14 @@ internal struct StatusMembers
     /// <summary>The metadata of this type is used only here, because most entries have no last run.</summary>
     static LastRun? ReadLastRun(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
         JsonSerializer.Deserialize(ref reader, (JsonTypeInfo<LastRun>)options.GetTypeInfo(typeof(LastRun)));
+
+    static List<int> ReadNumbers(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException();
+        var numbers = new List<int>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) numbers.Add(reader.GetInt32());
+        return numbers;
+    }
 
     static List<string> ReadTexts(ref Utf8JsonReader reader)
     {

@@ -29,6 +29,7 @@ namespace Tspm.Protocol;
 [JsonSerializable(typeof(ListRequest)), JsonSerializable(typeof(ListResponse))]
 [JsonSerializable(typeof(SearchRequest)), JsonSerializable(typeof(SearchResponse))]
 [JsonSerializable(typeof(DescribeRequest)), JsonSerializable(typeof(DescribeResponse))]
+[JsonSerializable(typeof(SelectionRequest))]
 [JsonSerializable(typeof(SelectorsRequest)), JsonSerializable(typeof(EnvResponse))]
 [JsonSerializable(typeof(StartRequest)), JsonSerializable(typeof(StartResponse))]
 [JsonSerializable(typeof(AddRequest))]

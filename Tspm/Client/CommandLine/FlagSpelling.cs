@@ -38,7 +38,9 @@ internal static class FlagSpelling
     {
         'n' when verb?.Name == "why" => "exits",
         'n' => IsLogs(verb) ? "lines" : "name",
-        'f' => IsLogs(verb) ? "follow" : "force",
+        'f' => IsLogs(verb) || IsList(verb) ? "follow" : "force",
+        'w' when IsList(verb) => "wide",
+        'q' when IsList(verb) => "quiet",
         'e' => "env",
         'i' => "instances",
         'o' => "out-file",
@@ -58,10 +60,12 @@ internal static class FlagSpelling
     /// <returns>The letter that help shows for a flag, or null if it has none.</returns>
     public static char? LetterOf(string name, Verb verb)
     {
-        foreach (var letter in "nfeiohCtka")
+        foreach (var letter in "nfeiohCtkawq")
             if (OfLetter(letter, verb) == name) return letter;
         return null;
     }
+
+    static bool IsList(Verb? verb) => verb?.Name == "list";
 
     static bool IsLogs(Verb? verb) => verb?.Name is "logs" or "events" or "why";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Client.Output.Listing;
 using Tspm.Model.Config;
 using Tspm.Text;
 
@@ -35,6 +36,11 @@ internal static class FlagValue
     static string? ProblemOfFlag(string name, string value) => name switch
     {
         "format" when !Protocol.MetricsFormat.IsKnown(value) => $"expected {Protocol.MetricsFormat.Expected}",
+        "sort" when !ListOrder.IsKnown(value) => $"expected {ListOrder.Keys}",
+        "state" when ListOptions.ParseStates(value) is null =>
+            "expected online, starting, stopping, stopped, waiting or errored, separated by commas",
+        "columns" when ListOptions.ParseColumns(value) is null =>
+            $"expected names separated by commas, of: {ListColumns.Names}",
         "restart" when value is not ("always" or "on-failure" or "never") => "expected always, on-failure or never",
         "stdin" when value is not ("null" or "pipe") => "expected null or pipe",
         "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,

@@ -58,7 +58,13 @@ internal static class Verbs
         new("restart-all", "restart-all", "restart all enabled processes, except jobs; stopped ones are started")
             { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MaxWords = 0 },
         new("list", "list [SELECTOR…]", "list processes and their state (aliases: ls, ps)")
-            { Aliases = ["ls", "ps"], Flags = ["json"] },
+        {
+            Aliases = ["ls", "ps"], Flags = ["sort", "state", "columns", "wide", "quiet", "follow", "json"],
+            Note = "On a terminal that is too narrow, columns are left out and names are cut; no line wraps. "
+                + "In a pipe, columns are separated by tabs.\n"
+                + "Examples: tspm list --sort mem · tspm list --state errored,waiting -q "
+                + "· tspm list -f 'web-*' · tspm list --columns name,pid,ports",
+        },
         new("describe", $"describe {Selectors}", "show everything about a process (aliases: show, info)")
             { Aliases = ["show", "info"], Flags = ["show-env", "json"], MinWords = 1 },
         new("env", $"env {Selectors}", "print the environment that a process gets at its next start")

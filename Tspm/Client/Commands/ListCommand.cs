@@ -2,6 +2,9 @@ using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Output;
+using Tspm.Client.Output.Listing;
+using Tspm.Client.Running;
+using Tspm.Client.Terminal;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -12,15 +15,22 @@ internal sealed class ListCommand
 {
     [Command("list")]
     public void Run(ConsoleAppContext context) =>
-        context.Run(static (session, line) => List(session, line.Selectors, line.IsOn("json")));
+        context.Run(static (session, line) =>
+        {
+            var options = ListOptions.From(line);
+            return line.IsOn("follow")
+                ? LiveList.Run(session, line.Selectors, options) : List(session, line.Selectors, options);
+        });
 
-    static int List(ClientSession session, string[]? selectors, bool json)
+    static int List(ClientSession session, string[]? selectors, ListOptions options)
     {
+        var json = options.IsJson;
         ListResponse answer;
         try
         {
             using var daemon = session.ConnectToRead();
-            var request = new ListRequest { Selectors = selectors };
+            var width = session.Out.IsTerminal ? StandardStreams.Width() : (int?)null;
+            var request = options.Request(selectors, width);
             answer = daemon.Call(Methods.List, request);
         }
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
@@ -31,9 +41,10 @@ internal sealed class ListCommand
             else session.Err.WriteLine(NothingToShow.NothingYet);
             return json ? ExitCodes.Done : ExitCodes.NotRunning;
         }
-        if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
-        else ProcessTable.Print(session.Out, answer.Processes);
-        if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
+        var shown = ListOrder.Apply(answer.Processes, options);
+        if (json) JsonPrinter.Print(session.Out, shown, PrintJson.Readable.IReadOnlyListProcessStatus);
+        else ListTable.Print(session.Out, shown, ListRow.WithSeveral(answer.Processes), options);
+        if (!json && shown.Count == 0) session.Err.WriteLine(NothingToShow.InList(answer.Processes, options));
         if (!json && answer.DaemonDeaths is { } deaths) session.Err.WriteLine(DaemonDeathText.Mention(deaths));
         return ExitCodes.Done;
     }

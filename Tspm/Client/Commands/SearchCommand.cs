@@ -1,6 +1,7 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
+using Tspm.Client.Output.Listing;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -16,7 +17,7 @@ internal sealed class SearchCommand
         var answer = daemon.Call(Methods.Search, new SearchRequest { Text = line.Words[0] });
         var json = line.IsOn("json");
         if (json) JsonPrinter.Print(session.Out, answer.Processes, PrintJson.Readable.IReadOnlyListProcessStatus);
-        else ProcessTable.Print(session.Out, answer.Processes);
+        else ListTable.Print(session.Out, answer.Processes, ListRow.WithSeveral(answer.Processes), new ListOptions());
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoMatch(line.Words[0]));
         return ExitCodes.Done;
     });

@@ -10,8 +10,9 @@ internal static class OlderDaemon
 {
     /// <summary>
     /// The protocol version that introduced <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/>,
-    /// <see cref="ApplyRequest.Start"/>, <see cref="EventsRequest.Kinds"/>, <see cref="MetricsRequest.Format"/> and
-    /// projects. With an older daemon, programs inherit their limits from the daemon, and names belong to no project.
+    /// <see cref="ApplyRequest.Start"/>, <see cref="EventsRequest.Kinds"/>, <see cref="MetricsRequest.Format"/>,
+    /// <see cref="ListRequest.Include"/> and projects. With an older daemon, programs inherit their limits from the
+    /// daemon, and names belong to no project.
     /// </summary>
     const int Protocol3 = 3;
 
@@ -67,6 +68,7 @@ internal static class OlderDaemon
                 SettleMs = null,
             },
             DescribeRequest describe => describe with { Changes = null },
+            ListRequest list => list with { Include = null },
             RestartRequest restart => restart with { Client = WithoutLaunch(restart.Client), SettleMs = null },
             _ => request,
         };
@@ -82,6 +84,7 @@ internal static class OlderDaemon
                 or { Force: not null },
         RestartRequest restart => restart is { Client.Launch: not null } or { SettleMs: not null },
         DescribeRequest describe => describe.Changes is not null,
+        ListRequest list => list.Include is not null,
         _ => false,
     };
 

@@ -58,6 +58,7 @@ internal static class DescriptionPrinter
                 : Display.Text(status.Signal));
         Line(output, "cpu", Display.Cpu(status.CpuPercent));
         Line(output, "memory", Display.Memory(status.MemoryBytes));
+        if (status.Ports is { Count: > 0 } ports) Line(output, "ports", string.Join(", ", ports));
         Line(output, "started", Display.Time(status.StartedAt));
         Line(output, "created", Display.Time(status.CreatedAt));
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Tspm.Client.Terminal;
 
 namespace Tspm.Client.Output;
 
@@ -20,8 +21,24 @@ internal sealed class OutputWriter(ByteSink sink, bool isTerminal)
 
     public bool IsTerminal => isTerminal;
 
-    /// <summary>True on a terminal, unless NO_COLOR is set (no-color.org) or TERM is "dumb" or unset.</summary>
-    public bool HasColour { get; init; }
+    /// <summary>The colours that the output may have, see <see cref="ColourSupport"/>.</summary>
+    public ColourDepth Colours { get; init; }
+
+    /// <summary>Whether the output may have colours and other effects.</summary>
+    public bool HasColour => Colours != ColourDepth.None;
+
+    /// <summary>Writes text in a style, if the output may have colours.</summary>
+    public void Write(string text, Style style)
+    {
+        if (!HasColour || style.IsPlain)
+        {
+            Write(text);
+            return;
+        }
+        SgrText.Write(_buffer, style, Colours);
+        Write(text);
+        Write("\e[0m"u8);
+    }
 
     public bool IsBroken { get; private set; }
 

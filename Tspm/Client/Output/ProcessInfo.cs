@@ -25,6 +25,8 @@ internal static class ProcessInfo
             ProcessState.Stopping => Stopping(process),
             ProcessState.Online when process.WaitsFor is not null => Starting(process),
             ProcessState.Stopped when process.NextRunAt is null => LastRun(process, now),
+            ProcessState.Online => Online(process, now),
+            ProcessState.Errored when process.LastRun is { } run => HowItEnded(run, now),
             _ => Schedule(process, now),
         };
         return ControlText.Escape(words);
@@ -33,6 +35,22 @@ internal static class ProcessInfo
     /// <summary>Whether the state will change soon, so that the user needs the whole phrase.</summary>
     public static bool IsPressing(ProcessStatus process) =>
         process.State is ProcessState.Waiting or ProcessState.Starting or ProcessState.Stopping;
+
+    /// <summary>How long the failure before the present run is mentioned.</summary>
+    static readonly TimeSpan RecentFailure = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// That the health is bad, then the next time of the schedule, and a failure that is not long ago.
+    /// </summary>
+    static string Online(ProcessStatus process, DateTimeOffset now)
+    {
+        List<string> parts = [];
+        if (process.Health == false) parts.Add("unhealthy");
+        if (process.NextRunAt is { } next) parts.Add(NextRun + Display.Moment(next, now));
+        if (process.LastRun is { } run && CauseCode.IsFailure(run.Cause) && now - run.EndedAt < RecentFailure)
+            parts.Add($"last: {HowItEnded(run, now)}");
+        return string.Join("; ", parts);
+    }
 
     static string Waiting(ProcessStatus process)
     {
@@ -82,8 +100,7 @@ internal static class ProcessInfo
     {
         // An older daemon does not report the last run, only the last exit.
         if (process.LastRun is not { } run) return process is { ExitCode: null, Signal: null } ? "never started" : "";
-        var how = run.ExitCode is { } code ? $"exit code {Display.Number(code)}" : run.Signal ?? "exit status unknown";
-        var ended = $"({how}, {Ago(now - run.EndedAt)})";
+        var ended = $"({HowItEnded(run, now)})";
         return run.Cause switch
         {
             CauseCode.Exit => "completed " + ended,
@@ -93,6 +110,13 @@ internal static class ProcessInfo
             _ when run.Signal == "SIGKILL" => "killed " + ended,
             _ => "",
         };
+    }
+
+    /// <summary>"exit 7, 3 min ago": short, because the column is narrow.</summary>
+    static string HowItEnded(LastRun run, DateTimeOffset now)
+    {
+        var how = run.ExitCode is { } code ? $"exit {Display.Number(code)}" : run.Signal ?? "exit status unknown";
+        return $"{how}, {Ago(now - run.EndedAt)}";
     }
 
     /// <summary>"3 min ago": for the past, one unit is precise enough.</summary>

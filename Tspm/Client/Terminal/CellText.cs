@@ -21,6 +21,7 @@ internal static class CellText
     /// <returns>The greatest number of cells that the text takes in any terminal.</returns>
     public static int WidthOf(ReadOnlySpan<char> text)
     {
+        if (!text.ContainsAnyExceptInRange(' ', '~')) return text.Length;
         var (width, last) = (0, 0);
         foreach (var rune in text.EnumerateRunes())
         {
@@ -31,10 +32,39 @@ internal static class CellText
         return width;
     }
 
+    /// <summary>
+    /// The length in chars of the first visible character with all its combining marks, and its width. The text must
+    /// not be empty.
+    /// </summary>
+    public static int FirstCharacter(ReadOnlySpan<char> text, out int width)
+    {
+        var length = 1;
+        // The next character may be a mark that belongs to this one, unless it is ASCII, too.
+        if (!char.IsAscii(text[0]) || (text.Length > 1 && !char.IsAscii(text[1])))
+            length = StringInfo.GetNextTextElementLength(text);
+        width = WidthOf(text[..length]);
+        return length;
+    }
+
+    /// <summary>
+    /// Whether all terminals agree on the width of a character: ASCII, and single characters of the first plane that
+    /// are neither marks nor emoji.
+    /// </summary>
+    public static bool IsCertain(string character) =>
+        character.Length == 1 && character[0] is < '\u0300' or (>= '\u2500' and < '\u25fd')
+            or (>= '\u30a1' and <= '\u30fa') or (>= '\u4e00' and <= '\u9fff') or (>= '\uac00' and <= '\ud7a3');
+
     /// <summary>Vowel signs of Indian scripts have a cell of their own in some terminals.</summary>
-    static int WidthOf(Rune rune) => Math.Max(
+    static int WidthOf(Rune rune) => IsSimple(rune.Value) ? 1 : Math.Max(
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpacingCombiningMark ? 1 : 0,
         UnicodeCalculator.GetWidth(rune));
+
+    /// <summary>
+    /// Frequent characters with one cell: Latin letters, "…", and most of the signs that tables are drawn with. They
+    /// are not looked up, because the library builds its tables at the first look-up.
+    /// </summary>
+    static bool IsSimple(int value) =>
+        value is (>= ' ' and <= '~') or (>= 0xa1 and < 0x300 and not 0xad) or 0x2026 or (>= 0x2500 and < 0x25fd);
 
     /// <summary>Cuts the text to at most this many cells (1 or more). A cut text ends with "…".</summary>
     public static string Cut(string text, int cells)
@@ -77,8 +107,8 @@ internal static class CellText
         var (end, width) = (0, 0);
         while (end < text.Length)
         {
-            var length = StringInfo.GetNextTextElementLength(text, end);
-            width += WidthOf(text.AsSpan(end, length));
+            var length = FirstCharacter(text.AsSpan(end), out var taken);
+            width += taken;
             if (width > cells) break;
             end += length;
         }

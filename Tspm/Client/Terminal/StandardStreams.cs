@@ -1,4 +1,5 @@
 using Tspm.Client.Output;
+using Tspm.Platform;
 using Tspm.Platform.Linux;
 
 namespace Tspm.Client.Terminal;
@@ -10,9 +11,6 @@ namespace Tspm.Client.Terminal;
 /// </summary>
 internal static class StandardStreams
 {
-    /// <summary>Used if the terminal does not report its width.</summary>
-    const int DefaultWidth = 80;
-
     public static OutputWriter Output() => Open(1);
 
     public static OutputWriter Error() => Open(2);
@@ -26,6 +24,10 @@ internal static class StandardStreams
     /// <summary>Whether standard input is a terminal, so that a user can answer a question.</summary>
     public static bool IsInputTerminal => TerminalDevice.Is(0);
 
+    /// <summary>Whether standard output is a terminal whose cursor can be moved.</summary>
+    public static bool IsScreen =>
+        TerminalDevice.Is(1) && ColourSupport.CanMoveCursor(Environment.GetEnvironmentVariable("TERM"));
+
     /// <summary>Reads the line that the user types.</summary>
     /// <returns>An empty string at the end of the input.</returns>
     public static string ReadAnswer()
@@ -34,18 +36,14 @@ internal static class StandardStreams
         return System.Text.Encoding.UTF8.GetString(line[..DescriptorStream.Read(0, line)]).Trim();
     }
 
-    static int WidthOf(int descriptor) => TerminalDevice.ColumnsOf(descriptor) ?? DefaultWidth;
+    static int WidthOf(int descriptor) => TerminalDevice.ColumnsOf(descriptor) ?? TerminalSize.Usual.Columns;
 
     static OutputWriter Open(int descriptor)
     {
         var isTerminal = TerminalDevice.Is(descriptor);
         return new OutputWriter(bytes => DescriptorStream.WriteAll(descriptor, bytes, "the output"), isTerminal)
         {
-            HasColour = isTerminal && WantsColour(),
+            Colours = ColourSupport.Detect(isTerminal, Environment.GetEnvironmentVariable),
         };
     }
-
-    static bool WantsColour() =>
-        Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
-            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 }

@@ -19,6 +19,21 @@ internal static class Statuses
         return statuses;
     }
 
+    /// <summary>Adds the ports on which the processes listen.</summary>
+    public static IReadOnlyList<ProcessStatus> WithPorts(DaemonContext context, IReadOnlyList<ProcessStatus> statuses)
+    {
+        var added = new ProcessStatus[statuses.Count];
+        for (var i = 0; i < added.Length; i++)
+        {
+            var status = statuses[i];
+            added[i] = status.Pid is not { } pid ? status : status with
+            {
+                Ports = context.Ports.Find(context.Readings.Tree(pid).Select(static member => member.Pid)),
+            };
+        }
+        return added;
+    }
+
     static ProcessStatus From(ProcessView view, Reading? reading, TimeSpan now)
     {
         var (state, definition) = (view.State, view.Definition);

@@ -19,7 +19,7 @@ internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeRespo
     {
         var views = Views.Select(context, request.Selectors);
         var changes = request.Changes == true ? await ChangesSince.ReadAsync(context, views) : null;
-        var statuses = Statuses.From(context, views);
+        var statuses = Statuses.WithPorts(context, Statuses.From(context, views));
         var descriptions = new List<ProcessDescription>(views.Count);
         for (var i = 0; i < views.Count; i++)
         {

@@ -10,10 +10,23 @@ namespace Tspm.Daemon.Handlers;
 /// </summary>
 internal sealed class ListHandler() : Handler<ListRequest, ListResponse>(Methods.List)
 {
-    public override Task<ListResponse> Handle(DaemonContext context, ListRequest request, Requester? by) =>
-        Task.FromResult(new ListResponse
+    public override Task<ListResponse> Handle(DaemonContext context, ListRequest request, Requester? by)
+    {
+        if (request.Include?.FirstOrDefault(static word => word != ListRequest.IncludePorts) is { } unknown)
+            throw new RequestException(
+                ErrorCode.InvalidParams,
+                $"params.include must only contain {ListRequest.IncludePorts}, but has '{unknown}'",
+                new RpcErrorData
+                {
+                    Path = "params.include",
+                    Expected = ListRequest.IncludePorts,
+                    Found = unknown,
+                });
+        var statuses = Statuses.From(context, Views.Select(context, request.Selectors));
+        return Task.FromResult(new ListResponse
         {
-            Processes = Statuses.From(context, Views.Select(context, request.Selectors)),
+            Processes = request.Include is { Count: > 0 } ? Statuses.WithPorts(context, statuses) : statuses,
             DaemonDeaths = context.Deaths?.IsRecent(context.Clock.GetUtcNow()) == true ? context.Deaths : null,
         });
+    }
 }

@@ -25,4 +25,16 @@ internal static class ThisProcess
         // The signal is sent when the parent dies. If it died before the call, nothing is sent.
         return Unistd.getppid() == parent;
     }
+
+    /// <summary>
+    /// Stops this process until it gets SIGCONT, as Ctrl-Z does by default. Returns at once if nobody could continue
+    /// it: the kernel does not stop an orphaned process group, such as that of a command of ssh -t.
+    /// </summary>
+    public static unsafe void Suspend()
+    {
+        SignalAction former, standard = default;
+        if (SysSignal.sigaction(Signals.SIGTSTP, &standard, &former) != 0) return;
+        _ = SysSignal.raise(Signals.SIGTSTP);
+        _ = SysSignal.sigaction(Signals.SIGTSTP, &former, null);
+    }
 }

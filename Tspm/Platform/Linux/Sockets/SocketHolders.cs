@@ -114,7 +114,7 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
     /// <summary>
     /// The inode number of the socket that a descriptor leads to; null if it is not a socket, or not visible.
     /// </summary>
-    static ulong? SocketOf(int pid, int descriptor)
+    public static ulong? SocketOf(int pid, int descriptor)
     {
         Span<byte> path = stackalloc byte[48], target = stackalloc byte[48];
         var length = ProcFiles.Path(path, pid, "fd/"u8);
