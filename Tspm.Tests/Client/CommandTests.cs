@@ -294,25 +294,6 @@ public sealed class CommandTests
     }
 
     [Test]
-    public async Task Daemon_start_prints_what_the_daemon_warns_of(CancellationToken cancel)
-    {
-        using var daemon = new FakeDaemon(static request => FakeDaemon.Result(request, StatusWithTrouble));
-        await Assert.That(Run(daemon, null, "daemon", "start")).IsEqualTo(
-            new Result(0, "the daemon is already running\n", "warning: processes.json was broken\n", 0));
-    }
-
-    static string StatusWithTrouble
-    {
-        get
-        {
-            var golden = JsonDocument.Parse(File.ReadAllText(Guards.Repository.Data("wire/StatusResponse.json")));
-            var status = System.Text.Json.Nodes.JsonObject.Create(golden.RootElement)!;
-            status["troubles"] = new System.Text.Json.Nodes.JsonArray("processes.json was broken");
-            return status.ToJsonString();
-        }
-    }
-
-    [Test]
     public async Task Pid_exits_1_when_it_does_not_run(CancellationToken cancel)
     {
         var json = JsonSerializer

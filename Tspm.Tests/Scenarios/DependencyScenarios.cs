@@ -73,7 +73,7 @@ public class DependencyScenarios
         await box.Ok("add", "sleep 1000", "--name", "db");
         await box.Ok("add", "sleep 1000", "--name", "web", "--depends-on", "db:started");
         (await box.Run("add", "sleep 1", "--name", "x", "--depends-on", "db:alive"))
-            .Exits(1).Says("the condition must be started, ready or completed");
+            .Exits(1).Says("to depend on 'db', write db:started");
         (await box.Run("set", "db", "--depends-on", "web")).Exits(1).Says("db → web → db");
         (await box.Run("delete", "db")).Exits(1).Says("needed by 'web'");
         await box.Ok("rename", "db", "base");

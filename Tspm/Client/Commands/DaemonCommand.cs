@@ -37,26 +37,7 @@ internal sealed class DaemonCommand
     {
         session.Out.WriteLine(session.StartDaemonUnlessRunning()
             ? "the daemon is already running" : "the daemon is running");
-        PrintTroubles(session);
         return ExitCodes.Done;
-    }
-
-    /// <summary>
-    /// Prints what the daemon has to say about its start: a state restored from an earlier generation, or settings that
-    /// it could not read.
-    /// </summary>
-    static void PrintTroubles(ClientSession session)
-    {
-        try
-        {
-            using var daemon = session.ConnectIfRunning();
-            foreach (var trouble in daemon?.Call(Methods.Status, new StatusRequest()).Troubles ?? [])
-                session.Err.WriteLine($"warning: {ControlText.Escape(trouble)}");
-        }
-        catch (DaemonException)
-        {
-            // It has answered before, so it runs; 'tspm status' says what is wrong with it now.
-        }
     }
 
     public static int Stop(ClientSession session)
@@ -124,7 +105,6 @@ internal sealed class DaemonCommand
         else Shutdown(session);
         session.StartDaemonUnlessRunning();
         session.Out.WriteLine("the daemon was restarted");
-        PrintTroubles(session);
         return ExitCodes.Done;
     }
 
