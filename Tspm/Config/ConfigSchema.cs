@@ -27,7 +27,7 @@ internal static class ConfigSchema
         json.WriteEndObject();
         json.WriteStartObject("project"u8);
         json.WriteString("description"u8,
-            "the project, which keeps other projects from changing the processes (default: the folder of the file)"u8);
+            "name of the project; files of other projects do not change its processes (default: the file's folder)"u8);
         json.WriteString("type"u8, "string"u8);
         json.WriteNumber("minLength"u8, 1);
         json.WriteEndObject();

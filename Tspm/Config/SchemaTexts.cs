@@ -36,10 +36,10 @@ internal static class SchemaTexts
         schedule.action restart (default), or start, which makes the process a job: it ends on its own
         schedule.overlap what to do if the previous run of a job is still running: skip (default), queue or kill
         restart what happens when the process ends on its own
-        restart.policy always (default), on-failure or never
+        restart.policy always (default), on-failure, or never (default of a job, which cannot have always)
         restart.delayMs wait after the first failure; after the n-th in a row it is n times as long (default 1000)
         restart.maxDelayMs longest wait (default 10000)
-        restart.maxConsecutive failures in a row after which Tspm gives up restarting it (default 10)
+        restart.maxConsecutive failures in a row before Tspm gives up; with policy always, any exit is one (default 10)
         restart.minUptimeMs uptime after which the failure count is cleared (default 10000)
         restart.stopExitCodes exit codes after which the process stays stopped
         stop how the process is stopped
@@ -54,6 +54,7 @@ internal static class SchemaTexts
         ready.notify true: the process sends READY=1 to $NOTIFY_SOCKET (man 3 sd_notify)
         ready.delayMs the process is ready after this time
         health check that is repeated while the process is online; failures in a row restart it
+        health.notify true: WATCHDOG=1 must come within intervalMs, or the process is restarted at once
         health.intervalMs time between two checks (default 10000)
         health.timeoutMs time limit of one check (default 5000)
         health.failures failures in a row before a restart (default 3)
@@ -64,7 +65,7 @@ internal static class SchemaTexts
         listen addresses that Tspm listens on for the process, which gets the sockets: HOST:PORT, :PORT, unix:/PATH
         reload how 'tspm reload' works
         reload.mode replace (default): start a new child first; signal: only send reload.signal to the child
-        reload.signal signal for the mode signal (default SIGHUP)
+        reload.signal signal to send if mode is "signal" (default SIGHUP)
         log how output is kept
         log.maxSizeBytes size at which a log is rotated (default 10MB); 0: never
         log.maxAgeMs age at which a log is rotated; 0: never (default)
@@ -78,7 +79,7 @@ internal static class SchemaTexts
         hooks commands that run at certain points
         hooks.preStart runs before each start; if it fails, the start fails
         hooks.postStop runs when the child and all leftover processes are gone
-        hooks.onCrash runs after a failure
+        hooks.onCrash runs after a crash, or when the process is unhealthy, over its memory limit or not ready in time
         hooks.onErrored runs when Tspm gives up restarting it
         hooks.onOnline runs when the process comes online
         hooks.timeoutMs time limit of each hook (default 30000)

@@ -24,7 +24,7 @@ internal static class Flags
     /// <summary>What the flag means for this verb, where that differs from verb to verb.</summary>
     public static string HelpOf(Flag flag, Verb verb) => (verb.Name, flag.Name) switch
     {
-        ("start", "force") => "restart it if it is already running",
+        ("start", "force") => "restart it if it is already running; for a FILE, also take over names of other projects",
         ("enable", "force") => "overwrite the service file even if it was edited by hand",
         ("disable", "force") => "remove the service file even if it was edited by hand",
         ("enable", "user") => "install the service for this user (root only)",
@@ -35,8 +35,9 @@ internal static class Flags
         ("events", "lines") => "show the last N events (default 50; with --since: all)",
         ("events", "follow") => "keep showing new events",
         ("events", "grep") => "only events whose text matches; start with (?i) to ignore case",
-        ("why", "lines") => "show the last N lines of output before each exit (default 10)",
+        ("why", "lines") => "show the last N lines of output of the last run (default 10)",
         ("import", "out-file") => "write the config to this file instead of printing it",
+        ("import", "env-file") => "Procfile: its .env file; pm2: the profile, such as production (also --env)",
         ("import", "lossy") => "exit 0 even if some settings have no counterpart here",
         ("list", "follow") => "update the list in place, once a second, until Ctrl-C",
         ("set", "cwd") => "working directory",
@@ -65,13 +66,13 @@ internal static class Flags
                 "restart it when it and its child processes use more memory than this"),
         "restart" =>
             new Flag(name, FlagKind.Text, "POLICY",
-                "when to restart it after it exits: always (default), on-failure or never"),
+                "when to restart it after it exits: always (default), on-failure or never (default of a job)"),
         "autorestart" => new Flag(name, FlagKind.Switch, "", "the same as --restart never") { ShownAsNo = true },
         "restart-delay" =>
             new Flag(name, FlagKind.Duration, "TIME",
-                "delay after a failure; n times as long after n in a row, up to 10s (default 1s)"),
+                "delay after a failure (default 1s); after n in a row n times as long, up to 10s (or TIME if longer)"),
         "max-restarts" => new Flag(name, FlagKind.Count, "N",
-            "give up restarting it after this many failures in a row (default 10)"),
+            "give up after this many failures in a row (default 10); with --restart always, any exit is one"),
         "min-uptime" =>
             new Flag(name, FlagKind.Duration, "TIME", "uptime after which the failure count is cleared (default 10s)"),
         "stop-exit-codes" =>
@@ -101,7 +102,7 @@ internal static class Flags
             new Flag(name, FlagKind.Duration, "TIME", "how long it may take to become ready (default 60s)"),
         "health" =>
             new Flag(name, FlagKind.Text, "PROBE",
-                "probe repeated every 10s while it is online (as --ready, but not delay); 3 failures restart it"),
+                "probe repeated every 10s (not delay); 3 failures restart it; notify: one missed WATCHDOG=1 does"),
         "watch" => new Flag(name, FlagKind.Switch, "", "restart it when its files change"),
         "watch-paths" =>
             new Flag(name, FlagKind.Text, "A,B",
@@ -131,7 +132,7 @@ internal static class Flags
             { Repeats = true },
         "depends-on" =>
             new Flag(name, FlagKind.Text, "NAME[:WHEN]",
-                "start after this process is ready (default WHEN), started, or completed; repeatable")
+                "start it after NAME is ready (default), started or completed; repeatable")
             {
                 Repeats = true,
             },
@@ -151,12 +152,12 @@ internal static class Flags
                 "fail if it ends this soon after the start (default 500ms on a terminal, else 0: not checked)"),
         "wait-timeout" =>
             new Flag(name, FlagKind.Duration, "TIME",
-                "stop waiting after this time and exit 5; the work continues in the background"),
+                "stop waiting after this time (default 10m) and exit 5; the work continues in the background"),
         "force" => new Flag(name, FlagKind.Switch, "",
             "take over names that belong to another project"),
         "attach" =>
             new Flag(name, FlagKind.Switch, "",
-                "follow the logs after starting; for a job, stop when it ends and exit with its code"),
+                "follow the logs after starting; for a job, only until it ends, then exit with its exit code"),
         "only" => new Flag(name, FlagKind.Text, "A,B", "only these processes of a config file"),
         "silent" => new Flag(name, FlagKind.Switch, "", "print only errors"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
@@ -167,31 +168,32 @@ internal static class Flags
         "help" => new Flag(name, FlagKind.Switch, "", "show this help"),
         "version" => new Flag(name, FlagKind.Switch, "", "show the version"),
         "lines" => new Flag(name, FlagKind.Count, "N",
-            "show the last N lines of each log (default 15; with --since, --grep or --run: all)"),
+            "show the last N lines of each log (default 15; with --since, --until, --grep or --run: all)"),
         "since" =>
-            new Flag(name, FlagKind.Text, "TIME",
+            new Flag(name, FlagKind.Text, "WHEN",
                 "start at this time: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
-        "until" => new Flag(name, FlagKind.Text, "TIME", "end at this time"),
+        "until" => new Flag(name, FlagKind.Text, "WHEN", "end at this time (the same forms)"),
         "kind" => new Flag(name, FlagKind.Text, "KIND,…",
             "only these kinds (exited, errored, …) or causes (crash, memory, …)"),
         "exits" => new Flag(name, FlagKind.Count, "N", "show the last N exits (default 5)"),
         "grep" => new Flag(name, FlagKind.Text, "REGEX", "only lines that match; start with (?i) to ignore case"),
         "context" => new Flag(name, FlagKind.Count, "N", "with --grep: also show N lines before and after each match"),
         "run" => new Flag(name, FlagKind.Text, "RUN",
-            "only one run: last, -1 (the run before the last), a pid, or a runId from --json"),
+            "only one run: last, -1 (the run before the last), a pid, or 'run' from --json"),
         "timestamps" => new Flag(name, FlagKind.Switch, "", "show the time in front of each line"),
         "follow" => new Flag(name, FlagKind.Switch, "", "keep following new output"),
         "out" => new Flag(name, FlagKind.Switch, "", "standard output only"),
         "err" => new Flag(name, FlagKind.Switch, "", "standard error only"),
         "raw" => new Flag(name, FlagKind.Switch, "", "print the bytes exactly as they were written"),
         "events" =>
-            new Flag(name, FlagKind.Switch, "", "show events among the lines; always on with -f and -t"),
+            new Flag(name, FlagKind.Switch, "",
+                "show events among the lines (default with -f or -t, unless lines are selected)"),
         "sort" => new Flag(name, FlagKind.Text, "KEY",
             "sort by name, state, cpu, mem, uptime, restarts or id; the other way round: cpu:asc, name:desc"),
         "state" => new Flag(name, FlagKind.Text, "STATE,…",
             "only processes in these states: online, starting, stopping, stopped, waiting, errored"),
         "wide" => new Flag(name, FlagKind.Switch, "",
-            "show all columns and whole texts, even if lines get wider than the terminal"),
+            "show all columns in full, even if lines get wider than the terminal"),
         "columns" => new Flag(name, FlagKind.Text, "A,B,…",
             "show these columns, in this order: " + Output.Listing.ListColumns.Names),
         "quiet" => new Flag(name, FlagKind.Switch, "", "print only names, one per line"),
@@ -205,7 +207,8 @@ internal static class Flags
             new Flag(name, FlagKind.Text, "ADDRESS", "use the daemon of another machine: ssh://[USER@]HOST[:PORT]"),
         "greet" => new Flag(name, FlagKind.Switch, "", "first send the environment and folder of this session"),
         "launch" => new Flag(name, FlagKind.Switch, "", "start the daemon if none is running"),
-        "from" => new Flag(name, FlagKind.Text, "FILE", "old process list to read (default: the one in ~/.tspm)"),
+        "from" =>
+            new Flag(name, FlagKind.Text, "FILE", "old process list to read (default: the one below ~/.npmextra/kv)"),
         "take-over" =>
             new Flag(name, FlagKind.Switch, "",
                 "stop the processes that the older tspm still runs, and start them under this one"),

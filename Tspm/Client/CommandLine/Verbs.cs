@@ -14,7 +14,7 @@ internal static class Verbs
     /// <summary>All verbs, including those that the help does not list.</summary>
     public static readonly IReadOnlyList<Verb> All =
     [
-        new("start", "start [SELECTOR | FILE | COMMAND] [flags] [-- ARGS]",
+        new("start", "start [SELECTOR… | FILE | COMMAND] [flags] [-- ARGS]",
             "start a defined process, the processes of a config file, or a new command")
         {
             TakesConfig = true, TakesProgram = true,
@@ -23,7 +23,7 @@ internal static class Verbs
                 "update-env", "wait", "wait-timeout", "settle", "force", "attach", "only", "lossy", "auto-start",
                 "json",
             ],
-            Note = "The argument is tried as a selector first, then as a config file (Tspm's or PM2's), then as a "
+            Note = "The arguments are tried as selectors first, then as a config file (Tspm's or PM2's), then as a "
                 + "command. With no argument, the words after -- are the command.\n"
                 + "Examples: tspm start \"node server.js\" --name web · tspm start app.py -i 2 "
                 + "· tspm start --name fast -- ./run --fast\n"
@@ -89,8 +89,7 @@ internal static class Verbs
         new("events", "events [SELECTOR…]", "show recent events and, with -f, follow new ones")
         {
             Flags = ["follow", "lines", "kind", "grep", "since", "until", "json"],
-            Note = "Shows every change of state with its cause, and who requested what. "
-                + "Shows the last 50 by default. Example:\n"
+            Note = "An event is a change of state with its cause, or a request and who made it. Example:\n"
                 + "  tspm events web --kind crash,reloadFailed --since 03:00 --until 04:00",
         },
         new("search", "search TEXT", "search names, commands and namespaces")
@@ -115,7 +114,8 @@ internal static class Verbs
             { Flags = ["auto-start", "json"], MinWords = 1 },
         new("reopen", "reopen [SELECTOR…]", "reopen the log files, after logrotate has moved them")
             { Flags = ["auto-start", "json"] },
-        new("signal", $"signal SIGNAL {Selectors}", "send a signal (HUP, SIGHUP or 1) to processes")
+        new("signal", $"signal SIGNAL {Selectors}",
+            "send a signal to processes: a name or a number, such as HUP, SIGHUP or 1")
             { Flags = ["auto-start", "json"], MinWords = 2 },
         new("send", "send SELECTOR LINE", "write a line to the standard input of a process defined with --stdin pipe")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
@@ -123,10 +123,11 @@ internal static class Verbs
         {
             Flags = ["prune", "force", "update-env", "wait", "wait-timeout", "auto-start", "json"],
             MinWords = 1, MaxWords = 1,
-            Note = "New processes are started; stopped ones stay stopped ('tspm start FILE' also starts those). "
+            Note = "New processes are started, except jobs and disabled ones; stopped ones stay stopped "
+                + "('tspm start FILE' also starts those). "
                 + "A process is restarted only if its changes need it; changes to log settings or the restart policy, "
                 + "for example, do not. To see the changes first: tspm plan FILE. "
-                + "Either all changes are made or none.\n"
+                + "If any entry is invalid, nothing is changed.\n"
                 + "A project is all processes applied under one project name: the field \"project\", "
                 + "or else the folder of the file.\nIf another project has a process of the same name, nothing is "
                 + "changed, unless --force takes it over.",
@@ -147,7 +148,7 @@ internal static class Verbs
                 + "Without FILE: ecosystem.config.* or ~/.pm2/dump.pm2, the usual files of supervisord, or Procfile.",
         },
         new("export", "export config [SELECTOR…]",
-            "print the defined processes as a config file; applying that file changes nothing")
+            "print the defined processes as a config file (one project at a time, if there are several)")
             { MinWords = 1 },
         new("migrate", "migrate", "import the process list of an older tspm")
         {
@@ -155,7 +156,7 @@ internal static class Verbs
             Note = "A daemon does this automatically when it starts for the first time. The old file is not changed. "
                 + "All steps are in MIGRATION.md.",
         },
-        new("daemon", "daemon [start | stop | restart | upgrade [BINARY]]",
+        new("daemon", "daemon [start | stop | restart | upgrade [BINARY] | FLAGS]",
             "run the daemon in the foreground, or start, stop, restart or upgrade it")
         {
             MaxWords = 2,
@@ -163,9 +164,9 @@ internal static class Verbs
                 + "restart: stops everything, then starts it again, so all processes get new pids.\n"
                 + "upgrade: hands over to BINARY, or to the file that is now at the path of the daemon's executable. "
                 + "All processes keep running, with the same pids.\n"
-                + "In the foreground (in a container): --apply FILE starts the processes of a config file, "
+                + "Only in the foreground (in a container): --apply FILE starts the processes of a config file, "
                 + "--logs also prints their output here,\n"
-                + "--exit-when errored ends the daemon when a process has failed too often, --exit-when all-stopped "
+                + "--exit-when errored ends the daemon when a process is errored, --exit-when all-stopped "
                 + "when all have stopped, and\n--take-over replaces a running daemon, whose processes keep running.",
         },
         new("enable", "enable [--system | --user NAME] [flags]",
@@ -176,7 +177,8 @@ internal static class Verbs
                 + "one for the whole machine,\nand --user NAME one for another account. "
                 + "A daemon that is already running becomes the service; nothing is restarted.",
         },
-        new("disable", "disable [--system | --user NAME] [flags]", "stop and remove the boot service")
+        new("disable", "disable [--system | --user NAME] [flags]",
+            "remove the boot service, and stop the daemon and its processes")
             { Flags = ["user", "keep-running", "force"], MaxWords = 0 },
         new("status", "status", "show the status of the daemon") { Flags = ["json"], MaxWords = 0 },
         new("metrics", "metrics", "print metrics for Prometheus and compatible tools")

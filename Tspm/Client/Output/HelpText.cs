@@ -21,7 +21,8 @@ internal static class HelpText
             Every verb takes --help, and most take --json. Verbs that change something start the daemon if none is
             running, unless --no-auto-start is given. All data is in ~/.tspm, or in $TSPM_HOME.
             --system selects the system-wide daemon, which runs as root and keeps its data in /var/lib/tspm.
-            TIME is a duration such as 500ms, 10s, 5m or 2h (a plain number: milliseconds); SIZE is 512KB, 512MB or 2GB.
+            TIME is a duration such as 500ms, 10s, 5m or 2h (a plain number: milliseconds).
+            SIZE is a size such as 512KB, 512MB or 2GB (powers of 1024; a plain number: bytes).
             -H ssh://[USER@]HOST[:PORT] (or TSPM_HOST) selects the daemon of another machine.
 
             Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such process, 4 no daemon, 5 timed out, 6 not permitted

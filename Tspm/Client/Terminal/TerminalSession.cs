@@ -125,7 +125,12 @@ internal sealed class TerminalSession : IDisposable
         foreach (var ends in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
             _signals.Add(PosixSignalRegistration.Create(ends, _ => Leave(isEnd: true)));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Suspend));
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Continue()));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, context =>
+        {
+            // Otherwise the runtime then applies the settings that it found at its start, perhaps after ours.
+            context.Cancel = true;
+            Continue();
+        }));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ =>
         {
             _wasResized = true;
