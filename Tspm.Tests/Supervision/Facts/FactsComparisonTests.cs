@@ -65,6 +65,8 @@ internal sealed class FactsComparisonTests
             (Good with { Program = File with { Path = "/opt/p" } }, "program: /opt/p (was /p)"),
             (Good with { Script = new FileFacts { Path = "/s", IsMissing = true } },
                 "script: /s no longer exists"),
+            (Good with { Script = new FileFacts { Path = "/t", IsMissing = true } },
+                "script: /t does not exist (was /s)"),
             (Good with { Config = Good.Config! with { Nice = 5, Args = ["x"] } }, "config: args, nice"),
             (Good with { Environment = new Dictionary<string, string> { ["A"] = "9", ["C"] = "3" } },
                 "environment: changed: A; new: C; gone: B"),

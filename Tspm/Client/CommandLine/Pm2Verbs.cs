@@ -19,6 +19,9 @@ internal static class Pm2Verbs
                 $"tspm start {file} (starts processes that are down, and restarts those that the file changes)",
             "gracefulreload" => $"tspm reload {name}",
             "prettylist" => "tspm list --json",
+            "sendsignal" => $"tspm signal {string.Join(' ', rest.Select(Shown).DefaultIfEmpty("SIGNAL NAME"))}",
+            "reloadlogs" => "tspm reopen",
+            "report" => "tspm status",
             "updatepm2" or "update" => "tspm daemon upgrade",
             _ => null,
         };

@@ -7,6 +7,7 @@ using Tspm.Model.Config;
 using Tspm.Model.Selecting;
 using Tspm.Protocol;
 using Tspm.Storage;
+using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 
@@ -24,8 +25,8 @@ internal sealed class ExportCommand
     static int Export(ClientSession session, string[] words)
     {
         if (words[0] != "config")
-            throw new UsageException($"'export {ControlText.Escape(words[0])}' is not part of this version; usage: "
-                + "tspm export config [SELECTOR…]");
+            throw new UsageException("only 'config' can be exported; type: tspm export config "
+                + ControlText.Escape(string.Join(' ', words.Select(ShellWords.Quote))));
         var projects = new List<string>();
         var configs = Configs(session, words[1..], projects);
         projects = projects.Distinct().ToList();

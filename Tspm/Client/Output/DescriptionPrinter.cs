@@ -122,7 +122,10 @@ internal static class DescriptionPrinter
         foreach (var member in document.RootElement.EnumerateObject())
         {
             if (ShownAbove.Contains(member.Name)) continue;
-            Line(output, "config", $"{member.Name} = {ControlText.Escape(member.Value.ToString())}");
+            // ToString would write True.
+            var value = member.Value.ValueKind == JsonValueKind.String
+                ? member.Value.GetString()! : member.Value.GetRawText();
+            Line(output, "config", $"{member.Name} = {ControlText.Escape(value)}");
         }
     }
 

@@ -90,7 +90,10 @@ internal sealed class FactsComparison
 
     static string? SentenceOf(FileFacts before, FileFacts after)
     {
-        if (after.IsMissing) return before.IsMissing ? null : $"{before.Path} no longer exists";
+        if (after.IsMissing && before.IsMissing) return null;
+        // Another file is looked for now; the earlier one may well be there.
+        if (after.IsMissing && before.Path != after.Path) return $"{after.Path} does not exist (was {before.Path})";
+        if (after.IsMissing) return $"{before.Path} no longer exists";
         if (before.Path != after.Path) return $"{after.Path} (was {before.Path})";
         if (before.IsMissing) return $"{after.Path} now exists, {Describe(after)}";
         var isSameHash = before.Hash is null || after.Hash is null ? (bool?)null : before.Hash == after.Hash;
