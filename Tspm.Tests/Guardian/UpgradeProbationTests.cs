@@ -10,33 +10,33 @@ internal sealed class UpgradeProbationTests
 {
     static readonly TimeSpan s_now = TimeSpan.FromSeconds(50);
 
-    static readonly UpgradeProbation s_begun = UpgradeProbation.Begin(FakeDescriptor.Of(7), s_now);
+    static UpgradeProbation Begun => UpgradeProbation.Begin(FakeDescriptor.Of(7), s_now);
 
     static readonly ExitStatus s_killed = new(null, 11), s_cannotStart = new(78, null);
 
     [Test]
     public async Task Three_deaths_fail_it_and_two_do_not(CancellationToken cancellation)
     {
-        await Assert.That(s_begun.AfterDeath().Failure(s_killed, null, s_now)).IsNull();
-        await Assert.That(s_begun.AfterDeath().AfterDeath().Failure(s_killed, "no memory", s_now)).IsNull();
-        await Assert.That(s_begun.AfterDeath().AfterDeath().AfterDeath().Failure(s_killed, null, s_now))
+        await Assert.That(Begun.AfterDeath().Failure(s_killed, null, s_now)).IsNull();
+        await Assert.That(Begun.AfterDeath().AfterDeath().Failure(s_killed, "no memory", s_now)).IsNull();
+        await Assert.That(Begun.AfterDeath().AfterDeath().AfterDeath().Failure(s_killed, null, s_now))
             .IsEqualTo("its daemon ended 3 times before it answered (killed by SIGSEGV)");
     }
 
     [Test]
     public async Task One_that_cannot_start_fails_it_with_the_reason_that_it_gives(CancellationToken cancellation)
     {
-        await Assert.That(s_begun.AfterDeath().Failure(s_cannotStart, "processes.json is of format 9", s_now))
+        await Assert.That(Begun.AfterDeath().Failure(s_cannotStart, "processes.json is of format 9", s_now))
             .IsEqualTo("its daemon ended before it answered (processes.json is of format 9)");
-        await Assert.That(s_begun.AfterDeath().Failure(s_cannotStart, null, s_now))
+        await Assert.That(Begun.AfterDeath().Failure(s_cannotStart, null, s_now))
             .IsEqualTo("its daemon ended before it answered (exited 78)");
     }
 
     [Test]
     public async Task One_that_does_not_answer_in_time_fails_it(CancellationToken cancellation)
     {
-        await Assert.That(s_begun.AfterDeath().Failure(s_killed, null, s_now + TimeSpan.FromSeconds(19.999))).IsNull();
-        await Assert.That(s_begun.AfterDeath().Failure(s_killed, null, s_now + TimeSpan.FromSeconds(20)))
+        await Assert.That(Begun.AfterDeath().Failure(s_killed, null, s_now + TimeSpan.FromSeconds(19.999))).IsNull();
+        await Assert.That(Begun.AfterDeath().Failure(s_killed, null, s_now + TimeSpan.FromSeconds(20)))
             .IsEqualTo("its daemon did not answer within 20 s (killed by SIGSEGV)");
     }
 

@@ -104,26 +104,6 @@ internal sealed class SupervisionTests
     }
 
     [Test]
-    public async Task The_delay_never_exceeds_its_maximum(CancellationToken cancellation)
-    {
-        var policy = RestartPolicy.Default with { MaxConsecutive = int.MaxValue };
-        int[] failures = [0, 1, 2, 9, 10, 11, 1_000_000, int.MaxValue];
-        double[] seconds = [1, 1, 2, 9, 10, 10, 10, 10];
-        await Assert.That(failures.Select(count => Backoff.Delay(policy, count).TotalSeconds)).IsEquivalentTo(seconds);
-    }
-
-    [Test]
-    public async Task The_longest_delay_allowed_does_not_overflow(CancellationToken cancellation)
-    {
-        var policy = RestartPolicy.Default with
-        {
-            Delay = TimeSpan.FromMilliseconds(int.MaxValue),
-            MaxDelay = TimeSpan.FromMilliseconds(int.MaxValue),
-        };
-        await Assert.That(Backoff.Delay(policy, int.MaxValue)).IsEqualTo(policy.MaxDelay);
-    }
-
-    [Test]
     public async Task A_run_of_the_minimum_uptime_clears_the_count(CancellationToken cancellation)
     {
         using var world = new World();

@@ -16,6 +16,10 @@ internal sealed class ByteSizeTests
     [Arguments("512m", 536_870_912L)]
     [Arguments("1.5GiB", 1_610_612_736L)]
     [Arguments("2GB", 2_147_483_648L)]
+    [Arguments("1MiB", 1_048_576L)]
+    [Arguments("1G", 1_073_741_824L)]
+    [Arguments("1TB", 1_099_511_627_776L)]
+    [Arguments("1TiB", 1_099_511_627_776L)]
     [Arguments("1T", 1_099_511_627_776L)]
     [Arguments("9223372036854775807", long.MaxValue)]
     public async Task Units_are_powers_of_1024(string text, long bytes, CancellationToken cancellation)

@@ -44,4 +44,28 @@ internal sealed class GlobTests
     public async Task Many_stars_do_not_take_for_ever(CancellationToken cancellation) =>
         await Assert.That(Glob.IsMatch(string.Concat(Enumerable.Repeat("*a", 30)) + "b", new string('a', 64)))
             .IsFalse();
+
+    [Test]
+    [Arguments("[", "[", true)]
+    [Arguments("[a", "[a", true)]
+    [Arguments("[!a]", "!", true)]
+    [Arguments("[!]a]", "b", true)]
+    [Arguments("[!]a]", "]", false)]
+    [Arguments("[!]a]", "a", false)]
+    [Arguments("[]a]", "]", true)]
+    [Arguments("[]a]", "a", true)]
+    [Arguments("[]a]", "b", false)]
+    public async Task A_bracket_that_comes_first_belongs_to_the_set(
+        string pattern, string name, bool matches, CancellationToken cancellation) =>
+        await Assert.That(Glob.IsMatch(pattern, name)).IsEqualTo(matches);
+
+    [Test]
+    [Arguments("*", true)]
+    [Arguments("a?", true)]
+    [Arguments("a[", true)]
+    [Arguments("a]", false)]
+    [Arguments("", false)]
+    public async Task A_pattern_is_what_has_a_special_character(
+        string text, bool isPattern, CancellationToken cancellation) =>
+        await Assert.That(Glob.IsPattern(text)).IsEqualTo(isPattern);
 }

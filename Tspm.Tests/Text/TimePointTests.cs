@@ -35,6 +35,9 @@ internal sealed class TimePointTests
     [Arguments("2026-07-01 12:00", "2026-07-01 10:00:00.000")]
     [Arguments("2026-11-23T03:10:05Z", "2026-11-23 03:10:05.000")]
     [Arguments("2026-11-23T03:10:05.123+05:30", "2026-11-22 21:40:05.123")]
+    [Arguments("2026-11-23T03:10:05-05:00", "2026-11-23 08:10:05.000")]
+    [Arguments("03:10:05.12345678", "2026-11-23 02:10:05.123")]
+    [Arguments("10:30", "2026-11-23 09:30:00.000")]
     [Arguments("2026-10-25 02:30", "2026-10-25 00:30:00.000")]
     [Arguments("2026-03-29 02:30", "2026-03-29 01:30:00.000")]
     public async Task Each_form_is_understood(string text, string utc, CancellationToken cancellation) =>
@@ -53,6 +56,10 @@ internal sealed class TimePointTests
     [Arguments("2026-02-30 03:10")]
     [Arguments("23.11.2026")]
     [Arguments("03:10 pm")]
+    [Arguments("03:10:05.")]
+    [Arguments("2026-11-23x03:10")]
+    [Arguments("2026-11-23T03:10+15:00")]
+    [Arguments("99999d")]
     [Arguments("99999999999999999999d")]
     [Arguments("tomorrow")]
     public async Task Nonsense_is_refused(string text, CancellationToken cancellation) =>
@@ -67,5 +74,18 @@ internal sealed class TimePointTests
         await Assert.That(Parse("23:50", evening)).IsEqualTo("2026-11-22 22:50:00.000");
         // The hour that comes twice: an end is the later one.
         await Assert.That(Parse("2026-10-25 02:30", evening.AddDays(-40))).IsEqualTo("2026-10-25 01:30:00.000");
+    }
+
+    [Test]
+    public async Task In_the_hour_that_comes_twice_a_range_is_the_wider_one(CancellationToken cancellation)
+    {
+        var noon = new DateTimeOffset(2026, 10, 25, 12, 0, 0, TimeSpan.FromHours(1));
+        await Assert.That(Begin(noon)).IsEqualTo("00:30");
+        await Assert.That(Begin(noon.AddHours(12))).IsEqualTo("00:30");
+        await Assert.That(Parse("02:30", noon.AddHours(-12))).IsEqualTo("2026-10-25 01:30:00.000");
+        await Assert.That(Parse("02:30", noon.AddHours(-20))).IsEqualTo("2026-10-25 01:30:00.000");
+
+        static string Begin(DateTimeOffset now) => TimePoint.TryParse("02:30", now, Berlin, null, out var point)
+            ? point.ToUniversalTime().ToString("HH:mm", CultureInfo.InvariantCulture) : "refused";
     }
 }

@@ -123,4 +123,33 @@ internal sealed class TimedRegexTests
         { IsBackground = true }.Start();
         return await done.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
+
+    [Test]
+    [Arguments("(a", "a '(' is not closed")]
+    [Arguments("a)", "a ')' has no '('")]
+    [Arguments("[a", "a '[' is not closed")]
+    [Arguments("*a", "a quantifier has nothing to repeat (write .* for \"anything\")")]
+    [Arguments("a**", "a quantifier follows another quantifier")]
+    [Arguments("a\\", "a trailing backslash")]
+    [Arguments("\\q", "an unknown escape")]
+    [Arguments("[b-a]", "a range in reverse order")]
+    [Arguments("a{2,1}", "a quantifier range in reverse order")]
+    [Arguments("a{99999999999}", "a number is too large")]
+    [Arguments("(?@a)", "an unknown kind of group")]
+    [Arguments("\\1", "a reference to a group that does not exist")]
+    [Arguments("\\k<x>", "a reference to a group that does not exist")]
+    [Arguments("\\p{Xx}", "a syntax error")]
+    public async Task Each_mistake_has_plain_words(string pattern, string words, CancellationToken cancellation)
+    {
+        await Assert.That(TimedRegex.TryBuild(pattern, out var mistake)).IsNull();
+        await Assert.That(mistake).StartsWith($"{words} at position ");
+    }
+
+    [Test]
+    public async Task A_long_pattern_is_cut_to_be_shown(CancellationToken cancellation)
+    {
+        var longest = new string('x', 200);
+        await Assert.That(TimedRegex.Shown(longest)).IsEqualTo(longest);
+        await Assert.That(TimedRegex.Shown(longest + "y")).IsEqualTo(longest + "…");
+    }
 }
