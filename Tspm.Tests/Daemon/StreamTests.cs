@@ -74,7 +74,8 @@ internal sealed class StreamTests
     /// <summary>The method of the next notice, and how long the clock had to move on for it.</summary>
     async Task<(string? Method, TimeSpan Waited)> NextNotice(SocketWorld.Client client)
     {
-        var (turn, waited) = (TimeSpan.FromMilliseconds(10), TimeSpan.Zero);
+        // A stream may note when it was last sent to only after this test has moved the clock.
+        var (turn, waited) = (TimeSpan.FromMilliseconds(100), TimeSpan.Zero);
         var reading = Task.Run(client.Read);
         // The clock moves again only if the daemon seems to wait for it: what it has sent takes a moment to arrive.
         while (await Task.WhenAny(reading, Task.Delay(100)) != reading)
