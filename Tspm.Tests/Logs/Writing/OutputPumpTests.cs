@@ -47,6 +47,31 @@ internal sealed class OutputPumpTests
         await Assert.That(File.ReadAllLines(bench.At("out.log")).Length).IsEqualTo(100);
     }
 
+    /// <summary>A process that the child left behind may hold its FIFOs longer than the child.</summary>
+    [Test]
+    public async Task A_log_that_is_removed_right_after_its_last_writer_ended_is_not_created_again(
+        CancellationToken cancellation)
+    {
+        using var bench = new PumpBench();
+        var run = bench.OpenRun();
+        var stdout = new FifoWriter(run.OutFifo);
+        stdout.Write("line\n");
+        bench.Pump.Finish(run);
+        await bench.Pump.Settled();
+        Task<string?>? removed = null;
+        // On the pump's thread, which learns of the writer's end only after what is posted here.
+        bench.LogChanges.Grown += _ =>
+        {
+            if (removed is not null) return;
+            stdout.Dispose();
+            removed = bench.Pump.Remove([bench.At("out.log"), bench.At("err.log")]);
+        };
+        await bench.Pump.Flush([bench.At("out.log")]);
+        await Assert.That(await removed!).IsNull();
+        for (var turns = 0; turns < 3; turns++) await bench.Pump.Settled();
+        await Assert.That(Directory.GetFiles(bench.Folder, "*.log*")).IsEmpty();
+    }
+
     [Test]
     public async Task Several_runs_append_to_the_same_files(CancellationToken cancellation)
     {

@@ -142,6 +142,9 @@ internal sealed class OutputPump : IRunOutputs, IDisposable
     public Task<string?> Remove(IReadOnlyList<string> files) => _scheduler.Loop.Ask(() =>
     {
         string? problem = null;
+        // A leftover process may have held a FIFO until a moment ago. Its end, read after the removal, would create the
+        // log again.
+        foreach (var stream in _streams.To(files)) _scheduler.Drain(stream);
         foreach (var path in files)
         {
             if (RotatedLogs.RemoveAll(path) is { } reason) problem ??= $"the log {path} could not be removed: {reason}";

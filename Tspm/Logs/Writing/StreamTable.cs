@@ -92,6 +92,10 @@ internal sealed class StreamTable(IDescriptorStore store, LogFileSet files, Func
     /// <summary>The stream with this descriptor; null if it has been closed. For the pump's thread.</summary>
     public OutputStream? Find(int descriptor) => _byDescriptor.GetValueOrDefault(descriptor);
 
+    /// <summary>The streams that are written to one of these logs.</summary>
+    public List<OutputStream> To(IReadOnlyList<string> logs) =>
+        [.. _byDescriptor.Values.Where(stream => logs.Contains(stream.File.Path))];
+
     /// <summary>The adopted streams of a run.</summary>
     public List<OutputStream> Of(RunStreams run)
     {
