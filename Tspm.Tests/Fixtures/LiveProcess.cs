@@ -76,13 +76,13 @@ internal static class LiveProcess
     static string RawEnvironmentOf(int pid)
     {
         // Arguments and no environment: it has none, or became another program between the two readings. Once is no
-        // proof.
+        // proof, and a busy machine may stop it in the middle of that for some milliseconds.
         for (var (tries, withoutAny) = (0, 0); ; tries++)
         {
             var text = ReadOrEmpty($"/proc/{pid}/environ");
             if (text.Length > 0 || tries == 100 || ParentOf(pid) is 0 or 2 || !IsAlive(pid)) return text;
-            if (ReadOrEmpty($"/proc/{pid}/cmdline").Length > 0 && ++withoutAny == 10) return text;
-            Thread.Yield();
+            if (ReadOrEmpty($"/proc/{pid}/cmdline").Length > 0 && ++withoutAny == 30) return text;
+            Thread.Sleep(1);
         }
     }
 
