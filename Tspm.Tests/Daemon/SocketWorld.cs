@@ -110,7 +110,7 @@ internal sealed class SocketWorld : IDisposable
             Facts = Facts,
             StartFiles = services.StartFiles,
             Restarts = restarts,
-            IdleTrim = new IdleTrim(_loop),
+            IdleTrim = new IdleTrim(_loop, collect: static () => { }, release: () => Trims++),
         };
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(Home.SocketPath));
@@ -142,6 +142,9 @@ internal sealed class SocketWorld : IDisposable
 
     /// <summary>What happens to processes without anybody's order.</summary>
     public Task<T> OnItsThread<T>(Func<Supervisor, T> work) => _loop.Ask(() => work(_supervisor));
+
+    /// <summary>How often the daemon has returned memory because it was idle.</summary>
+    public int Trims { get; private set; }
 
     /// <summary>Requests for the end that were taken seriously.</summary>
     public int Shutdowns { get; private set; }

@@ -55,6 +55,7 @@ internal sealed class RequestHandler(DaemonContext context)
         finally
         {
             context.Counters.Count(method, code, begun);
+            context.IdleTrim.Touch();
         }
     }
 
