@@ -27,6 +27,8 @@ internal sealed class StreamTests
             .Because("it says where following begins");
         for (var heartbeats = 1; heartbeats < 3; heartbeats++)
         {
+            // Until it waits, it is still at work on what it has begun.
+            await _clock.UntilAwaited(TimeSpan.FromSeconds(4.9), TimeSpan.FromSeconds(5), cancellation);
             _clock.Advance(TimeSpan.FromSeconds(4.8));
             other.Call("ping");
             await Assert.That(world.Context.Counters.Heartbeats).IsEqualTo(heartbeats);
@@ -46,6 +48,7 @@ internal sealed class StreamTests
         using var client = world.Connect();
         client.Send("""{"id":1,"method":"logs","params":{"follow":true}}""" + "\n");
         client.Read();
+        await _clock.UntilAwaited(TimeSpan.FromSeconds(4.9), TimeSpan.FromSeconds(5), cancellation);
         _clock.Advance(TimeSpan.FromSeconds(1.8));
         world.Context.LogChanges.Notify("/nowhere/else.log");
         _clock.Advance(TimeSpan.FromSeconds(3.2));
