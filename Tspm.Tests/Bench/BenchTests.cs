@@ -25,6 +25,11 @@ public class BenchTests
         await Many(table, 1000, 1.5, 14, cancellation);
         await Wrappers(table, 100, cancellation);
         await Wrappers(table, 400, cancellation);
+        foreach (var verb in new[] { "monit", "list -f" })
+        {
+            await Screen(table, verb, "idle", "sleep 1000", cancellation);
+            await Screen(table, verb, "busy", "while :; do echo a line of output; sleep 0.1; done", cancellation);
+        }
         TestContext.Current!.Output.WriteLine(table.ToString());
     }
 
@@ -105,6 +110,32 @@ public class BenchTests
         var fields = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1]
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return (long.Parse(fields[11]) + long.Parse(fields[12])) * 10.0;
+    }
+
+    /// <summary>What a live screen of 80 × 24 costs while 50 processes run.</summary>
+    static async Task Screen(
+        BenchTable table, string verb, string what, string program, CancellationToken cancellation)
+    {
+        const int seconds = 10;
+        await using var box = new TspmBox(cancellation);
+        await box.Ok("start", "--name", "w", "-i", "50", "--", "sh", "-c", program);
+        await using var shell = new TerminalShell(box, cancellation);
+        await shell.UntilPrompt();
+        await shell.Type($"sh -c 'echo $$ > pid; exec tspm {verb}'\r");
+        await shell.UntilText("w:3");
+        var (daemon, client) = ((await box.DaemonPids()).Daemon, int.Parse(await box.UntilFile("pid", "\n")));
+        // The first readings fill the screen.
+        await Task.Delay(TimeSpan.FromSeconds(3), cancellation);
+        var (bytes, ownCpu, daemonCpu) = (shell.Bytes, CpuMilliseconds(client), CpuMilliseconds(daemon));
+        await Task.Delay(TimeSpan.FromSeconds(seconds), cancellation);
+        Add("bytes per second", shell.Bytes - bytes, "B");
+        Add("its CPU per second", CpuMilliseconds(client) - ownCpu, "ms");
+        Add("the daemon's CPU per second", CpuMilliseconds(daemon) - daemonCpu, "ms");
+        await shell.Type("q");
+        await shell.UntilPrompt();
+
+        void Add(string cost, double total, string unit) =>
+            table.Add($"{verb}, 50 {what}: {cost}", total / seconds, unit, null);
     }
 
     static async Task Many(BenchTable table, int count, double limit, double limitOfMemory,

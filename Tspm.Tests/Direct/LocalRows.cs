@@ -8,6 +8,7 @@ internal static class LocalRows
     public static readonly VerbRow[] All =
     [
         new("ping") { When = "without a daemon", IsCold = true, Code = 4, Err = ["tspm daemon start"] },
+        new("monit --once") { When = "without a daemon", IsCold = true, Code = 4, Err = ["tspm daemon start"] },
         new("status")
         {
             When = "without a daemon",

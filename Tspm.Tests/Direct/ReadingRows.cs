@@ -111,6 +111,9 @@ internal static class ReadingRows
         },
         new("metrics --format prometheus") { Asks = Methods.Metrics, Out = ["tspm_processes"] },
         new("metrics --format xml") { Code = 2, Err = ["xml"] },
+        new("monit --once") { Given = [Seeds.Web], Asks = Methods.List, Out = ["tspm ", "1 online", "● web"] },
+        new("monit --tab nonsense") { Code = 2, Err = ["logs, why, info"] },
+        new("monit") { Code = 2, Err = ["tspm monit --once"] },
         new("ping") { Asks = Methods.Ping, Out = ["pong", Self], Json = ["pid=" + Self] },
         new("version")
         {

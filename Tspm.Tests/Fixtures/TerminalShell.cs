@@ -16,6 +16,7 @@ internal sealed class TerminalShell : IAsyncDisposable
     readonly VtScreen _screen;
     readonly Task _reading;
     int _commands;
+    long _bytes;
 
     /// <param name="box">Its variables and its folder.</param>
     /// <param name="cancellation">Ends each wait.</param>
@@ -32,9 +33,14 @@ internal sealed class TerminalShell : IAsyncDisposable
             ["PATH"] = $"{Path.GetDirectoryName(PublishedExecutable.Path)}:{box.Variables["PATH"]}",
         };
         var line = $"stty cols {columns} rows {rows}; exec {program}";
-        _process = Programs.Start("script", ["-qefc", line, "/dev/null"], variables, box.Folder);
+        // A test run may have been started with nohup, whose ignored SIGHUP every descendant would inherit.
+        _process = Programs.Start(
+            "env", ["--default-signal=HUP", "script", "-qefc", line, "/dev/null"], variables, box.Folder);
         _reading = Task.Run(Read, CancellationToken.None);
     }
+
+    /// <summary>How many bytes were written to the terminal.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>The text of the screen.</summary>
     public string Text => Ask(static screen => screen.Text);
@@ -94,6 +100,9 @@ internal sealed class TerminalShell : IAsyncDisposable
         var bytes = new byte[4096];
         var stream = _process.StandardOutput.BaseStream;
         while (await stream.ReadAsync(bytes, CancellationToken.None) is var count and > 0)
+        {
+            Interlocked.Add(ref _bytes, count);
             lock (_screen) _screen.Feed(bytes.AsSpan(0, count));
+        }
     }
 }

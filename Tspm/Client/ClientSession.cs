@@ -51,6 +51,16 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// <summary>The machine whose daemon is used; null for this machine.</summary>
     public RemoteHost? Remote { get; set; }
 
+    /// <summary>A session with the same daemon and other outputs, for what runs beside a screen.</summary>
+    public ClientSession With(OutputWriter other, OutputWriter otherErrors) => new(home, launcher, other, otherErrors)
+    {
+        UnmanagedNotice = UnmanagedNotice,
+        OfflineLogs = OfflineLogs,
+        Pause = Pause,
+        HidesNotices = true,
+        Remote = Remote,
+    };
+
     /// <summary>
     /// A connection that <see cref="Context"/> opened early, to ask the other machine for its context.
     /// </summary>

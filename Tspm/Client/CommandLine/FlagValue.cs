@@ -37,6 +37,8 @@ internal static class FlagValue
     {
         "format" when !Protocol.MetricsFormat.IsKnown(value) => $"expected {Protocol.MetricsFormat.Expected}",
         "sort" when !ListOrder.IsKnown(value) => $"expected {ListOrder.Keys}",
+        "tab" when Monit.MonitOptions.TabOf(value) is null => $"expected {Monit.MonitOptions.Tabs}",
+        "interval" => Monit.MonitOptions.ProblemOfInterval(value),
         "state" when ListOptions.ParseStates(value) is null =>
             "expected online, starting, stopping, stopped, waiting or errored, separated by commas",
         "columns" when ListOptions.ParseColumns(value) is null =>

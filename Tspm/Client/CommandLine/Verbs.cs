@@ -65,6 +65,11 @@ internal static class Verbs
                 + "Examples: tspm list --sort mem · tspm list --state errored,waiting -q "
                 + "· tspm list -f 'web-*' · tspm list --columns name,pid,ports",
         },
+        new("monit", "monit [SELECTOR…]", "show processes, logs and exits live on the terminal (aliases: top, ui)")
+        {
+            Aliases = ["top", "ui"], Flags = ["sort", "tab", "read-only", "interval", "once"],
+            Note = "Leaving it with q ends no process. ? shows all keys. Each action shows the command that it runs.",
+        },
         new("describe", $"describe {Selectors}", "show everything about a process (aliases: show, info)")
             { Aliases = ["show", "info"], Flags = ["show-env", "json"], MinWords = 1 },
         new("env", $"env {Selectors}", "print the environment that a process gets at its next start")
@@ -220,5 +225,5 @@ internal static class Verbs
     public static Verb? Find(string typed) => All.FirstOrDefault(verb => verb.Is(typed));
 
     /// <summary>Whether a later version will have this verb.</summary>
-    public static bool IsLater(string typed) => typed is "monit" or "top" or "doctor" or "completion";
+    public static bool IsLater(string typed) => typed is "doctor" or "completion";
 }

@@ -145,6 +145,12 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>See <see cref="DaemonConnection.WaitForClose"/>.</summary>
     public bool WaitForClose(TimeSpan deadline) => _connection.WaitForClose("the end of the connection", deadline);
 
+    /// <summary>
+    /// Ends a stream that another thread reads; it fails with <see cref="LocalError.Disconnected"/>. Not to be called
+    /// after <see cref="Dispose"/>.
+    /// </summary>
+    public void Interrupt() => _connection.Interrupt();
+
     public void Dispose() => _connection.Dispose();
 
     /// <summary>Runs an exchange and returns its result or its failure as a value.</summary>

@@ -112,6 +112,9 @@ internal sealed class DaemonConnection : IDisposable
         }
     }
 
+    /// <summary>See <see cref="DaemonSocket.Interrupt"/>.</summary>
+    public void Interrupt() => _socket.Interrupt();
+
     public void Dispose() => _socket.Dispose();
 
     (DaemonSocket Socket, LineReader Lines) Open()

@@ -91,6 +91,9 @@ internal sealed class DaemonSocket : IDisposable
     /// <returns>The number of bytes received; 0 at the end of the stream, or if the connection was reset.</returns>
     public int Receive(Span<byte> into) => DescriptorStream.Read(Number, into);
 
+    /// <summary>Ends a wait of another thread, which then reads the end of the stream.</summary>
+    public void Interrupt() => UnixClient.ShutDown(Number);
+
     public void Dispose() => _descriptor.Dispose();
 
     static DaemonException TooLong(string path) => new(LocalError.Unreachable,

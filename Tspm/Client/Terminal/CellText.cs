@@ -70,7 +70,7 @@ internal static class CellText
     public static string Cut(string text, int cells)
     {
         if (WidthOf(text) <= cells) return text;
-        var end = Fitting(text, cells - 1);
+        var end = FittingLength(text, cells - 1);
         return string.Concat(text.AsSpan(0, end), Mark);
     }
 
@@ -90,7 +90,7 @@ internal static class CellText
         var (rest, front) = (text, "");
         while (rest.Length > 0 && WidthOf(rest) > cells - front.Length)
         {
-            var end = Fitting(rest, cells - front.Length);
+            var end = FittingLength(rest, cells - front.Length);
             // A character wider than the line cannot be shown correctly; emit it to make progress.
             if (end == 0) end = StringInfo.GetNextTextElementLength(rest);
             var space = end < rest.Length && rest[end] == ' ' ? end : rest.LastIndexOf(' ', end - 1);
@@ -102,7 +102,7 @@ internal static class CellText
     }
 
     /// <summary>Returns how many chars fit into the cells without splitting a visible character.</summary>
-    static int Fitting(string text, int cells)
+    public static int FittingLength(string text, int cells)
     {
         var (end, width) = (0, 0);
         while (end < text.Length)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Events;
@@ -23,19 +24,23 @@ internal sealed class TerminalSession : IDisposable
     /// <summary>How long a handler of a signal waits for a frame that is being written.</summary>
     static readonly TimeSpan PatienceWithFrame = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Clicks and drags, in SGR form.</summary>
+    static ReadOnlySpan<byte> MouseOn => "\e[?1002h\e[?1006h"u8;
+
+    static ReadOnlySpan<byte> MouseOff => "\e[?1006l\e[?1002l"u8;
+
     readonly Lock _gate = new();
     readonly WakeCounter _wake = new();
     readonly InputDecoder _decoder = new();
     readonly ScreenPainter _painter;
     readonly TerminalSettings? _settings;
     readonly TimeSpan _escapeDelay;
-    readonly bool _withMouse;
     readonly List<PosixSignalRegistration> _signals = [];
 
     /// <summary>Whether the terminal has our settings; guarded by the gate, like all writing.</summary>
     bool _isActive;
 
-    volatile bool _mustResume, _wasResized;
+    volatile bool _mustResume, _wasResized, _withMouse, _isOutside;
     volatile byte[] _epilogue = [];
 
     TerminalSession(bool withMouse, TimeSpan escapeDelay)
@@ -70,6 +75,45 @@ internal sealed class TerminalSession : IDisposable
     {
         lock (_gate)
             if (_isActive) Write(_painter.Paint(frame));
+    }
+
+    /// <summary>Whether the mouse is reported; otherwise the terminal uses it for its own selection.</summary>
+    public void UseMouse(bool isOn)
+    {
+        lock (_gate)
+        {
+            if (isOn == _withMouse) return;
+            _withMouse = isOn;
+            if (_isActive) Write(isOn ? MouseOn : MouseOff);
+        }
+    }
+
+    /// <summary>Puts a text on the user's clipboard, if the terminal allows that (xterm's OSC 52).</summary>
+    public void Copy(string text)
+    {
+        var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        lock (_gate)
+            if (_isActive) Write(Encoding.ASCII.GetBytes($"\e]52;c;{encoded}\a"));
+    }
+
+    /// <summary>
+    /// Runs another program on the terminal, such as a pager, which gets Ctrl-C and Ctrl-\. Afterwards everything is
+    /// drawn anew.
+    /// </summary>
+    public void RunOutside(Action program)
+    {
+        _isOutside = true;
+        Leave(isEnd: false);
+        try
+        {
+            program();
+        }
+        finally
+        {
+            _isOutside = false;
+            _wasResized = true;
+            Enter();
+        }
     }
 
     /// <summary>
@@ -123,7 +167,7 @@ internal sealed class TerminalSession : IDisposable
         AppDomain.CurrentDomain.UnhandledException += LeaveAfterException;
         AppDomain.CurrentDomain.ProcessExit += LeaveAtExit;
         foreach (var ends in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT })
-            _signals.Add(PosixSignalRegistration.Create(ends, _ => Leave(isEnd: true)));
+            _signals.Add(PosixSignalRegistration.Create(ends, End));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Suspend));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, context =>
         {
@@ -136,6 +180,13 @@ internal sealed class TerminalSession : IDisposable
             _wasResized = true;
             _wake.Wake();
         }));
+    }
+
+    /// <summary>Lets a signal end the process, unless it is a key that another program on the terminal gets.</summary>
+    void End(PosixSignalContext context)
+    {
+        context.Cancel = _isOutside && context.Signal is PosixSignal.SIGINT or PosixSignal.SIGQUIT;
+        if (!context.Cancel) Leave(isEnd: true);
     }
 
     void LeaveAfterException(object sender, UnhandledExceptionEventArgs e) => Leave(isEnd: true);
@@ -173,7 +224,7 @@ internal sealed class TerminalSession : IDisposable
             if (_settings is { } settings) _ = settings.ForKeys().Apply(Input);
             // The other screen; no cursor; no wrapping; bracketed paste; clicks, drags and their SGR form.
             Write("\e[?1049h\e[?25l\e[?7l\e[?2004h"u8);
-            if (_withMouse) Write("\e[?1002h\e[?1006h"u8);
+            if (_withMouse) Write(MouseOn);
             _painter.Forget();
             _isActive = true;
         }
@@ -202,7 +253,7 @@ internal sealed class TerminalSession : IDisposable
     void WriteFarewell(bool isEnd)
     {
         var bytes = new ArrayBufferWriter<byte>(256);
-        if (_withMouse) bytes.Write("\e[?1006l\e[?1002l"u8);
+        if (_withMouse) bytes.Write(MouseOff);
         bytes.Write("\e[?2004l\e[0m\e[?7h\e[?25h\e[?1049l"u8);
         if (isEnd) bytes.Write(_epilogue);
         try

@@ -18,7 +18,7 @@ internal sealed class IdleTrim(SupervisorLoop loop, Action? collect = null, Acti
 
     /// <summary>
     /// How long after a collection code is released. The finalizers, which run after it on a thread of their own, would
-    /// bring much of it back, and on a busy machine they run late.
+    /// bring most code back, and on a busy machine they run late.
     /// </summary>
     static readonly TimeSpan FinalizersTime = TimeSpan.FromSeconds(1);
 
@@ -29,7 +29,7 @@ internal sealed class IdleTrim(SupervisorLoop loop, Action? collect = null, Acti
 
     /// <summary>
     /// Reports that work has begun or ended. Both have to be reported: work that takes longer than the quiet time would
-    /// otherwise bring back what was released in the middle of it. Any thread may call this.
+    /// otherwise bring back what was released meanwhile. Any thread may call this.
     /// </summary>
     public void Touch()
     {

@@ -25,4 +25,17 @@ internal sealed record Settings
     /// client reads them.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Hosts { get; init; }
+
+    /// <summary>Settings of <c>tspm monit</c>. Only the client reads them.</summary>
+    public MonitSettings? Monit { get; init; }
+}
+
+/// <summary>Settings of <c>tspm monit</c>.</summary>
+internal sealed record MonitSettings
+{
+    /// <summary>
+    /// Other keys for what the screen does, such as <c>{"restart": "F5", "leave": "q Ctrl-C"}</c>. Several are
+    /// separated by spaces.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Keys { get; init; }
 }

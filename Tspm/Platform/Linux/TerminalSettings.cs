@@ -19,13 +19,14 @@ internal readonly unsafe struct TerminalSettings
     }
 
     /// <summary>
-    /// The settings under which each key arrives at once, without being echoed or translated. Ctrl-C, Ctrl-Z and
-    /// Ctrl-\ still send their signals, so that a program that hangs can be ended.
+    /// The settings under which each key arrives at once, without being echoed. Ctrl-C, Ctrl-Z and Ctrl-\ still send
+    /// their signals, so that a program that hangs can be ended. Enter still arrives as a line feed: if this program is
+    /// killed with SIGKILL, the shell has to understand the Enter after <c>reset</c>.
     /// </summary>
     public TerminalSettings ForKeys()
     {
         var attributes = _attributes;
-        attributes.c_iflag &= ~(Termios.INLCR | Termios.IGNCR | Termios.ICRNL | Termios.IXON);
+        attributes.c_iflag &= ~(Termios.INLCR | Termios.IGNCR | Termios.IXON);
         attributes.c_lflag &= ~(Termios.ICANON | Termios.ECHO | Termios.IEXTEN);
         attributes.c_cc[Termios.VMIN] = 1;
         attributes.c_cc[Termios.VTIME] = 0;

@@ -1,13 +1,9 @@
-using System.Globalization;
 using CsCheck;
 using Tspm.Client.Output;
 using Tspm.Client.Output.Listing;
 using Tspm.Client.Terminal;
-using Tspm.Model.State;
 using Tspm.Protocol;
-using Tspm.Tests.Client.Terminal;
 using Tspm.Tests.Fixtures;
-using Tspm.Tests.Guards;
 
 namespace Tspm.Tests.Client.Output.Listing;
 
@@ -18,51 +14,9 @@ namespace Tspm.Tests.Client.Output.Listing;
 [Timeout(120_000)]
 public sealed class ListFrameTests
 {
-    static readonly string Folder = Path.Combine(Repository.Root, "Tspm.Tests", "Data", "frames");
+    static readonly DateTimeOffset Now = SampleProcesses.Now;
 
-    /// <summary>The user's clock, in whatever time zone the test runs.</summary>
-    static readonly DateTimeOffset Now = Local(2026, 11, 30, 12, 0);
-
-    static DateTimeOffset Local(int year, int month, int day, int hour, int minute)
-    {
-        var time = new DateTime(year, month, day, hour, minute, 0, DateTimeKind.Unspecified);
-        return new DateTimeOffset(time, TimeZoneInfo.Local.GetUtcOffset(time));
-    }
-
-    /// <summary>Names that terminals find difficult are among plain ones, in all states.</summary>
-    static ProcessStatus[] Processes(int count) => [.. Enumerable.Range(0, count).Select(Process)];
-
-    static ProcessStatus Process(int number)
-    {
-        var difficult = Letters.Difficult;
-        var name = number % 2 == 0 && number / 2 < difficult.Length ? difficult[number / 2]
-            : string.Create(CultureInfo.InvariantCulture, $"worker-{number}");
-        var process = OutputTests.Status(name, number + 1) with
-        {
-            Pid = 4000 + number * 37,
-            Restarts = number * number % 7,
-            CpuPercent = number * 13 % 50 / 10.0,
-            MemoryBytes = (number * 17L % 300 + 1) << 20,
-            UptimeMs = (number + 1) * 1_234_567L,
-            Ports = number % 5 == 0 ? [8000 + number] : [],
-        };
-        var gone = process with { Pid = null, UptimeMs = null, CpuPercent = null, MemoryBytes = null, Ports = null };
-        var failed = new LastRun { EndedAt = Now.AddMinutes(-3), ExitCode = 7, Cause = CauseCode.Crash };
-        return (number % 10) switch
-        {
-            3 => gone with { State = ProcessState.Waiting, NextStartInMs = 2100, LastRun = failed, ExitCode = 7 },
-            5 => process with { State = ProcessState.Starting, WaitsFor = "tcp 127.0.0.1:8080" },
-            6 => gone with { State = ProcessState.Stopped, NextRunAt = Local(2026, 12, 1, 2, 30) },
-            7 => gone with
-            {
-                State = ProcessState.Errored,
-                LastRun = failed,
-                Reason = "exited 7; gave up after 10 failures in a row; see: tspm why NAME",
-            },
-            8 => process with { Health = false, LastRun = failed, ExitCode = 7 },
-            _ => process,
-        };
-    }
+    static ProcessStatus[] Processes(int count) => SampleProcesses.Some(count);
 
     static string List(int width, int count)
     {
@@ -71,22 +25,6 @@ public sealed class ListFrameTests
         var screen = new Screen(isTerminal: true);
         ListTable.PrintDrawn(screen.Writer, ListRow.From(processes, [], Now), new ListOptions(), width);
         return screen.Text;
-    }
-
-    /// <summary>Of a long list the beginning and the end.</summary>
-    static string Shortened(string text)
-    {
-        var lines = text.TrimEnd('\n').Split('\n');
-        if (lines.Length <= 200) return text;
-        var left = string.Create(CultureInfo.InvariantCulture, $"[{lines.Length - 30} lines]");
-        return string.Join('\n', [.. lines[..20], left, .. lines[^10..]]) + "\n";
-    }
-
-    static async Task IsAsInFile(string name, string text)
-    {
-        var file = Path.Combine(Folder, name);
-        if (Environment.GetEnvironmentVariable("TSPM_WRITE_FRAMES") == "1") await File.WriteAllTextAsync(file, text);
-        await Assert.That(text).IsEqualTo(await File.ReadAllTextAsync(file)).Because(name);
     }
 
     [Test]
@@ -98,7 +36,7 @@ public sealed class ListFrameTests
         foreach (var line in text.Split('\n'))
             if (count > 0)
                 await Assert.That(CellText.WidthOf(line)).IsLessThanOrEqualTo(width).Because(line);
-        await IsAsInFile($"list-{width}-{count}.txt", Shortened(text));
+        await FrameFile.IsAsIn($"list-{width}-{count}.txt", FrameFile.Shortened(text));
     }
 
     static VtScreen Live(ListView view, int width, int height, ColourDepth depth = ColourDepth.None)
@@ -117,7 +55,7 @@ public sealed class ListFrameTests
         int width, int height, int count, CancellationToken cancellation)
     {
         var terminal = Live(View(Processes(count)), width, height);
-        await IsAsInFile($"live-{width}x{height}-{count}.txt", terminal.Text + "\n");
+        await FrameFile.IsAsIn($"live-{width}x{height}-{count}.txt", terminal.Text + "\n");
     }
 
     [Test]

@@ -67,6 +67,9 @@ internal static unsafe class UnixClient
     public static (int Pid, uint Uid)? ListenerOf(int socket) =>
         SysSocket.GetPeerCredentials(socket, out var listener) == 0 ? (listener.pid, listener.uid) : null;
 
+    /// <summary>Ends both directions at once (man 2 shutdown). A thread that waits for the socket wakes up.</summary>
+    public static void ShutDown(int socket) => _ = SysSocket.shutdown(socket, SysSocket.SHUT_RDWR);
+
     /// <summary>Sends everything; false if the other end is gone or does not read.</summary>
     public static bool Send(int socket, ReadOnlySpan<byte> bytes)
     {

@@ -1,0 +1,63 @@
+using Tspm.Client.Connection;
+using Tspm.Client.Monit.Model;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Monit.Feeds;
+
+/// <summary>
+/// Reads lines that are older than those of a buffer, from the log files and from rotated and compressed ones, when the
+/// user scrolls to them.
+/// </summary>
+internal sealed class OlderLines(ClientSession session, MonitInbox inbox)
+{
+    /// <summary>The number of lines of each stream to read at once, besides those that are here already.</summary>
+    const int Lines = 500;
+
+    volatile bool _isReading;
+
+    /// <summary>Begins to read, unless it is reading already.</summary>
+    public void Begin(LogView view, IReadOnlyList<string> subject)
+    {
+        if (_isReading || view.Buffer.OldestTime is not { } oldest) return;
+        _isReading = true;
+        var known = view.Buffer.CountAt(oldest);
+        new Thread(() => Read(view, subject, oldest, known)) { IsBackground = true, Name = nameof(OlderLines) }.Start();
+    }
+
+    void Read(LogView view, IReadOnlyList<string> subject, DateTimeOffset oldest, int known)
+    {
+        try
+        {
+            using var daemon = session.ConnectToRead();
+            var lines = new List<LogLine>();
+            Read(daemon, lines, subject, oldest, Lines + known);
+            inbox.Post(_ =>
+            {
+                view.Buffer.Prepend(lines);
+                _isReading = false;
+            });
+        }
+        catch (DaemonException)
+        {
+            // The next attempt to scroll tries again.
+            _isReading = false;
+        }
+    }
+
+    static void Read(
+        DaemonClient daemon, List<LogLine> lines, IReadOnlyList<string> subject, DateTimeOffset oldest, int count)
+    {
+        var request = new LogsRequest
+        {
+            Selectors = subject,
+            Lines = count,
+            // Lines of the same instant are here already; the buffer drops them.
+            Until = oldest.ToString("o", System.Globalization.CultureInfo.InvariantCulture),
+        };
+        daemon.Stream(Methods.Logs, request, notification =>
+        {
+            if (notification.Method == Notifications.Log) lines.Add(notification.ReadParams(Wire.Json.LogLine));
+            return true;
+        });
+    }
+}

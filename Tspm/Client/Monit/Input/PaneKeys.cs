@@ -1,0 +1,132 @@
+using Tspm.Client.Monit.Drawing;
+using Tspm.Client.Monit.Model;
+
+namespace Tspm.Client.Monit.Input;
+
+/// <summary>Keys of the pane: scrolling, searching, and how lines are shown.</summary>
+internal sealed class PaneKeys(MonitModel model, IMonitHost host)
+{
+    /// <summary>Scrolls the tab's text.</summary>
+    /// <param name="rows">A negative number goes up, to older lines.</param>
+    /// <param name="content">Where the text is shown.</param>
+    public void Scroll(int rows, Region content)
+    {
+        if (model.Tab == MonitTab.Logs)
+        {
+            if (!model.Logs.Scroll(rows, content.Height)) ReadOlder();
+        }
+        else model.Document.Scroll(rows, PaneText.RowCount(model, content.Width), content.Height);
+    }
+
+    public void Do(KeyAction command, Region content)
+    {
+        if (model.Tab == MonitTab.Logs) DoInLogs(command, content);
+        else DoInDocument(command, content);
+    }
+
+    void DoInDocument(KeyAction command, Region content)
+    {
+        switch (command)
+        {
+            case KeyAction.ShowSecrets:
+                model.ShowsSecrets = !model.ShowsSecrets;
+                break;
+            case KeyAction.Oldest:
+                Scroll(int.MinValue / 2, content);
+                break;
+            case KeyAction.Newest:
+                Scroll(int.MaxValue / 2, content);
+                break;
+        }
+    }
+
+    void DoInLogs(KeyAction command, Region content)
+    {
+        var logs = model.Logs;
+        switch (command)
+        {
+            case KeyAction.Follow:
+                logs.ToggleFollow();
+                break;
+            case KeyAction.Newest:
+                logs.Follow();
+                break;
+            case KeyAction.Oldest:
+                logs.GoToOldest(content.Height);
+                ReadOlder();
+                break;
+            case KeyAction.Search:
+                model.Prompt = new Prompt(PromptKind.SearchLog, "");
+                break;
+            case KeyAction.NextMatch or KeyAction.PreviousMatch:
+                GoToMatch(command == KeyAction.PreviousMatch, content.Height);
+                break;
+            case KeyAction.FilterLog:
+                var settings = model.LogSettings;
+                var shown = settings.Filter is { } filter ? (settings.IsInverted ? "!" : "") + filter.Text : "";
+                model.Prompt = new Prompt(PromptKind.FilterLog, shown);
+                break;
+            case KeyAction.PreviousEvent or KeyAction.NextEvent:
+                var isBackward = command == KeyAction.PreviousEvent;
+                if (!logs.GoToEvent(isBackward, content.Height)) NoMore("event", isBackward);
+                break;
+            case KeyAction.GoToTime:
+                model.Prompt = new Prompt(PromptKind.GoToTime, "");
+                break;
+            case KeyAction.SelectLines:
+                logs.ToggleSelection();
+                break;
+            case KeyAction.Marker:
+                logs.Buffer.AddMarker(host.Now);
+                break;
+            case KeyAction.Page:
+                OpenPager();
+                break;
+            default:
+                ChangeSettings(command);
+                break;
+        }
+    }
+
+    void ChangeSettings(KeyAction command)
+    {
+        var settings = model.LogSettings;
+        if (command == KeyAction.Times) settings.NextTimes();
+        else if (command == KeyAction.Wrap) settings.ToggleWrap();
+        else if (command == KeyAction.PrettyJson) settings.PrettyJson = !settings.PrettyJson;
+        else if (command == KeyAction.Streams) settings.NextStreams();
+    }
+
+    /// <summary>Goes to a match of the search, and reads older lines if there is none.</summary>
+    public void GoToMatch(bool isBackward, int height)
+    {
+        if (model.LogSettings.Search is not { } search)
+        {
+            model.Say("nothing was searched for; type /", host.Now);
+            return;
+        }
+        if (!model.Logs.GoToMatch(isBackward, height)) NoMore($"match of '{search.Text}'", isBackward);
+    }
+
+    void NoMore(string what, bool isBackward)
+    {
+        if (isBackward && !model.Logs.Buffer.HasOldest)
+        {
+            ReadOlder();
+            model.Say($"no earlier {what} in these lines; older ones are being read", host.Now);
+        }
+        else model.Say($"no {(isBackward ? "earlier" : "later")} {what}", host.Now);
+    }
+
+    void ReadOlder()
+    {
+        if (!model.Logs.Buffer.HasOldest) host.ReadOlder(model.Logs, model.Subject);
+    }
+
+    void OpenPager()
+    {
+        if (model.List.Selected is not { } row) return;
+        var process = row.Members[0];
+        host.Page(model.LogSettings.Streams == LogStreams.Err ? process.ErrLog : process.OutLog);
+    }
+}

@@ -1,0 +1,144 @@
+using Tspm.Model.State;
+using Tspm.Protocol;
+
+namespace Tspm.Client.Monit.Model;
+
+/// <summary>
+/// Everything that the screen shows. Only the thread that draws changes it; readings from other threads come through
+/// <see cref="Feeds.MonitInbox"/>.
+/// </summary>
+internal sealed class MonitModel
+{
+    const int MostEvents = 2000, MostBuffers = 16, MostHistory = 100;
+
+    /// <summary>How long the result of a command stays in the last row.</summary>
+    static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(5);
+
+    readonly Dictionary<RowKey, ReadingHistory> _histories = [];
+    readonly Dictionary<string, LogView> _logs = [];
+    readonly Dictionary<(MonitTab Tab, string Subject), Document> _documents = [];
+    readonly List<ProcessEvent> _events = [];
+    DateTimeOffset _noticeEnd;
+    string? _notice;
+
+    public ProcessList List { get; } = new();
+
+    public LogSettings LogSettings { get; } = new();
+
+    /// <summary>The machine of the daemon.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>Whether keys that change something are refused.</summary>
+    public bool IsReadOnly { get; init; }
+
+    public IReadOnlyList<KeyBinding> Keys { get; init; } = KeyBindings.Default;
+
+    public string? DaemonVersion { get; set; }
+
+    /// <summary>When the daemon was started; null if that is not known.</summary>
+    public DateTimeOffset? DaemonSince { get; set; }
+
+    /// <summary>Why the readings are not up to date; null if they are.</summary>
+    public string? Problem { get; set; }
+
+    /// <summary>The daemon's last unexpected death; null if there was none lately.</summary>
+    public DaemonDeaths? Deaths { get; private set; }
+
+    public MonitTab Tab { get; set; }
+
+    /// <summary>Whether keys go to the pane, and not to the list.</summary>
+    public bool IsPaneFocused { get; set; }
+
+    /// <summary>Whether the pane takes the whole screen.</summary>
+    public bool IsZoomed { get; set; }
+
+    /// <summary>Whether the bars in the list show memory, and not CPU.</summary>
+    public bool BarsShowMemory { get; set; }
+
+    /// <summary>Whether the values of environment variables are shown.</summary>
+    public bool ShowsSecrets { get; set; }
+
+    public bool HasMouse { get; set; } = true;
+
+    /// <summary>The line that is being typed; null if there is none.</summary>
+    public Prompt? Prompt { get; set; }
+
+    /// <summary>What lies over the screen; null if nothing does.</summary>
+    public Overlay? Overlay { get; set; }
+
+    /// <summary>The commands that were run, the newest last.</summary>
+    public List<ShownCommand> History { get; } = [];
+
+    /// <summary>The events of all processes, the oldest first.</summary>
+    public IReadOnlyList<ProcessEvent> Events => _events;
+
+    /// <summary>The names that each process depends on, by its name; empty until they are known.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Dependencies { get; set; } =
+        new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The names of the processes that depend on one of these.</summary>
+    public IEnumerable<string> Dependents(IReadOnlyCollection<string> names) =>
+        Dependencies.Where(pair => pair.Value.Any(names.Contains)).Select(static pair => pair.Key);
+
+    /// <summary>The selectors of the processes that the pane is about.</summary>
+    public IReadOnlyList<string> Subject =>
+        [.. List.Targets.SelectMany(row => row.Selectors(List.Several)).Distinct()];
+
+    /// <summary>The lines of the processes that the pane is about.</summary>
+    public LogView Logs => LogsOf(Subject);
+
+    /// <summary>The text of the present tab.</summary>
+    public Document Document => DocumentOf(Tab, string.Join(' ', Subject));
+
+    /// <summary>The message in the last row; null if there is none.</summary>
+    public string? Notice(DateTimeOffset now) => now < _noticeEnd ? _notice : null;
+
+    /// <summary>Takes a reading.</summary>
+    public void Update(ListResponse reading, long second)
+    {
+        Problem = null;
+        Deaths = reading.DaemonDeaths;
+        List.Update(reading.Processes);
+        foreach (var process in reading.Processes) HistoryOf(RowKey.Of(process)).Add(process, second);
+        if (_histories.Count <= reading.Processes.Count) return;
+        var present = reading.Processes.Select(RowKey.Of).ToHashSet();
+        foreach (var gone in _histories.Keys.Where(key => !present.Contains(key)).ToList()) _histories.Remove(gone);
+    }
+
+    public ReadingHistory HistoryOf(RowKey key) =>
+        _histories.TryGetValue(key, out var known) ? known : _histories[key] = new ReadingHistory();
+
+    public LogView LogsOf(IReadOnlyList<string> subject)
+    {
+        var key = string.Join(' ', subject);
+        if (_logs.TryGetValue(key, out var known)) return known;
+        // The buffer that was made first goes; its lines can be read again.
+        if (_logs.Count >= MostBuffers) _logs.Remove(_logs.Keys.First());
+        return _logs[key] = new LogView(new LogBuffer(), LogSettings);
+    }
+
+    public Document DocumentOf(MonitTab tab, string subject)
+    {
+        if (_documents.TryGetValue((tab, subject), out var known)) return known;
+        if (_documents.Count >= MostBuffers) _documents.Remove(_documents.Keys.First());
+        return _documents[(tab, subject)] = new Document();
+    }
+
+    public void Add(ProcessEvent happened)
+    {
+        _events.Add(happened);
+        if (_events.Count > MostEvents) _events.RemoveRange(0, _events.Count - MostEvents);
+    }
+
+    /// <summary>Shows a message for a while.</summary>
+    public void Say(string notice, DateTimeOffset now) => (_notice, _noticeEnd) = (notice, now + NoticeTime);
+
+    /// <summary>Notes a command that begins to run.</summary>
+    public ShownCommand Begin(string line)
+    {
+        var command = new ShownCommand(line);
+        History.Add(command);
+        if (History.Count > MostHistory) History.RemoveAt(0);
+        return command;
+    }
+}
