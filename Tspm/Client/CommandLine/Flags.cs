@@ -177,6 +177,12 @@ internal static class Flags
             "only these kinds (exited, errored, …) or causes (crash, memory, …)"),
         "exits" => new Flag(name, FlagKind.Count, "N", "show the last N exits (default 5)"),
         "grep" => new Flag(name, FlagKind.Text, "REGEX", "only lines that match; start with (?i) to ignore case"),
+        "invert" => new Flag(name, FlagKind.Switch, "", "with --grep: only lines that do not match"),
+        "highlight" => new Flag(name, FlagKind.Text, "REGEX", "mark what matches, on a terminal with colours"),
+        "prefix" => new Flag(name, FlagKind.Switch, "", "leave out the names, and the '!' before standard error")
+        {
+            ShownAsNo = true,
+        },
         "context" => new Flag(name, FlagKind.Count, "N", "with --grep: also show N lines before and after each match"),
         "run" => new Flag(name, FlagKind.Text, "RUN",
             "only one run: last, -1 (the run before the last), a pid, or 'run' from --json"),
