@@ -226,7 +226,8 @@ internal static class Flags
         "start" => new Flag(name, FlagKind.Switch, "", "apply the imported config instead of printing it"),
         "format" => new Flag(name, FlagKind.Text, "FORMAT",
             "openmetrics (default), or prometheus (text format 0.0.4, for node_exporter)"),
-        "show-env" => new Flag(name, FlagKind.Switch, "", "also show the values of environment variables"),
+        "show-env" => new Flag(name, FlagKind.Switch, "",
+            "also show the values of variables that look like secrets (in JSON: of all variables)"),
         _ => null,
     };
 }
