@@ -21,9 +21,11 @@ internal sealed class TerminalShell : IAsyncDisposable
     /// <param name="box">Its variables and its folder.</param>
     /// <param name="cancellation">Ends each wait.</param>
     /// <param name="program">What runs on the terminal; nobody could continue it if it were stopped.</param>
-    public TerminalShell(TspmBox box, CancellationToken cancellation, string program = "sh -i")
+    /// <param name="columns">The width of the terminal.</param>
+    /// <param name="rows">The height of the terminal.</param>
+    public TerminalShell(
+        TspmBox box, CancellationToken cancellation, string program = "sh -i", int columns = 80, int rows = 24)
     {
-        const int columns = 80, rows = 24;
         _cancellation = cancellation;
         _screen = new VtScreen(columns, rows);
         var variables = new Dictionary<string, string>(box.Variables)

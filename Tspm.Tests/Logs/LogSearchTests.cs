@@ -111,6 +111,17 @@ internal sealed class LogSearchTests
         await Same(Read(log.Open(new LogsRequest { Lines = count })), log.Truth.TakeLast(count), $"{count}");
         await Same(Read(log.Open(new LogsRequest { Lines = count, Grep = "line \\d*7 " })),
             log.Truth.Where(line => line.Line.Contains("7 ")).TakeLast(count), $"{count} that fit");
+        await Same(Read(log.Open(new LogsRequest { Lines = count, Grep = "line \\d*7 ", Invert = true })),
+            log.Truth.Where(line => !line.Line.Contains("7 ")).TakeLast(count), $"{count} that do not fit");
+    }
+
+    [Test]
+    public async Task To_invert_a_pattern_is_needed(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var refused = await Assert.That(() => History(folder).Open(new LogsRequest { Invert = true }))
+            .Throws<LogQueryException>();
+        await Assert.That(refused!.Details.Path).IsEqualTo("params.invert");
     }
 
     [Test]

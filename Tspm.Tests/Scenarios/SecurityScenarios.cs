@@ -261,7 +261,7 @@ public class SecurityScenarios
         LiveProcess.Kill(await box.PidOf("s"));
         await box.UntilFile("crash.json", "\"crash\"");
         await box.Until("s", entry => entry.IsOnline, "s is back");
-        await box.Run("set", "s", $"env.OTHER={Secret}");
+        await box.Run("set", "s", $"env.OTHER_KEY={Secret}");
         var seen = new Dictionary<string, string>();
         foreach (var verb in new[] { "list", "list --json", "describe s", "describe s --json", "status --json",
             "events --json", "why s", "metrics", "logs", "search sleep" }) seen[verb] =

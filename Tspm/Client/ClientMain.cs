@@ -32,7 +32,7 @@ internal static class ClientMain
             {
                 EndsWithDaemon = endsWithDaemon,
                 UnmanagedNotice = () => UnmanagedChildren.Notice(home),
-                OfflineLogs = (request, several, onLine) => OfflineLogReader.Show(home, request, several, onLine),
+                OfflineLogs = (request, matched, onLine) => OfflineLogReader.Show(home, request, matched, onLine),
             };
             var code = CommandRouter.Run(session, args);
             if (MigrationNotice.Take(home.NoticeFile) is { } notice)

@@ -174,6 +174,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         if (HidesNotices) return null;
         var progress = Remote is null ? new WaitProgressQuery(home) : null;
         return new WaitNotice(
-            errors, (selectors, otherwise) => progress?.Ask(selectors, otherwise), StandardStreams.ErrorWidth);
+            errors, (selectors, otherwise) => progress?.Ask(selectors, otherwise), StandardStreams.ErrorSize)
+        {
+            HasScreen = errors.IsTerminal && StandardStreams.IsErrorScreen,
+        };
     }
 }

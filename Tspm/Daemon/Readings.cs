@@ -39,6 +39,18 @@ internal sealed class Readings(IProcessSystem system)
     public IReadOnlyList<ProcessSample> Tree(int pid) => system.ReadTree(pid);
 
     /// <summary>
+    /// Returns the CPU usage of one process as of the last reading of its tree; null if it was not read yet.
+    /// </summary>
+    public double? CpuOf(ProcessView view, ProcessSample process)
+    {
+        lock (_gate)
+        {
+            var root = (view.Pid ?? 0, view.StartTicks);
+            return _entries.TryGetValue(root, out var entry) ? entry.Find(process)?.Percent : null;
+        }
+    }
+
+    /// <summary>
     /// Returns the total memory of single processes, without their trees, in bytes; null if none could be read.
     /// </summary>
     public long? MemoryOf(params ReadOnlySpan<int> pids)
@@ -55,15 +67,25 @@ internal sealed class Readings(IProcessSystem system)
         var now = monotonic();
         if (_entries.TryGetValue(key, out var last) && now - last.At < FreshFor) return last.Reading;
         if (now > deadline) return last?.Reading;
-        var (cpu, memory) = Sum(system.ReadTree(pid));
+        var tree = system.ReadTree(pid);
+        var (cpu, memory) = Sum(tree);
         // The first reading covers the time since the child started.
         var (since, before) = last is null ? (view.State.StartedAtMonotonic, TimeSpan.Zero) : (last.At, last.Cpu);
         var span = now - since;
-        double? percent = span > TimeSpan.Zero && cpu >= before ? Math.Round((cpu - before) / span * 100, 1) : null;
-        var entry = new Entry(now, cpu, new Reading(percent, memory));
+        var members = new Member[tree.Count];
+        for (var i = 0; i < members.Length; i++)
+        {
+            var own = tree[i];
+            var earlier = last is null ? TimeSpan.Zero : last.Find(own)?.Cpu ?? TimeSpan.Zero;
+            members[i] = new Member(own.Pid, own.StartTicks, own.CpuTime, Percent(own.CpuTime - earlier, span));
+        }
+        var entry = new Entry(now, cpu, new Reading(Percent(cpu - before, span), memory), members);
         _entries[key] = entry;
         return entry.Reading;
     }
+
+    static double? Percent(TimeSpan cpu, TimeSpan span) =>
+        span > TimeSpan.Zero && cpu >= TimeSpan.Zero ? Math.Round(cpu / span * 100, 1) : null;
 
     static (TimeSpan Cpu, long? Memory) Sum(IReadOnlyList<ProcessSample> tree)
     {
@@ -86,5 +108,16 @@ internal sealed class Readings(IProcessSystem system)
             if (!living.Contains(key)) _entries.Remove(key);
     }
 
-    sealed record Entry(TimeSpan At, TimeSpan Cpu, Reading Reading);
+    /// <summary>One process of a tree. The percentages of all are about that of the tree.</summary>
+    readonly record struct Member(int Pid, long StartTicks, TimeSpan Cpu, double? Percent);
+
+    sealed record Entry(TimeSpan At, TimeSpan Cpu, Reading Reading, Member[] Members)
+    {
+        public Member? Find(ProcessSample process)
+        {
+            foreach (var member in Members)
+                if (member.Pid == process.Pid && member.StartTicks == process.StartTicks) return member;
+            return null;
+        }
+    }
 }

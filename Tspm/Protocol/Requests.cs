@@ -235,6 +235,8 @@ internal sealed record LogsRequest
     public string? Until { get; init; }
     /// <summary>Only lines that match this regular expression.</summary>
     public string? Grep { get; init; }
+    /// <summary>Whether to select the lines that do not match <see cref="Grep"/> instead.</summary>
+    public bool? Invert { get; init; }
     /// <summary>Number of lines to add before and after each matching line.</summary>
     public int? Context { get; init; }
     /// <summary>

@@ -138,6 +138,10 @@ internal sealed class TreeMember
     public required int Pid { get; init; }
     public required int ParentPid { get; init; }
     public required string Command { get; init; }
+    /// <summary>CPU usage as of the last reading of the tree, in percent of one CPU.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public double? CpuPercent { get; init; }
+    /// <summary>Its share of the memory of the tree (Pss).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] public long? MemoryBytes { get; init; }
 }
 
 internal sealed class EnvResponse

@@ -3,7 +3,9 @@ using Tspm.Client.Terminal;
 using Tspm.Model.Config;
 using Tspm.Model.Selecting;
 using Tspm.Model.State;
+using Tspm.Platform;
 using Tspm.Protocol;
+using Tspm.Tests.Fixtures;
 
 namespace Tspm.Tests.Client.Connection;
 
@@ -35,7 +37,7 @@ public sealed class WaitNoticeTests
     {
         var screen = new Screen(isTerminal);
         var left = new Queue<IReadOnlyList<ProcessStatus>?>(answers);
-        return (screen, new WaitNotice(screen.Writer, (_, _) => left.Dequeue(), () => width));
+        return (screen, new WaitNotice(screen.Writer, (_, _) => left.Dequeue(), () => new TerminalSize(width, 24)));
     }
 
     [Test]
@@ -117,6 +119,64 @@ public sealed class WaitNoticeTests
         var (screen, notice) = Make(true, 120, [null]);
         notice.Show(Methods.Stop.Name, Stop, 2.4 * Second);
         await Assert.That(screen.Text).IsEqualTo("\rwaiting for the daemon to answer … (2 s)");
+    }
+
+    static VtScreen Seen(string written, int width = 60, int height = 8)
+    {
+        var seen = new VtScreen(width, height);
+        seen.Feed(System.Text.Encoding.UTF8.GetBytes(written.Replace("\n", "\r\n", StringComparison.Ordinal)));
+        return seen;
+    }
+
+    [Test]
+    public async Task Several_processes_have_a_line_each_that_goes_when_it_is_done(CancellationToken cancel)
+    {
+        var (web, slow) = (OutputTests.Status("web", 3), Slow with { Name = "api" });
+        var screen = new Screen(isTerminal: true);
+        var left = new Queue<IReadOnlyList<ProcessStatus>?>([[Stubborn, slow, web], null, [slow, web], [web]]);
+        var notice = new WaitNotice(screen.Writer, (_, _) => left.Dequeue(), static () => new TerminalSize(60, 8))
+        {
+            HasScreen = true,
+        };
+        var request = new RestartRequest { Selectors = ["all"] };
+        notice.Show(Methods.Restart.Name, request, Second);
+        await Assert.That(Seen(screen.Text).Text).IsEqualTo(
+            "stubborn  stopping, SIGKILL in 7 s\napi       waiting for tcp 127.0.0.1:9, 12 of 60 s\n"
+            + "1 online, 1 starting, 1 stopping");
+        // A daemon that does not answer once, and then does again.
+        notice.Show(Methods.Restart.Name, request, Second);
+        await Assert.That(Seen(screen.Text).Text).IsEqualTo("waiting for the daemon to answer … (1 s)");
+        notice.Show(Methods.Restart.Name, request, Second);
+        await Assert.That(Seen(screen.Text).Text).IsEqualTo(
+            "api  waiting for tcp 127.0.0.1:9, 12 of 60 s\n1 online, 1 starting; Ctrl-C leaves it to the background");
+        notice.Clear();
+        notice.Clear();
+        screen.Writer.Write("api: online");
+        var last = Seen(screen.Text);
+        await Assert.That(last.Text).IsEqualTo("api: online");
+        await Assert.That((last.HasWrapped, last.Unknown)).IsEqualTo((false, null));
+        await Assert.That(notice.FirstAfter(Methods.Stop.Name)).IsEqualTo(Second);
+        await Assert.That(notice.FirstAfter(Methods.Logs.Name)).IsEqualTo(2 * Second);
+        await Assert.That(notice.Interval).IsGreaterThanOrEqualTo(Second / 2);
+    }
+
+    [Test]
+    public async Task Ctrl_C_clears_the_lines_and_says_what_continues(CancellationToken cancel)
+    {
+        var others = Stubborn with { Id = 9, Name = "other" };
+        var screen = new Screen(isTerminal: true);
+        var notice = new WaitNotice(screen.Writer, (_, _) => [Stubborn, others], static () => new TerminalSize(60, 8))
+        {
+            HasScreen = true,
+        };
+        notice.Show(Methods.Stop.Name, Stop, Second);
+        // The terminal shows the key itself.
+        screen.Writer.Write("^C");
+        notice.SayWhatContinues();
+        await Assert.That(Seen(screen.Text).Text).IsEqualTo(
+            "stubborn and other are still stopping; 'stop' continues in\n"
+            + "  the background. To watch it: tspm list -f");
+        notice.Clear();
     }
 
     [Test]

@@ -177,6 +177,12 @@ internal static class Flags
             "only these kinds (exited, errored, …) or causes (crash, memory, …)"),
         "exits" => new Flag(name, FlagKind.Count, "N", "show the last N exits (default 5)"),
         "grep" => new Flag(name, FlagKind.Text, "REGEX", "only lines that match; start with (?i) to ignore case"),
+        "invert" => new Flag(name, FlagKind.Switch, "", "with --grep: only lines that do not match"),
+        "highlight" => new Flag(name, FlagKind.Text, "REGEX", "mark what matches, on a terminal with colours"),
+        "prefix" => new Flag(name, FlagKind.Switch, "", "leave out the names, and the '!' before standard error")
+        {
+            ShownAsNo = true,
+        },
         "context" => new Flag(name, FlagKind.Count, "N", "with --grep: also show N lines before and after each match"),
         "run" => new Flag(name, FlagKind.Text, "RUN",
             "only one run: last, -1 (the run before the last), a pid, or 'run' from --json"),
@@ -225,7 +231,8 @@ internal static class Flags
         "start" => new Flag(name, FlagKind.Switch, "", "apply the imported config instead of printing it"),
         "format" => new Flag(name, FlagKind.Text, "FORMAT",
             "openmetrics (default), or prometheus (text format 0.0.4, for node_exporter)"),
-        "show-env" => new Flag(name, FlagKind.Switch, "", "also show the values of environment variables"),
+        "show-env" => new Flag(name, FlagKind.Switch, "",
+            "also show the values of variables that look like secrets (in JSON: of all variables)"),
         _ => null,
     };
 }

@@ -76,15 +76,16 @@ internal static class Verbs
             { Flags = ["json"], MinWords = 1 },
         new("pid", $"pid {Selectors}", "print process ids, one per line; exit 1 if a process is not running")
             { Flags = ["json"], MinWords = 1 },
-        new("logs", "logs [SELECTOR…]", "show the last lines and, with -f, follow new ones (alias: log)")
+        new("logs", "logs [SELECTOR… | FILE]", "show the last lines and, with -f, follow new ones (alias: log)")
         {
             Aliases = ["log"],
             Flags =
             [
-                "follow", "lines", "since", "until", "grep", "context", "run", "out", "err", "timestamps", "raw",
-                "events", "json",
+                "follow", "lines", "since", "until", "grep", "invert", "context", "highlight", "run", "out", "err",
+                "timestamps", "prefix", "raw", "events", "json",
             ],
             Note = "Lines of several processes are merged by time. Rotated and compressed files are included. "
+                + "A config file stands for the processes that it defines. On a terminal, '!' marks standard error. "
                 + "Examples:\n"
                 + "  tspm logs web worker --since 03:10 --until 03:14 · tspm logs -f --grep '(?i)error' -C 3 "
                 + "· tspm logs web --run -1",

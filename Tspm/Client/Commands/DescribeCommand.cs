@@ -1,6 +1,8 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
+using Tspm.Client.Output.Describing;
+using Tspm.Client.Running;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -13,11 +15,16 @@ internal sealed class DescribeCommand
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         using var daemon = session.ConnectToRead();
-        var request = new DescribeRequest { Selectors = line.Words, ShowEnv = line.IsOn("show-env") };
+        var (json, showsSecrets) = (line.IsOn("json"), line.IsOn("show-env"));
+        // For people, only the values that look like secrets are masked, and the daemon does not tell which do.
+        var request = new DescribeRequest { Selectors = line.Words, ShowEnv = showsSecrets || !json };
         var answer = daemon.Call(Methods.Describe, request);
-        var json = line.IsOn("json");
         if (json) JsonPrinter.PrintDescriptions(session.Out, answer.Processes);
-        else DescriptionPrinter.Print(session.Out, answer.Processes);
+        else
+        {
+            var described = LastOutput.Add(daemon, answer.Processes, line.Words, showsSecrets);
+            DescriptionPrinter.Print(session.Out, described);
+        }
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
         return ExitCodes.Done;
     });

@@ -2,6 +2,7 @@ using System.Globalization;
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
+using Tspm.Client.Defining;
 using Tspm.Client.Offline;
 using Tspm.Client.Output;
 using Tspm.Client.Running;
@@ -22,7 +23,22 @@ internal sealed class LogsCommand
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
     {
         Check(line);
-        var (isRaw, withEvents) = (line.IsOn("raw"), line.IsOn("events"));
+        var highlight = Highlighter(line.ValueOf("highlight"));
+        var request = Request(line);
+        try
+        {
+            return Show(session, request, Printer(session, line, request, highlight));
+        }
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
+        {
+            if (FileSelection.Expand(session, line.Words) is not { } names) throw;
+            request = request with { Selectors = names };
+            return Show(session, request, Printer(session, line, request, highlight));
+        }
+    });
+
+    static LogsRequest Request(ParsedLine line)
+    {
         var begin = Point("since", line.ValueOf("since"), null);
         var request = new LogsRequest
         {
@@ -33,17 +49,31 @@ internal sealed class LogsCommand
             Since = Iso(begin),
             Until = Iso(Point("until", line.ValueOf("until"), begin)),
             Grep = line.ValueOf("grep"),
+            Invert = line.IsOn("invert") ? true : null,
             Context = line.NumberOf("context"),
             Run = line.ValueOf("run"),
         };
-        request = request with { Events = withEvents || ShowsEventsUnasked(line, request) ? true : null };
-        return Show(session, request, new LogPrinter(session.Out, session.Err, isRaw, line.IsOn("json"))
+        return request with { Events = line.IsOn("events") || ShowsEventsUnasked(line, request) ? true : null };
+    }
+
+    static LogPrinter Printer(ClientSession session, ParsedLine line, LogsRequest request, Highlighter? highlight) =>
+        new(session.Out, session.Err, line.IsOn("raw"), line.IsOn("json"))
         {
             Timestamps = line.IsOn("timestamps"),
-            Events = withEvents,
+            Events = line.IsOn("events"),
             Separated = request.Context is not null,
-        });
-    });
+            HidesPrefix = line.IsOff("prefix"),
+            MarksErrors = request.Stream is null,
+            Highlight = highlight,
+        };
+
+    /// <exception cref="UsageException">The text is not a valid pattern.</exception>
+    static Highlighter? Highlighter(string? pattern)
+    {
+        if (pattern is null) return null;
+        return TimedRegex.TryMake(pattern, out var problem) is { } regex ? new Highlighter(regex)
+            : throw new UsageException($"--highlight: {TimedRegex.Shown(pattern)} {problem}");
+    }
 
     /// <exception cref="UsageException">Two flags exclude each other.</exception>
     static void Check(ParsedLine line)
@@ -51,15 +81,17 @@ internal sealed class LogsCommand
         if (line.IsOn("out") && line.IsOn("err"))
             throw new UsageException("--out and --err exclude each other; without either, both streams are shown");
         var isRaw = line.IsOn("raw");
-        foreach (var addition in (string[])["json", "timestamps"])
+        foreach (var addition in (string[])["json", "timestamps", "highlight"])
         {
-            if (isRaw && line.IsOn(addition))
+            if (isRaw && (line.IsOn(addition) || line.ValueOf(addition) is not null))
                 throw new UsageException($"--raw prints only the bytes; leave out --{addition}, or --raw");
         }
         if (line.IsOn("follow") && line.ValueOf("until") is not null)
             throw new UsageException("--follow never ends, so it cannot be combined with --until");
         if (line.ValueOf("context") is not null && line.ValueOf("grep") is null)
             throw new UsageException("--context shows lines around matches; add --grep REGEX");
+        if (line.IsOn("invert") && line.ValueOf("grep") is null)
+            throw new UsageException("--invert shows the lines that do not match; add --grep REGEX");
         if (isRaw && line.IsOn("events"))
             throw new UsageException("--raw prints only the bytes; leave out --events, or --raw");
     }
@@ -81,6 +113,7 @@ internal sealed class LogsCommand
     public static int Show(
         ClientSession session, LogStream stream, LogsRequest request, LogPrinter printer, bool mayBeEmpty = false)
     {
+        var mayFollow = !mayBeEmpty && request is { Follow: false, Until: null, Run: null };
         try
         {
             stream.Run();
@@ -90,7 +123,8 @@ internal sealed class LogsCommand
         catch (DaemonException missing) when (missing.Code == LocalError.NotRunning && !request.Follow
             && session.Remote is null && session.OfflineLogs is { } offline)
         {
-            offline(request, several => printer.Several = several, stream.Print);
+            offline(request, printer.Expect, stream.Print);
+            mayFollow = false;
         }
         catch (DaemonException gone) when (gone.Code == LocalError.ReaderGone)
         {
@@ -99,7 +133,18 @@ internal sealed class LogsCommand
         printer.Finish();
         if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty)
             session.Err.WriteLine(IsSelective(request) ? NothingToShow.NoLines : NothingToShow.NoOutput);
+        if (mayFollow) SuggestFollowing(session, printer);
         return ExitCodes.Done;
+    }
+
+    /// <summary>Says on a terminal, below the lines, how to see those that come next.</summary>
+    static void SuggestFollowing(ClientSession session, LogPrinter printer)
+    {
+        if (!session.Out.IsTerminal || !session.Err.IsTerminal) return;
+        if (!printer.HasPrinted || printer.IsForPrograms) return;
+        session.Out.Flush();
+        session.Err.Write("-- add -f to follow new output --", Style.Dim);
+        session.Err.WriteLine();
     }
 
     /// <summary>Whether the request selects lines, so that an empty answer does not mean an empty log.</summary>

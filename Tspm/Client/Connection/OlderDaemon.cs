@@ -11,8 +11,8 @@ internal static class OlderDaemon
     /// <summary>
     /// The protocol version that introduced <see cref="ClientContext.Launch"/>, <see cref="StartRequest.SettleMs"/>,
     /// <see cref="ApplyRequest.Start"/>, <see cref="EventsRequest.Kinds"/>, <see cref="MetricsRequest.Format"/>,
-    /// <see cref="ListRequest.Include"/> and projects. With an older daemon, programs inherit their limits from the
-    /// daemon, and names belong to no project.
+    /// <see cref="ListRequest.Include"/>, <see cref="LogsRequest.Invert"/> and projects. With an older daemon, programs
+    /// inherit their limits from the daemon, and names belong to no project.
     /// </summary>
     const int Protocol3 = 3;
 
@@ -32,6 +32,16 @@ internal static class OlderDaemon
         if (hello.ProtocolVersion >= Protocol3) return;
         throw new DaemonException(ErrorCode.Failed,
             $"the daemon is tspm {hello.Version}, which writes metrics only as OpenMetrics: leave out --format, "
+            + "or upgrade the daemon with: tspm daemon upgrade");
+    }
+
+    /// <summary>Checks that the daemon can select the lines that do not match.</summary>
+    /// <exception cref="DaemonException">The daemon is too old.</exception>
+    public static void RequireInvert(DaemonClient daemon)
+    {
+        if (KnowsProtocol3(daemon)) return;
+        throw new DaemonException(ErrorCode.Failed,
+            $"the daemon is tspm {daemon.Greet().Version}, which does not know --invert: pipe the output to grep -v, "
             + "or upgrade the daemon with: tspm daemon upgrade");
     }
 

@@ -6,12 +6,6 @@ namespace Tspm.Client.Connection;
 /// <summary>One wait for the daemon: its request, its deadline, and the notice to show when it takes long.</summary>
 internal sealed class Wait(string method, TimeSpan? deadline, WaitNotice? notice)
 {
-    /// <summary>After this time, a user wants to know what the command is waiting for.</summary>
-    static readonly TimeSpan FirstNotice = TimeSpan.FromSeconds(2);
-
-    /// <summary>How often the notice is updated.</summary>
-    static readonly TimeSpan NoticeInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>Upper bound of one poll(2); afterwards the deadline is checked again.</summary>
     const long LongestPollMs = 60_000;
 
@@ -22,7 +16,7 @@ internal sealed class Wait(string method, TimeSpan? deadline, WaitNotice? notice
     TimeSpan _nextCheck = CheckInterval;
 
     /// <summary>When to show the notice next; null to show none.</summary>
-    TimeSpan? _nextNotice = notice is null ? null : FirstNotice;
+    TimeSpan? _nextNotice = notice?.FirstAfter(method);
 
     /// <summary>The request, from which the notice finds the processes that it waits for.</summary>
     public object? Request { get; init; }
@@ -56,7 +50,7 @@ internal sealed class Wait(string method, TimeSpan? deadline, WaitNotice? notice
         {
             var again = notice!.Show(method, Request, elapsed);
             elapsed = Stopwatch.GetElapsedTime(_start);
-            _nextNotice = again ? elapsed + NoticeInterval : null;
+            _nextNotice = again ? elapsed + notice.Interval : null;
         }
         if (OnQuiet is not null && elapsed >= _nextCheck)
         {

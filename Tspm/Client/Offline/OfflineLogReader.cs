@@ -15,13 +15,15 @@ namespace Tspm.Client.Offline;
 internal static class OfflineLogReader
 {
     /// <summary>See <see cref="OfflineLogs"/>.</summary>
-    public static void Show(TspmHome home, LogsRequest request, Action<bool> several, Func<LogLine, bool> onLine)
+    public static void Show(
+        TspmHome home, LogsRequest request, Action<IReadOnlyList<(string Name, int Instance)>> matched,
+        Func<LogLine, bool> onLine)
     {
         try
         {
             var query = LogQuery.From(request, TimeProvider.System.GetUtcNow());
             var instances = Select(home, request.Selectors);
-            several(instances.Count > 1);
+            matched([.. instances.Select(static one => (one.Definition.Name, one.Instance))]);
             var streams = new LogSources(request, query);
             foreach (var (definition, instance) in instances)
             {

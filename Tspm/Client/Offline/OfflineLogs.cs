@@ -6,6 +6,7 @@ namespace Tspm.Client.Offline;
 /// Shows logs from the files when no daemon runs, in the order in which a daemon would send them; ends early when
 /// <paramref name="onLine"/> returns false.
 /// </summary>
-/// <param name="several">Called first, with whether the selectors match several instances.</param>
+/// <param name="matched">Called first, with the names and numbers of the instances that the selectors match.</param>
 /// <exception cref="Connection.DaemonException">NoSuchProcess for a selector that matches nothing.</exception>
-internal delegate void OfflineLogs(LogsRequest request, Action<bool> several, Func<LogLine, bool> onLine);
+internal delegate void OfflineLogs(
+    LogsRequest request, Action<IReadOnlyList<(string Name, int Instance)>> matched, Func<LogLine, bool> onLine);

@@ -31,7 +31,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     /// <summary>The position after the last line of each stream, to detect whether the next line is adjacent.</summary>
     readonly Dictionary<(int Id, int Instance, string Stream), long> _left = [];
 
-    /// <summary>The longest name so far.</summary>
+    /// <summary>The cells of the longest name that is known so far.</summary>
     int _nameWidth;
 
     /// <summary>The process and stream of an unfinished line; null if there is none.</summary>
@@ -39,6 +39,20 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     /// <summary>Whether to print names in front of lines, because there are several processes.</summary>
     public bool Several { get; set; }
+
+    /// <summary>Whether to leave out names, and the marks of standard error.</summary>
+    public bool HidesPrefix { get; init; }
+
+    /// <summary>
+    /// Whether lines of standard error are marked on a terminal, because lines of standard output may come too.
+    /// </summary>
+    public bool MarksErrors { get; init; }
+
+    /// <summary>Marks matches in lines on a terminal with colours; null to mark none.</summary>
+    public Highlighter? Highlight { get; init; }
+
+    /// <summary>Whether the names that may come should be known before the first line, to align all lines.</summary>
+    public bool AlignsNames => output.IsTerminal && !IsForPrograms && !HidesPrefix;
 
     /// <summary>Whether to print the time in front of lines.</summary>
     public bool Timestamps { get; init; }
@@ -56,6 +70,13 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     /// <summary>The output is for programs, which need no notes.</summary>
     public bool IsForPrograms => raw || json;
+
+    /// <summary>Makes room for these names, and prints them if there are several.</summary>
+    public void Expect(IReadOnlyList<(string Name, int Instance)> instances)
+    {
+        Several = instances.Count > 1;
+        foreach (var (name, instance) in instances) Widen(NameOf(name, instance));
+    }
 
     public void Print(LogLine line)
     {
@@ -87,9 +108,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         var source = (line.Id, line.Instance, line.Stream);
         if (_open is not null && _open != source) EndOpenLine();
         if (_open is null) WriteFront(line, source, bytes.Length);
-        output.Write(output.IsTerminal ? TerminalFilter.Clean(bytes) : bytes);
-        // Reset the colour: one that the child left on would affect the lines of the next process.
-        if (output.HasColour && bytes.AsSpan().Contains((byte)0x1b)) output.Write("\e[0m"u8);
+        WriteText(line, bytes);
         _open = source;
         if (!line.Partial) EndOpenLine();
         if (Separated) _left[source] = line.Seq;
@@ -111,6 +130,21 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         _open = null;
     }
 
+    void WriteText(LogLine line, byte[] bytes)
+    {
+        if (!output.IsTerminal)
+        {
+            output.Write(bytes);
+            return;
+        }
+        var clean = TerminalFilter.Clean(bytes);
+        // A line that is not UTF-8 is shown as it is.
+        if (Highlight is null || !output.HasColour || line.Base64 is not null) output.Write(clean);
+        else output.Write(Highlight.Mark(Encoding.UTF8.GetString(clean)));
+        // Reset the colour: one that the child left on would affect the lines of the next process.
+        if (output.HasColour && bytes.AsSpan().Contains((byte)0x1b)) output.Write("\e[0m"u8);
+    }
+
     void WriteFront(LogLine line, (int Id, int Instance, string Stream) source, int length)
     {
         if (Separated && _left.Count > 0 && !IsAdjacent(line, source, length)) output.Write("--\n"u8);
@@ -120,7 +154,10 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
             if (output.HasColour) output.Write($"\e[2m{time.PadRight(TimeWidth)}\e[0m ");
             else output.Write(output.IsTerminal ? $"{time.PadRight(TimeWidth)} " : $"{time} ");
         }
+        if (HidesPrefix) return;
         if (Several) WriteName(line);
+        if (output.IsTerminal) WriteMark(line.Stream == "err");
+        else if (Several) output.Write("| ");
     }
 
     bool IsAdjacent(LogLine line, (int Id, int Instance, string Stream) source, int length)
@@ -131,18 +168,29 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
 
     void WriteName(LogLine line)
     {
-        var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
-        // On a terminal, lines are aligned.
-        if (output.IsTerminal) _nameWidth = Math.Max(_nameWidth, Math.Min(name.Length, MostNameWidth));
-        name = name.PadRight(_nameWidth);
-        if (!output.HasColour)
-        {
-            output.Write($"{name} | ");
-            return;
-        }
-        // A red bar marks standard error.
-        var bar = line.Stream == "err" ? "\e[31m|\e[0m" : "|";
-        output.Write($"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m {bar} ");
+        var name = NameOf(line.Name, line.Instance);
+        Widen(name);
+        name = CellText.Pad(name, _nameWidth, toTheRight: false);
+        output.Write(
+            output.HasColour ? $"\e[{NameColours[line.Id % NameColours.Length]}m{name}\e[0m " : $"{name} ");
+    }
+
+    /// <summary>On a terminal, lines are aligned.</summary>
+    void Widen(string name)
+    {
+        if (output.IsTerminal) _nameWidth = Math.Max(_nameWidth, Math.Min(CellText.WidthOf(name), MostNameWidth));
+    }
+
+    static string NameOf(string name, int instance) => Display.Name(name, instance, instance > 0);
+
+    /// <summary>
+    /// Marks standard error with a red "!", so that it does not depend on colours. Standard output of a single process
+    /// has no mark.
+    /// </summary>
+    void WriteMark(bool isError)
+    {
+        if (isError && (Several || MarksErrors)) output.Write(output.HasColour ? "\e[31m!\e[0m " : "! ");
+        else if (Several) output.Write("| ");
     }
 
     /// <summary>
@@ -154,14 +202,14 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         if (!output.IsTerminal && !Timestamps && !Events)
         {
             output.Flush();
-            errors.WriteLine($"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} "
+            errors.WriteLine($"-- {NameOf(line.Name, line.Instance)} "
                 + $"{ControlText.Escape(line.Text ?? "")} --");
             errors.Flush();
             return;
         }
         if (_open is not null) EndOpenLine();
         if (Timestamps) output.Write($"{TimeOf(line.Time).PadRight(output.IsTerminal ? TimeWidth : 0)} ");
-        var words = $"-- {Display.Name(line.Name, line.Instance, line.Instance > 0)} "
+        var words = $"-- {NameOf(line.Name, line.Instance)} "
             + $"{ControlText.Escape(line.Text ?? "")} --";
         output.WriteLine(output.HasColour ? $"\e[2m{words}\e[0m" : words);
     }
@@ -171,7 +219,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         // For bytes lost to a full disk, the log file itself has a line that says so.
         if (line.LostBecause == "diskFull") return;
         output.Flush();
-        var name = Display.Name(line.Name, line.Instance, line.Instance > 0);
+        var name = NameOf(line.Name, line.Instance);
         errors.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
                 $"tspm: {name}, {line.Stream}: {lost} bytes are missing here; the log was rotated or emptied before "

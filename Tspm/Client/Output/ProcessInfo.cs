@@ -66,7 +66,7 @@ internal static class ProcessInfo
     }
 
     /// <summary>"12 of 60 s"; for a reload, whose new child has no uptime here, "48 s left".</summary>
-    static string TimeLeft(ProcessStatus process, long left)
+    public static string TimeLeft(ProcessStatus process, long left)
     {
         if (process is not { State: ProcessState.Starting, UptimeMs: { } gone }) return $"{Display.NextTry(left)} left";
         var all = TimeSpan.FromSeconds(Math.Round((gone + left) / 1000.0));

@@ -20,12 +20,6 @@ internal static class Totals
     /// <summary><c>16 online, 1 errored, 1 waiting; cpu 3.2%, mem 120 MB</c>.</summary>
     public static string Describe(IReadOnlyList<ProcessStatus> processes)
     {
-        List<string> states = [];
-        foreach (var state in Order)
-        {
-            var count = processes.Count(process => process.State == state);
-            if (count > 0) states.Add(Counted(count, Display.State(state)));
-        }
         List<string> readings = [];
         var (cpu, memory) = (0.0, 0L);
         foreach (var process in processes)
@@ -37,8 +31,20 @@ internal static class Totals
             readings.Add($"cpu {Display.Cpu(cpu)}");
         if (processes.Any(static process => process.MemoryBytes is not null))
             readings.Add($"mem {Display.Memory(memory)}");
-        var line = string.Join(", ", states);
+        var line = States(processes);
         return readings.Count > 0 ? $"{line}; {string.Join(", ", readings)}" : line;
+    }
+
+    /// <summary><c>16 online, 1 errored, 1 waiting</c>.</summary>
+    public static string States(IReadOnlyList<ProcessStatus> processes)
+    {
+        List<string> states = [];
+        foreach (var state in Order)
+        {
+            var count = processes.Count(process => process.State == state);
+            if (count > 0) states.Add(Counted(count, Display.State(state)));
+        }
+        return string.Join(", ", states);
     }
 
     /// <summary><c>48 online, 2 failed: web3, web17</c>.</summary>

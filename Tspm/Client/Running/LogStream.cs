@@ -16,7 +16,7 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         session,
         daemon =>
         {
-            if (!_hasCounted) printer.Several = MatchesSeveral(daemon);
+            if (!_hasCounted) Expect(daemon);
             _hasCounted = true;
             Follow(daemon);
         },
@@ -48,17 +48,24 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
 
     bool _hasCounted;
 
-    /// <summary>Whether lines of several processes may come, so that each line needs a name.</summary>
-    bool MatchesSeveral(DaemonClient daemon)
+    /// <summary>Tells the printer which names may come; with several, each line needs its name.</summary>
+    void Expect(DaemonClient daemon)
     {
-        if (request.Selectors is not { Count: > 0 } selectors) return true;
-        return daemon.Call(Methods.List, new ListRequest { Selectors = selectors }).Processes.Count > 1;
+        var selects = request.Selectors is { Count: > 0 };
+        if (selects || printer.AlignsNames)
+        {
+            var list = daemon.Call(Methods.List, new ListRequest { Selectors = selects ? request.Selectors : null });
+            printer.Expect([.. list.Processes.Select(static process => (process.Name, process.Instance))]);
+        }
+        // Without selectors, processes that do not exist yet may join in.
+        if (!selects) printer.Several = true;
     }
 
     void Follow(DaemonClient daemon)
     {
         var resumed = Resumed;
         if (resumed.Events is not null && !daemon.KnowsProtocol2) resumed = resumed with { Events = null };
+        if (resumed.Invert is not null) OlderDaemon.RequireInvert(daemon);
         // The reader of our output may go away while there is nothing to print.
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
         daemon.Stream(Methods.Logs, resumed, HandleNotification, session.Out.Flush, request.Follow);

@@ -11,6 +11,9 @@ namespace Tspm.Client.Running;
 /// </summary>
 internal static class Outcomes
 {
+    /// <summary>A narrower terminal breaks lines by itself.</summary>
+    const int LeastWidth = 8;
+
     /// <param name="session">The outputs.</param>
     /// <param name="response">The answer of the daemon.</param>
     /// <param name="phrase">Describes a success.</param>
@@ -24,13 +27,13 @@ internal static class Outcomes
         foreach (var process in response.Processes)
         {
             var name = Display.Name(process.Name, process.Instance, several.Contains(process.Id));
-            if (process.Error is null && withSuccesses) session.Out.WriteLine($"{name}: {phrase(process)}");
-            if (process.Error is { } error) session.Err.WriteLine($"{name}: {ControlText.Escape(error)}");
-            if (process.Warning is { } warning) session.Err.WriteLine($"{name}: {ControlText.Escape(warning)}");
+            if (process.Error is null && withSuccesses) Print(session, $"{name}: {phrase(process)}");
+            if (process.Error is { } error) Warn(session, $"{name}: {ControlText.Escape(error)}");
+            if (process.Warning is { } warning) Warn(session, $"{name}: {ControlText.Escape(warning)}");
             PrintLastLines(session, name, process.LastLines);
         }
-        foreach (var note in response.Notes ?? []) session.Err.WriteLine(ControlText.Escape(note));
-        if (response.Error is { } whole) session.Err.WriteLine(ControlText.Escape(whole));
+        foreach (var note in response.Notes ?? []) Warn(session, ControlText.Escape(note));
+        if (response.Error is { } whole) Warn(session, ControlText.Escape(whole));
         if (withSuccesses && session.Out.IsTerminal && response.Processes.Count > 1)
             PrintTotal(session, response.Processes, several, total ?? (static process => Display.State(process.State)));
     }
@@ -45,14 +48,31 @@ internal static class Outcomes
             .Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)))];
         session.Out.Flush();
         session.Err.Flush();
-        session.Out.WriteLine(Totals.Describe(done, failed));
+        Print(session, Totals.Describe(done, failed));
     }
 
     static void PrintLastLines(ClientSession session, string name, IReadOnlyList<string>? lines)
     {
         if (lines is not { Count: > 0 }) return;
-        session.Err.WriteLine($"{name}: last lines of its output:");
-        foreach (var line in lines) session.Err.WriteLine("  " + ControlText.Escape(line));
+        Warn(session, $"{name}: last lines of its output:");
+        foreach (var line in lines) Warn(session, "  " + ControlText.Escape(line));
+    }
+
+    static void Print(ClientSession session, string sentence) =>
+        WriteLines(session.Out, sentence, StandardStreams.Width());
+
+    static void Warn(ClientSession session, string sentence) =>
+        WriteLines(session.Err, sentence, StandardStreams.ErrorSize().Columns);
+
+    /// <summary>On a terminal, a sentence takes as many lines as it needs: no word is broken at its edge.</summary>
+    static void WriteLines(OutputWriter output, string sentence, int width)
+    {
+        if (!output.IsTerminal)
+        {
+            output.WriteLine(sentence);
+            return;
+        }
+        foreach (var line in CellText.Wrap(sentence, Math.Max(LeastWidth, width), "  ")) output.WriteLine(line);
     }
 
     /// <summary>The phrase of a verb after which the process is in some state: <c>online (pid 12)</c>.</summary>

@@ -16,17 +16,22 @@ internal static class StandardStreams
     public static OutputWriter Error() => Open(2);
 
     /// <summary>The columns of the terminal at standard output.</summary>
-    public static int Width() => WidthOf(1);
+    public static int Width() => Size().Columns;
 
-    /// <summary>The columns of the terminal at standard error.</summary>
-    public static int ErrorWidth() => WidthOf(2);
+    /// <summary>The size of the terminal at standard output.</summary>
+    public static TerminalSize Size() => SizeOf(1);
+
+    /// <summary>The size of the terminal at standard error.</summary>
+    public static TerminalSize ErrorSize() => SizeOf(2);
 
     /// <summary>Whether standard input is a terminal, so that a user can answer a question.</summary>
     public static bool IsInputTerminal => TerminalDevice.Is(0);
 
     /// <summary>Whether standard output is a terminal whose cursor can be moved.</summary>
-    public static bool IsScreen =>
-        TerminalDevice.Is(1) && ColourSupport.CanMoveCursor(Environment.GetEnvironmentVariable("TERM"));
+    public static bool IsScreen => IsScreenAt(1);
+
+    /// <summary>Whether standard error is a terminal whose cursor can be moved.</summary>
+    public static bool IsErrorScreen => IsScreenAt(2);
 
     /// <summary>Reads the line that the user types.</summary>
     /// <returns>An empty string at the end of the input.</returns>
@@ -36,7 +41,10 @@ internal static class StandardStreams
         return System.Text.Encoding.UTF8.GetString(line[..DescriptorStream.Read(0, line)]).Trim();
     }
 
-    static int WidthOf(int descriptor) => TerminalDevice.ColumnsOf(descriptor) ?? TerminalSize.Usual.Columns;
+    static TerminalSize SizeOf(int descriptor) => TerminalDevice.SizeOf(descriptor) ?? TerminalSize.Usual;
+
+    static bool IsScreenAt(int descriptor) =>
+        TerminalDevice.Is(descriptor) && ColourSupport.CanMoveCursor(Environment.GetEnvironmentVariable("TERM"));
 
     static OutputWriter Open(int descriptor)
     {

@@ -17,7 +17,10 @@ internal static class ShownValue
 
     /// <inheritdoc cref="Format(string, JsonElement)"/>
     public static string Format(string key, string value) =>
-        Imported.IsSecret(key) || HasLogin(value) ? Hidden : JsonProblems.Quote(value);
+        IsSecret(key, value) ? Hidden : JsonProblems.Quote(value);
+
+    /// <summary>Whether a setting looks like a secret, by its name or because it is an address with a login.</summary>
+    public static bool IsSecret(string key, string value) => Imported.IsSecret(key) || HasLogin(value);
 
     /// <summary>The value as it may be shown.</summary>
     /// <param name="key">The name, which may be that of a secret.</param>

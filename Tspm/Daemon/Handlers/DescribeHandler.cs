@@ -34,13 +34,14 @@ internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeRespo
         var config = view.Definition.Config with { Id = view.Key.Id };
         if (!showEnv && config.Env is { } env)
             config = config with { Env = env.Keys.ToDictionary(name => name, _ => Mask) };
-        IReadOnlyList<ProcessSample> tree = view.Pid is { } pid ? context.Readings.Tree(pid) : [];
+        List<TreeMember> tree = [];
+        if (view.Pid is { } pid)
+            foreach (var member in context.Readings.Tree(pid)) tree.Add(Member(context, view, member));
         return new ProcessDescription
         {
             Status = status,
             Config = config,
-            Tree = [.. tree.Select(member =>
-                new TreeMember { Pid = member.Pid, ParentPid = member.ParentPid, Command = member.Command })],
+            Tree = tree,
             RecentExits = view.RecentExits,
             Listen = view.Listen,
             StatusText = view.StatusText,
@@ -50,4 +51,13 @@ internal sealed class DescribeHandler() : Handler<DescribeRequest, DescribeRespo
             WatchProblem = view.WatchProblem,
         };
     }
+
+    static TreeMember Member(DaemonContext context, ProcessView view, ProcessSample member) => new()
+    {
+        Pid = member.Pid,
+        ParentPid = member.ParentPid,
+        Command = member.Command,
+        CpuPercent = context.Readings.CpuOf(view, member),
+        MemoryBytes = member.MemoryBytes,
+    };
 }

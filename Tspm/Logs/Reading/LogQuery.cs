@@ -63,6 +63,9 @@ internal sealed class LogQuery
             throw new LogQueryException("context",
                 $"context must be from 0 to {MaxContext} lines, but is {request.Context}",
                 $"0 to {MaxContext}", $"{request.Context}");
+        if (request is { Invert: true, Grep: null })
+            throw new LogQueryException("invert", "invert selects the lines that do not match 'grep', which is missing",
+                "grep", null);
         if (request.Run is { } run && run != "last"
             && !long.TryParse(run, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             throw new LogQueryException("run",
@@ -87,14 +90,17 @@ internal sealed class LogQuery
         return isFiltered ? null : definition.Config.LogBufferSize ?? DefaultLines;
     }
 
-    /// <summary>Whether a line matches the pattern. Bytes that are not valid UTF-8 are treated as U+FFFD.</summary>
+    /// <summary>
+    /// Whether a line matches the pattern, or does not if the request inverts it. Bytes that are not valid UTF-8 are
+    /// treated as U+FFFD.
+    /// </summary>
     /// <exception cref="LogQueryException">Matching takes too long.</exception>
     public bool Fits(ReadOnlySpan<byte> line)
     {
         if (_grep is null) return true;
         if (_text.Length < line.Length) _text = new char[Math.Max(line.Length, _text.Length * 2)];
         var length = Encoding.UTF8.GetChars(line, _text);
-        return _grep.IsMatch(_text.AsSpan(0, length));
+        return _grep.IsMatch(_text.AsSpan(0, length)) != (_request.Invert == true);
     }
 
     /// <summary>Parses a point in time.</summary>

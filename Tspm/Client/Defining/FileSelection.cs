@@ -1,0 +1,71 @@
+using Tspm.Client.Connection;
+using Tspm.Client.Offline;
+using Tspm.Client.Terminal;
+using Tspm.Config;
+using Tspm.Config.Import;
+using Tspm.Protocol;
+using Tspm.Text;
+
+namespace Tspm.Client.Defining;
+
+/// <summary>
+/// Selectors of which some are config files: each file stands for the processes that it defines. A process whose name
+/// is the word wins over a file.
+/// </summary>
+internal sealed class FileSelection
+{
+    readonly List<(string Name, string? Project)> _known;
+
+    FileSelection(List<(string Name, string? Project)> known) => _known = known;
+
+    /// <summary>Replaces config files with the names of their processes.</summary>
+    /// <param name="session">Reads which processes there are, and gets a note about those that do not exist.</param>
+    /// <param name="words">The selectors as they were typed.</param>
+    /// <returns>Null if none of the words is a config file.</returns>
+    /// <exception cref="DaemonException">A file is not valid, or none of its processes exists.</exception>
+    public static IReadOnlyList<string>? Expand(ClientSession session, IReadOnlyList<string> words)
+    {
+        if (!words.Any(IsFile)) return null;
+        var selection = new FileSelection(Known(session));
+        var expanded = new List<string>();
+        foreach (var word in words)
+        {
+            if (!IsFile(word) || selection.Knows(word)) expanded.Add(word);
+            else expanded.AddRange(selection.NamesIn(word, session));
+        }
+        return [.. expanded.Distinct(StringComparer.Ordinal)];
+    }
+
+    static bool IsFile(string word) => StartFiles.Here.Recognise(word) == FileKind.Tspm;
+
+    static List<(string Name, string? Project)> Known(ClientSession session)
+    {
+        using var daemon = session.ConnectIfRunning();
+        if (daemon is null)
+            return [.. OfflineProcesses.Read(session.Home)
+                .Select(static saved => (saved.Definition.Name, saved.Definition.Project))];
+        var list = daemon.Call(Methods.List, new ListRequest());
+        return [.. list.Processes.Select(static process => (process.Name, process.Project))];
+    }
+
+    bool Knows(string name) => _known.Exists(known => known.Name == name);
+
+    /// <summary>Whether a process is the one that the file means. One without a project belongs to any file.</summary>
+    bool Has(string name, string project) =>
+        _known.Exists(known => known.Name == name && (known.Project is null || known.Project == project));
+
+    List<string> NamesIn(string path, ClientSession session)
+    {
+        var file = ProjectFile.Read(path);
+        List<string> names = [.. file.Processes.Select(static config => DefaultProcessName.Fill(config).NameOrEmpty)];
+        List<string> missing = [.. names.Where(name => !Has(name, file.Project))];
+        if (missing.Count == 0 && names.Count > 0) return names;
+        var remedy = $"to start what it defines: tspm start {ControlText.Escape(ShellWords.Quote(path))}";
+        if (missing.Count == names.Count)
+            throw new DaemonException(ErrorCode.NoSuchProcess,
+                names.Count == 0 ? $"{path} defines no process" : $"no process of {path} exists yet; {remedy}");
+        session.Err.WriteLine(
+            $"not defined yet: {ControlText.Escape(string.Join(", ", missing))}; {remedy}");
+        return [.. names.Except(missing)];
+    }
+}
