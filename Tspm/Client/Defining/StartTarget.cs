@@ -53,7 +53,7 @@ internal sealed record StartTarget
     /// <exception cref="UsageException">The words cannot be a command.</exception>
     public static StartTarget Resolve(
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
-        Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, StartFiles files)
+        Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, LocalFiles files)
     {
         var commands = new StartedCommands(flags, files);
         if (words.Count == 0)
@@ -67,7 +67,7 @@ internal sealed record StartTarget
     static StartTarget One(
         string word, IReadOnlyList<string>? program, bool hasFlags,
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile,
-        StartedCommands commands, StartFiles files)
+        StartedCommands commands, LocalFiles files)
     {
         if (word == "-") return Refused(StartRefusals.StandardInput());
         var kind = files.Recognise(word);
@@ -117,7 +117,7 @@ internal sealed record StartTarget
 
     static StartTarget Several(
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
-        StartedCommands commands, StartFiles files)
+        StartedCommands commands, LocalFiles files)
     {
         if (program is not null && words.All(StartRefusals.IsScript))
         {
