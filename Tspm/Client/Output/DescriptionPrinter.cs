@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Terminal;
 using Tspm.Model.Config;
@@ -47,7 +48,7 @@ internal static class DescriptionPrinter
             ? ProcessInfo.Describe(status, TimeProvider.System.GetLocalNow()) : "";
         if (info.Length > 0) Line(output, "info", info);
         Line(output, "desired", status.Desired == DesiredState.Up ? "up" : "down");
-        Line(output, "reason", Display.Text(status.Reason));
+        Line(output, "reason", Display.Text(HintedCommands.Complete(status.Reason)));
         Line(output, "pid", Display.Number(status.Pid));
         Line(output, "uptime", Display.Uptime(status.UptimeMs));
         Line(output, "restarts", Display.Number(status.Restarts));
@@ -82,7 +83,8 @@ internal static class DescriptionPrinter
         if (process.Config.Health is not null)
             Line(output, "health", Health(process.Status));
         if (process.ProbeProblem is { } problem) Line(output, "probe", Display.Text(problem));
-        if (process.Pending is { } pending) Line(output, "pending", PendingText.Describe(pending, process.Status.Name));
+        if (process.Pending is { } pending)
+            Line(output, "pending", HintedCommands.Complete(PendingText.Describe(pending, process.Status.Name)));
         if (process.WatchProblem is { } unwatched) Line(output, "watch", Display.Text(unwatched));
         if (process.StatusText is { } status) Line(output, "says", Display.Text(status));
     }
@@ -111,8 +113,8 @@ internal static class DescriptionPrinter
         var more = process.RecentExits.Count - MostExits;
         if (more <= 0) return;
         var name = Tspm.Text.ShellWords.Quote(process.Status.Name);
-        Line(output, "exit", string.Create(
-            CultureInfo.InvariantCulture, $"and {more} more: tspm why {name} -n {process.RecentExits.Count}"));
+        Line(output, "exit", HintedCommands.Complete(string.Create(
+            CultureInfo.InvariantCulture, $"and {more} more: tspm why {name} -n {process.RecentExits.Count}")));
     }
 
     /// <summary>Prints the fields that are set in the config and not already printed above.</summary>
