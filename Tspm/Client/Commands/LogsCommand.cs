@@ -98,13 +98,9 @@ internal sealed class LogsCommand
         }
         printer.Finish();
         if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty)
-            session.Err.WriteLine(IsSelective(request) ? NothingToShow.NoLines : NothingToShow.NoOutput);
+            session.Err.WriteLine(NothingToShow.InLogs(request));
         return ExitCodes.Done;
     }
-
-    /// <summary>Whether the request selects lines, so that an empty answer does not mean an empty log.</summary>
-    static bool IsSelective(LogsRequest request) =>
-        request is not { Since: null, Until: null, Grep: null, Run: null, Stream: null };
 
     /// <summary>Shows from the files the lines that the daemon could not send before it ended.</summary>
     static void ShowRest(OfflineLogs files, LogStream stream)

@@ -81,7 +81,9 @@ internal sealed record StartTarget
             return new StartTarget { Define = readFile(word, kind), IsFile = true };
         }
         if (kind != FileKind.None) return Refused(StartRefusals.OtherTool(word, kind)!);
-        if (IsConfigFile(word)) return Refused(StartRefusals.NoFile(word));
+        if (IsConfigFile(word))
+            return Refused(files.IsFolder(word)
+                ? StartRefusals.Folder(word, files) : StartRefusals.NoFile(word));
         if (ForeignFile.IsConfigScript(word) && program is null && !commands.HasInterpreter && files.IsFile(word))
             return Refused(StartRefusals.NoApps(word));
         // Flags and arguments say that the word is meant as a command.
@@ -111,7 +113,7 @@ internal sealed record StartTarget
         }
         catch (MissingScriptException missing)
         {
-            return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
+            return Refused(new DaemonException(ErrorCode.NoSuchProcess, missing.Message));
         }
     }
 
@@ -142,7 +144,7 @@ internal sealed record StartTarget
         }
         catch (MissingScriptException missing)
         {
-            return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
+            return Refused(new DaemonException(ErrorCode.NoSuchProcess, missing.Message));
         }
         var hasFile = words.Any(word => StartRefusals.IsScript(word) || files.IsFile(word));
         return hasFile ? Refused(StartRefusals.Ambiguous(words)) : new StartTarget();
