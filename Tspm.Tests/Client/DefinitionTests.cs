@@ -16,7 +16,7 @@ public sealed class DefinitionTests
             static (path, _) => [new ProcessConfig { Name = "of " + Path.GetFileName(path) }], Everything);
 
     /// <summary>Every script is there, and every name of a program is on the PATH; nothing else is known.</summary>
-    static StartFiles Everything => StartFiles.Here with
+    static LocalFiles Everything => LocalFiles.Here with
     {
         IsFile = static path => File.Exists(path) || StartRefusals.IsScript(Path.GetFileName(path)),
         HasVariable = static _ =>
@@ -291,13 +291,13 @@ public sealed class DefinitionTests
     [Arguments("no.js"), Arguments("lib/no.py --x"), Arguments("https://x.y/z.js"), Arguments("./no.sh")]
     public async Task A_script_that_is_not_there_is_no_command(string word, CancellationToken cancel)
     {
-        var target = StartTarget.Resolve([word], null, [], static (_, _) => [], StartFiles.Here);
+        var target = StartTarget.Resolve([word], null, [], static (_, _) => [], LocalFiles.Here);
         await Assert.That(target.Define).IsNull();
         await Assert.That(target.Unknown!.Message).Contains(word.Split(' ')[0]).And
             .Contains(Environment.CurrentDirectory);
         // The interpreter that somebody names may know what to do with it.
         var interpreted = Given.Flags("interpreter", "deno run");
-        await Assert.That(StartTarget.Resolve([word], null, interpreted, static (_, _) => [], StartFiles.Here).Define)
+        await Assert.That(StartTarget.Resolve([word], null, interpreted, static (_, _) => [], LocalFiles.Here).Define)
             .IsNotNull();
     }
 

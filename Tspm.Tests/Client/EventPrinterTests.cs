@@ -50,6 +50,14 @@ public sealed class EventPrinterTests
     }
 
     [Test]
+    [Arguments(999, "1 s"), Arguments(981, "1 s"), Arguments(1994, "2 s"), Arguments(250, "250 ms"),
+        Arguments(297, "300 ms"), Arguments(20, "20 ms")]
+    public async Task The_part_of_a_delay_that_has_passed_is_not_shown(
+        long left, string shown, CancellationToken cancellation) =>
+        await Assert.That(Print(isTerminal: true, isSelection: false, Crash(Now) with { NextStartInMs = left }))
+            .EndsWith($"; restarting in {shown}\n");
+
+    [Test]
     public async Task A_pipe_gets_the_whole_time_and_one_line_for_a_crash_unless_asked(CancellationToken cancellation)
     {
         var crash = Crash(Now);

@@ -73,7 +73,12 @@ internal sealed class AssignmentsTests
     [Arguments("name=x", "name cannot be set; to change it: tspm rename OLD NEW")]
     [Arguments("id=1", "id cannot be set: Tspm assigns it")]
     [Arguments("instnces=1", "instnces is not a known field; did you mean 'instances'?")]
-    [Arguments("restart.dellayMs=1", "restart.dellayMs is not a known field; did you mean 'delayMs'?")]
+    [Arguments("restart.dellayMs=1", "restart.dellayMs is not a known field; did you mean 'restart.delayMs'?")]
+    [Arguments("maxDelayMs=1", "maxDelayMs is not a known field; did you mean 'restart.maxDelayMs'?")]
+    [Arguments("delayMs=1", "delayMs is not a known field; did you mean 'restart.delayMs' or 'ready.delayMs' or "
+        + "'health.delayMs'?")]
+    [Arguments("monitorIntervalMs=50ms", "monitorIntervalMs must be a whole number, 100 or more, but is \"50ms\"")]
+    [Arguments("monitorIntervalMs=50", "monitorIntervalMs must be a whole number, 100 or more, but is 50")]
     [Arguments("cwd=/tmp", "cwd is not a known field; use projectDir")]
     [Arguments("cron=0 3 * * *", "cron is not a known field; use schedule.cron")]
     [Arguments("memory=512MB", "memory is not a known field; use memoryLimitBytes")]

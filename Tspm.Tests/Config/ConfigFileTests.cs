@@ -196,6 +196,75 @@ internal sealed class ConfigFileTests
     }
 
     [Test]
+    public async Task A_file_is_corrected_in_one_round(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("a.json", """
+            { "processes": [
+              { "name": "a", "command": "x",
+                "monitorIntervalMs": "50ms",
+                "dependsOn": [{"name": "b", "condition": "reddy"}, {"name": "b", "condition": "up"}],
+                "zzz": 1,
+                "schedule": {"cron": "61 * * * *",
+                  "timeZone": "Mars/X"},
+                "listen": ["80",
+                  "x"] },
+              { "name": "b", "command": "y", "nice": "high", "dependsOn": [{"name": "a"}],
+                "umask": "9" },
+              { "name": "a", "script": "z.js" } ] }
+            """);
+        var failure = await Assert.That(() => ConfigFile.Read(path)).Throws<ConfigFileException>();
+        string[] expected =
+        [
+            "line 3: processes[0].monitorIntervalMs must be a whole number, 100 or more, but is \"50ms\"",
+            "line 4: processes[0].dependsOn: the dependencies form a cycle: a → b → a; remove one of them",
+            "line 4: processes[0].dependsOn[0].condition must be one of started, ready, completed, but is \"reddy\"",
+            "line 4: processes[0].dependsOn[1].condition must be one of started, ready, completed, but is \"up\"",
+            "line 5: processes[0].zzz is not a known field; tspm schema shows the fields",
+            "line 6: processes[0].schedule.cron: \"61 * * * *\" is not valid; '61' is not a valid minute (0 to 59; or",
+            "line 7: processes[0].schedule.timeZone: \"Mars/X\" is not valid; this machine has no such time zone",
+            "line 8: processes[0].listen[0] must be ",
+            "line 9: processes[0].listen[1] must be ",
+            "line 10: processes[1].nice must be a whole number, but is \"high\"",
+            "line 11: processes[1].umask must be an octal number from 0 to 0777, as text, but is \"9\"",
+            "line 12: processes[2] has the same name as processes[0] (line 2), 'a'; give each process its own name",
+            "line 12: processes[2].script is not a known field; use command",
+        ];
+        var lines = failure!.Message.Split('\n')[1..];
+        await Assert.That(lines.Length).IsEqualTo(expected.Length).Because(failure.Message);
+        for (var i = 0; i < lines.Length; i++) await Assert.That(lines[i].Trim()).StartsWith(expected[i]);
+    }
+
+    [Test]
+    public async Task A_part_that_does_not_fit_hides_no_other_and_causes_none(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var text = """
+            { "processes": [
+              { "command": 7, "args": ["a", 1], "ready": {"tcpp": "1"}, "stop": {"signal": "X", "zz": 1} } ] }
+            """;
+        await Assert.That(Message(folder.Write("a.json", text)).Split('\n')[1..].Select(static line => line.Trim()))
+            .IsEquivalentTo([
+                "line 2: processes[0].command must be text, but is 7",
+                "line 2: processes[0].args[1] must be text, but is 1",
+                "line 2: processes[0].ready.tcpp is not a known field; did you mean 'tcp'?",
+                "line 2: processes[0].stop.signal must be a signal such as SIGTERM, INT or 15, but is \"X\"",
+                "line 2: processes[0].stop.zz is not a known field; known fields are killTree, signal, timeoutMs",
+            ]);
+    }
+
+    [Test]
+    public async Task A_file_with_a_thousand_problems_lists_the_first_hundred(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        var all = string.Join(',', Enumerable.Repeat("{\"command\": \"a\", \"nice\": 99}", 1000));
+        var message = Message(folder.Write("a.json", $"{{\"processes\": [{all}]}}"));
+        await Assert.That(message.Split('\n').Length).IsEqualTo(102);
+        // 999 have the name of the first, too.
+        await Assert.That(message).EndsWith("\n  and 1899 more");
+    }
+
+    [Test]
     public async Task A_file_that_cannot_be_read_is_a_sentence(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();

@@ -20,6 +20,13 @@ internal static class RefusedRows
         ("flush nobody", Methods.Flush), ("reopen nobody", Methods.Reopen), ("send nobody line", Methods.Send),
     ];
 
+    static readonly (string Line, Method Method)[] WithBadPattern =
+    [
+        ("list '/(/'", Methods.List), ("logs '/(/'", Methods.List), ("events '/(/'", Methods.Events),
+        ("why '/(/'", Methods.Events), ("start '/(/'", Methods.Start), ("stop web '/(/'", Methods.Stop),
+        ("restart '/(/'", Methods.Restart), ("delete '/(/'", Methods.Delete),
+    ];
+
     /// <summary>The message names what was typed.</summary>
     static readonly (string Line, string Said)[] WithBadValue =
     [
@@ -47,6 +54,16 @@ internal static class RefusedRows
             Error = ErrorCode.NoSuchProcess,
             Code = 3,
             Err = [Unknown],
+            Leaves = "web:0 online",
+        }),
+        .. WithBadPattern.Select(static row => new VerbRow(row.Line)
+        {
+            When = "a pattern is not valid",
+            Given = [Seeds.Web],
+            Asks = row.Method,
+            Error = ErrorCode.InvalidParams,
+            Code = 2,
+            Err = ["the pattern /(/ is not a valid regular expression"],
             Leaves = "web:0 online",
         }),
         .. WithBadValue.Select(static row => new VerbRow(row.Line) { Code = 2, Err = [row.Said], Leaves = "" }),

@@ -140,7 +140,7 @@ internal static class StartRows
             Err = ["is a script, not a config file; to run it: tspm start"],
             Leaves = "",
         },
-        new("start /nowhere-at-all/x.py") { Code = 1, Err = ["there is no script /nowhere-at-all/x.py"], Leaves = "" },
+        new("start /nowhere-at-all/x.py") { Code = 3, Err = ["there is no script /nowhere-at-all/x.py"], Leaves = "" },
         new("start-all")
         {
             Given = [Seeds.Down, "add 'sleep 200' --name api"],

@@ -72,12 +72,61 @@ public class BadInputTests
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "s");
         (await AsNobody(box, "stop", "s")).Exits(6);
-        (await AsNobody(box, "list")).Exits(6);
+        (await AsNobody(box, "list")).Exits(6)
+            .Says($"you may not enter the folder {box.Home}, which belongs to root; run")
+            .Says("run the command as root, or set TSPM_HOME to a folder you own");
         // Even when the folder is open, the daemon asks the kernel who speaks.
         File.SetUnixFileMode(box.Home, (UnixFileMode)Convert.ToInt32("711", 8));
         File.SetUnixFileMode(box.SocketPath, (UnixFileMode)Convert.ToInt32("666", 8));
         (await AsNobody(box, "stop", "s")).Exits(6);
         await Assert.That((await box.Get("s")).IsOnline).IsTrue();
+        File.SetUnixFileMode(box.SocketPath, (UnixFileMode)Convert.ToInt32("600", 8));
+        (await AsNobody(box, "list")).Exits(6).Says($"the daemon's socket {box.SocketPath} belongs to root; run");
+    }
+
+    [Test]
+    [Arguments("list --system", "sudo tspm list --system"),
+        Arguments("--system stop web", "sudo tspm --system stop web"),
+        Arguments("enable --system", "sudo tspm enable --system"),
+        Arguments("disable --system", "sudo tspm disable --system"),
+        Arguments("daemon", "sudo TSPM_HOME=/var/lib/tspm")]
+    public async Task The_system_wide_daemon_is_only_for_root(
+        string line, string instead, CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        if (line == "daemon") box.Variables["TSPM_HOME"] = "/var/lib/tspm";
+        var ran = (await AsNobody(box, line.Split(' '))).Exits(6).Says("only root").Says($"type: {instead}");
+        await Assert.That(ran.Err.TrimEnd('\n').Split('\n').Length).IsEqualTo(1);
+    }
+
+    [Test]
+    public async Task The_system_wide_daemon_in_the_foreground_is_chosen_by_its_home(CancellationToken cancellation)
+    {
+        await using var box = new TspmBox(cancellation);
+        (await box.Run("daemon", "--system")).Exits(2).Says("type: TSPM_HOME=/var/lib/tspm tspm daemon; to start it in")
+            .Says("background: tspm --system daemon start");
+        (await box.Run("-H", "ssh://x", "daemon")).Exits(2).Says("'daemon' is not valid; usage: tspm ");
+    }
+
+    [Test]
+    public async Task Another_user_for_a_process_needs_a_daemon_of_root(CancellationToken cancellation)
+    {
+        Tools.RequireRoot();
+        await using var box = new TspmBox(cancellation);
+        var home = Path.Combine(box.Folder, "nobodys");
+        Directory.CreateDirectory(home);
+        (await box.RunProgram("chown", "65534", home)).Exits(0);
+        box.Variables["TSPM_HOME"] = home;
+        try
+        {
+            (await AsNobody(box, "start", "sleep 1000", "--name", "s", "--user", "root")).Exits(1)
+                .Says("cannot run it as user 'root': only a daemon that runs as root may change the user");
+        }
+        finally
+        {
+            await AsNobody(box, "daemon", "stop");
+        }
     }
 
     [Test]
@@ -85,7 +134,9 @@ public class BadInputTests
     {
         await using var box = new TspmBox(cancellation);
         box.Variables["TSPM_HOME"] = box.Write("file", "");
-        (await box.Run("start", "sleep 1000")).Exits(4).Says("Not a directory");
+        foreach (var line in new[] { "start x", "list", "daemon" })
+            (await box.Run(line.Split(' '))).Exits(1)
+                .Says($"{box.Variables["TSPM_HOME"]} is a file, so it cannot be Tspm's home folder; set TSPM_HOME");
     }
 
     [Test]

@@ -21,7 +21,9 @@ public class BrokenStateTests
         var good = File.ReadAllText(file);
         File.WriteAllText(file + ".1", good);
         Break(file, kind);
-        await box.Ok("daemon", "start");
+        var begun = await box.Ok("daemon", "start");
+        await Assert.That(begun.Err.Split("processes.json").Length).IsGreaterThan(1).Because("the user is told");
+        await Assert.That((await box.Ok("list")).Err).IsEqualTo("").Because("the user is told once");
         await Assert.That((await box.List()).Select(entry => entry.Name)).IsEquivalentTo(new[] { "p0", "p1", "p2" });
         var troubles = (await box.Status()).GetProperty("troubles").EnumerateArray()
             .Select(sentence => sentence.GetString()!).ToArray();

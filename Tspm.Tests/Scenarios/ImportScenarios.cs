@@ -174,7 +174,7 @@ public class ImportScenarios
             "[program:e]\ncommand=/bin/echo $HOME *.conf a&b ~/x "
             + "app:create_app()\nautorestart=false\n[program:f]\ncommand=sleep 1000\n");
         (await box.Ok("import", "supervisord", "s.conf", "--start"))
-            .Says("programs without 'directory' run in the current folder");
+            .Says("the current folder; supervisord runs them in the folder that it was started in");
         await box.UntilOut("e", "$HOME *.conf a&b ~/x app:create_app()");
         await Assert.That((await box.Ok("describe", "f", "--json")).Out).Contains($"\"{box.Folder}\"");
     }

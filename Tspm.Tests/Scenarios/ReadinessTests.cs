@@ -253,6 +253,10 @@ public class ReadinessTests
         (await box.Run("start", "never")).Exits(1).Says("not ready within 700 ms: connection refused")
             .Says("cannot find the database");
         await box.UntilState("never", "stopped");
+        await box.Ok("add", "--name", "checked", "--ready", "exec:sh -c 'exit 3'", "--start-timeout", "500ms",
+            "--restart", "never", "--", "sleep", "1000");
+        (await box.Run("start", "checked")).Exits(1)
+            .Says("not ready within 500 ms: the probe's command exited with code 3");
         (await box.Run("start", "never", "--no-wait")).Exits(0);
     }
 

@@ -111,7 +111,8 @@ public class RotationTests
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(box.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(Path.Combine(box.Home, "settings.json"), settings);
-        await box.Ok("start", "--name", "s", "--", "sleep", "1000");
+        (await box.Ok("daemon", "start")).Says("settings.json is ignored").Says(sentence);
+        await Assert.That((await box.Ok("start", "--name", "s", "--", "sleep", "1000")).Err).IsEqualTo("");
         await Assert.That((await box.Ok("status", "--json")).Json.GetProperty("troubles").ToString())
             .Contains("settings.json is ignored").And.Contains(sentence);
     }

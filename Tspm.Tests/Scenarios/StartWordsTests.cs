@@ -11,9 +11,10 @@ public class StartWordsTests
     const string Script = "trap 'exit 0' TERM; echo \"$0 $*\"; while :; do sleep 0.02; done";
 
     [Test]
-    [Arguments("nope.js", 1, "no script nope.js"), Arguments("lib/nope.py --port 1", 1, "no script lib/nope.py"),
-        Arguments("./nope.sh", 1, "no script ./nope.sh")]
-    [Arguments("https://x.y/z.js", 1, "no script https://x.y/z.js")]
+    [Arguments("nope.js", 3, "no script nope.js"), Arguments("lib/nope.py --port 1", 3, "no script lib/nope.py"),
+        Arguments("./nope.sh", 3, "no script ./nope.sh")]
+    [Arguments("https://x.y/z.js", 3, "no script https://x.y/z.js")]
+    [Arguments("dir.json", 2, "'dir.json' is a folder")]
     [Arguments("nope.json", 3, "no file with this name"),
         Arguments("nope.yml", 3, "no file with this name")]
     [Arguments(".", 2, "is a folder"), Arguments("..", 2, "is a folder"), Arguments("lib", 2, "is a folder"),
@@ -23,6 +24,7 @@ public class StartWordsTests
     {
         await using var box = new TspmBox(cancellation);
         Directory.CreateDirectory(Path.Combine(box.Folder, "lib"));
+        Directory.CreateDirectory(Path.Combine(box.Folder, "dir.json"));
         (await box.Run("start", word)).Exits(exitCode).Says(said);
         await Assert.That((await box.List()).Count).IsEqualTo(0);
         await box.Ok("start", "sleep 1000", "--name", "first");
@@ -99,7 +101,7 @@ public class StartWordsTests
     {
         await using var box = new TspmBox(cancellation);
         foreach (var name in new[] { "a.sh", "b.sh", "c.sh" }) box.Write(name, Script);
-        (await box.Run("start", "a.sh", "nope.sh")).Exits(1).Says("no script nope.sh");
+        (await box.Run("start", "a.sh", "nope.sh")).Exits(3).Says("no script nope.sh");
         await Assert.That((await box.List()).Count).IsEqualTo(0);
         await box.Ok("start", "a.sh", "b.sh", "c.sh");
         await Assert.That((await box.List()).Select(entry => entry.Name)).IsEquivalentTo(new[] { "a", "b", "c" });
@@ -304,6 +306,6 @@ public class StartWordsTests
         await box.UntilState("web", "online");
         Directory.CreateDirectory(Path.Combine(box.Folder, "other"));
         box.Write("other/app.json", File);
-        (await box.Run("start", "other/app.json")).Exits(1).Says("tspm apply FILE --force");
+        (await box.Run("start", "other/app.json")).Exits(1).Says("tspm apply other/app.json --force");
     }
 }

@@ -110,7 +110,7 @@ public class WaitingScenarios
                 .Says("there are no processes; start one with: tspm start COMMAND");
         }
         (await box.Run("logs")).Exits(0).Says("there is no output yet; to follow new output: tspm logs -f");
-        (await box.Run("logs", "--grep", "x")).Exits(0).Says("no line matches");
+        (await box.Run("logs", "--grep", "x")).Exits(0).Says("no line matches; to see the last lines: tspm logs\n");
         (await box.Run("search", "zzz")).Exits(0).Says("'zzz'").Says("tspm list");
         foreach (var verb in new[] { "list", "search zzz", "logs", "pid all" })
             await Assert.That((await box.Ok([.. verb.Split(' '), "--json"])).Err).IsEmpty();

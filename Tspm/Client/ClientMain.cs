@@ -2,7 +2,6 @@ using Tspm.Client.CommandLine;
 using Tspm.Client.Launching;
 using Tspm.Client.Offline;
 using Tspm.Client.Terminal;
-using Tspm.Legacy;
 using Tspm.Storage;
 
 namespace Tspm.Client;
@@ -35,11 +34,8 @@ internal static class ClientMain
                 OfflineLogs = (request, matched, onLine) => OfflineLogReader.Show(home, request, matched, onLine),
             };
             var code = CommandRouter.Run(session, args);
-            if (MigrationNotice.Take(home.NoticeFile) is { } notice)
-            {
-                errors.WriteLine(ControlText.Escape(notice));
-                errors.Flush();
-            }
+            foreach (var notice in CommandNotice.Take(home.NoticeFile)) errors.WriteLine(ControlText.Escape(notice));
+            errors.Flush();
             return code;
         }
         catch (HomeException noHome)

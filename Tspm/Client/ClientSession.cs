@@ -1,3 +1,4 @@
+using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Launching;
 using Tspm.Client.Offline;
@@ -20,7 +21,13 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     public void Silence() => Out = new OutputWriter(static _ => true, isTerminal: false);
 
     /// <summary>Standard error: everything that is not data.</summary>
-    public OutputWriter Err => errors;
+    public OutputWriter Err { get; } = WithHints(errors);
+
+    static OutputWriter WithHints(OutputWriter errors)
+    {
+        errors.Rewrite = HintedCommands.Complete;
+        return errors;
+    }
 
     /// <summary>
     /// True: a stream is not resumed after the daemon was stopped on purpose. Such a daemon removes its socket; one
@@ -174,7 +181,7 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
         if (HidesNotices) return null;
         var progress = Remote is null ? new WaitProgressQuery(home) : null;
         return new WaitNotice(
-            errors, (selectors, otherwise) => progress?.Ask(selectors, otherwise), StandardStreams.ErrorSize)
+            Err, (selectors, otherwise) => progress?.Ask(selectors, otherwise), StandardStreams.ErrorSize)
         {
             HasScreen = errors.IsTerminal && StandardStreams.IsErrorScreen,
         };

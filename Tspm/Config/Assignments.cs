@@ -24,6 +24,7 @@ internal static class Assignments
     {
         var type = WireJson.Default.ProcessConfig;
         var node = JsonSerializer.SerializeToNode(config, type)!.AsObject();
+        var typed = new Dictionary<string, string>();
         foreach (var assignment in assignments)
         {
             var equals = assignment.IndexOf('=');
@@ -34,12 +35,13 @@ internal static class Assignments
             if (key == "name")
                 throw Refuse(key, "another field", key, "name cannot be set; to change it: tspm rename OLD NEW");
             Set(node, type, "", key, value);
+            typed[key] = value;
         }
         var changed = StrictJson.Read(
             JsonText.ToElement(writer => node.WriteTo(writer)), type, "", ConfigFieldHints.Instance);
         foreach (var problem in ConfigValidation.Validate(changed))
             if (!IsUnchangedName(problem.Path, config, changed))
-                throw Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
+                throw Refuse(FileUnits.AsTyped(problem, typed.GetValueOrDefault(problem.Path)));
         return changed;
     }
 
@@ -87,12 +89,15 @@ internal static class Assignments
         var known = JsonTypes.Members(type);
         return known.TryGetValue(name, out var property)
             ? JsonTypes.For(property)
-            : throw new StrictJsonException(JsonProblems.Unknown(path, name, type.Type, known.Keys,
-                ConfigFieldHints.Instance));
+            : throw new StrictJsonException(JsonProblems.Unknown(
+                path, name, type, ConfigFieldHints.Instance, asPath: true));
     }
 
     static StrictJsonException NotAnAssignment(string found) =>
         Refuse("", Form, found, $"{found} is not an assignment; write {Form}");
+
+    static StrictJsonException Refuse(ConfigProblem problem) =>
+        Refuse(problem.Path, problem.Expected, problem.Found, problem.Sentence);
 
     static StrictJsonException Refuse(string path, string expected, string found, string sentence) =>
         new(new JsonProblem(path, expected, found, null, sentence));

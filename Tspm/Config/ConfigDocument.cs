@@ -5,9 +5,9 @@ namespace Tspm.Config;
 
 /// <summary>
 /// A config file as JSON, independent of its format, with the line of each value by its path
-/// (<c>processes[0].env.PORT</c>).
+/// (<c>processes[0].env.PORT</c>), in the order of the file.
 /// </summary>
-internal sealed record ConfigDocument(JsonElement Root, IReadOnlyDictionary<string, int> Lines)
+internal sealed record ConfigDocument(JsonElement Root, OrderedDictionary<string, int> Lines)
 {
     /// <summary>
     /// Room for thousands of processes; a device or a log that was given by mistake is not read into memory.

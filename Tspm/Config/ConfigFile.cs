@@ -48,15 +48,14 @@ internal static class ConfigFile
         var document = ConfigDocument.Read(path);
         folder ??= Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         var problems = new List<ConfigProblem>();
-        var configs = new List<ProcessConfig>();
+        var configs = new List<ProcessConfig?>();
         foreach (var (element, at) in Entries(document.Root, problems))
-        {
-            if (ReadOne(element, at, folder, problems) is { } config) configs.Add(config);
-        }
-        if (problems.Count == 0) FindDuplicates(configs, problems, document.Lines);
+            configs.Add(ReadOne(element, at, folder, problems));
+        FindDuplicates(configs, problems, document.Lines);
+        FindCycle(configs, problems);
         return problems.Count == 0
-            ? new Content(ProjectOf(document.Root), configs)
-            : throw Refuse(path, problems, document.Lines);
+            ? new Content(ProjectOf(document.Root), configs.ConvertAll(static config => config!))
+            : throw ConfigProblemList.Refuse(path, problems, document.Lines);
     }
 
     /// <summary>The project of a file that <see cref="Entries"/> has checked.</summary>
@@ -89,7 +88,7 @@ internal static class ConfigFile
             if (name == List) lists.Add(member.Value);
             else if (name == ProjectKey) CheckProject(member.Value, ++projects > 1, problems);
             else if (name != SchemaKey)
-                problems.Add(Problem(JsonProblems.Unknown("", name, typeof(void), [List, ProjectKey], null)));
+                problems.Add(Problem(JsonProblems.Unknown("", name, [List, ProjectKey])));
         }
         if (lists.Count == 0) problems.Add(Problem(JsonProblems.Missing(List, "a list [ … ] of objects")));
         else if (lists.Count > 1) problems.Add(Problem(JsonProblems.Duplicate(List)));
@@ -99,20 +98,26 @@ internal static class ConfigFile
         return [];
     }
 
+    /// <summary>
+    /// Reads one process. What does not fit its type is reported and left out, so that the rest is checked too and a
+    /// file is corrected in one round.
+    /// </summary>
+    /// <returns>Null if nothing of the process can be used, not even its name.</returns>
     static ProcessConfig? ReadOne(JsonElement element, string at, string folder, List<ConfigProblem> problems)
     {
         var type = WireJson.Default.ProcessConfig;
         var said = FileUnits.AsNumbers(EnvNumbers.AsText(element));
         var misfits = StrictJson.Problems(said, type, at, ConfigFieldHints.Instance);
         problems.AddRange(misfits.Select(static misfit => Problem(FileUnits.Explain(misfit))));
-        if (misfits.Count > 0) return null;
+        var misfitting = new MisfittingParts(at, misfits);
         // Serialised again: an element keeps its source text, in which comments and trailing commas would stop the
         // deserialiser.
-        var read = StrictJson.Read(JsonText.ToElement(said.WriteTo), type, at);
+        if (misfitting.Remove(said) is not { } rest || StrictJson.Problems(rest, type, at).Count > 0) return null;
+        var read = StrictJson.Read(rest, type, at);
         var config = DefaultProcessName.Fill(read with { ProjectDir = Place(read.ProjectDir, folder) });
-        var breaches = ConfigValidation.Validate(config, at);
-        problems.AddRange(breaches);
-        return breaches.Count == 0 ? config : null;
+        foreach (var problem in ConfigValidation.Validate(config, at))
+            if (!misfitting.Concerns(problem.Path)) problems.Add(FileUnits.AsTyped(problem, element, at));
+        return misfitting.Concerns($"{at}.command") && read.Name is null ? null : config;
     }
 
     /// <summary>
@@ -125,36 +130,33 @@ internal static class ConfigFile
     }
 
     static void FindDuplicates(
-        List<ProcessConfig> configs, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
+        List<ProcessConfig?> configs, List<ConfigProblem> problems, OrderedDictionary<string, int> lines)
     {
         var first = new Dictionary<string, string>();
         for (var i = 0; i < configs.Count; i++)
         {
-            var (name, at) = (configs[i].NameOrEmpty, $"{List}[{i}]");
+            if (configs[i] is not { Name: { } name }) continue;
+            var at = $"{List}[{i}]";
             if (first.TryAdd(name, at)) continue;
-            var other = first[name] + LineOf(lines, first[name], " (line ", ")");
+            var other = first[name] + ConfigProblemList.LineOf(lines, first[name], " (line ", ")");
             var sentence = $"{at} has the same name as {other}, '{name}'; give each process its own name";
             problems.Add(new ConfigProblem(at + ".name", JsonProblems.Quote(name), "a name that no other process has",
                 sentence));
         }
     }
 
+    /// <summary>Processes of a file that wait for each other can never start, whatever else is defined.</summary>
+    static void FindCycle(List<ProcessConfig?> configs, List<ConfigProblem> problems)
+    {
+        var all = new Dictionary<string, ProcessConfig>();
+        foreach (var config in configs)
+            if (config is { Name: { } name }) all.TryAdd(name, config);
+        if (DependencyGraph.FindCycle(all) is not { } cycle) return;
+        var at = $"{List}[{configs.FindIndex(config => config?.Name == cycle[0])}].dependsOn";
+        var words = string.Join(" → ", cycle);
+        problems.Add(new ConfigProblem(at, words, "no cycle", $"{at}: {DependencyGraph.CycleSentence(cycle)}"));
+    }
+
     static ConfigProblem Problem(JsonProblem problem) =>
         new(problem.Path, problem.Found, problem.Expected, problem.Sentence);
-
-    static ConfigFileException Refuse(string path, List<ConfigProblem> problems, IReadOnlyDictionary<string, int> lines)
-    {
-        var list = problems.Select(problem => $"\n  {LineOf(lines, problem.Path, "line ", ": ")}{problem.Sentence}");
-        return new ConfigFileException($"the config file {path} is not valid:{string.Concat(list)}", problems);
-    }
-
-    /// <summary>The line of a path, or of the nearest value around it; an empty text if it is not known.</summary>
-    static string LineOf(IReadOnlyDictionary<string, int> lines, string path, string before, string after)
-    {
-        for (var at = path; ; at = at[..Math.Max(0, at.AsSpan().LastIndexOfAny('.', '['))])
-        {
-            if (lines.TryGetValue(at, out var line)) return $"{before}{line}{after}";
-            if (at.Length == 0) return "";
-        }
-    }
 }

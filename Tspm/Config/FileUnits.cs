@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Tspm.Config.Validation;
 using Tspm.Json;
 using Tspm.Text;
 
@@ -36,6 +38,36 @@ internal static class FileUnits
         if (ExpectedAt(problem.Path) is not { } expected || problem.Found is ['"', ..] is false) return problem;
         var sentence = $"{problem.Path} must be {expected}, but is {problem.Found}";
         return problem with { Expected = expected, Sentence = sentence };
+    }
+
+    /// <summary>Quotes the value that was typed ("50ms") in place of the number that it stands for (50).</summary>
+    /// <param name="problem">The problem with the number.</param>
+    /// <param name="process">The process as it is in the file.</param>
+    /// <param name="at">The path of the process.</param>
+    public static ConfigProblem AsTyped(ConfigProblem problem, JsonElement process, string at)
+    {
+        var element = process;
+        foreach (var name in problem.Path[at.Length..].Split('.', StringSplitOptions.RemoveEmptyEntries))
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return problem;
+        var isText = element.ValueKind == JsonValueKind.String && JsonTypes.TryText(element, out _);
+        return isText ? AsTyped(problem, element.GetString()) : problem;
+    }
+
+    /// <summary>Quotes the value that was typed in place of the number that it stands for.</summary>
+    /// <param name="problem">The problem with the number.</param>
+    /// <param name="typed">The value; null if the field was not typed.</param>
+    public static ConfigProblem AsTyped(ConfigProblem problem, string? typed)
+    {
+        var isNumber = long.TryParse(
+            problem.Found, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+        if (!isNumber || typed is null || typed == problem.Found) return problem;
+        var quoted = JsonProblems.Quote(typed);
+        return problem with
+        {
+            Found = quoted,
+            Sentence = problem.Sentence
+                .Replace($"but is {problem.Found}", $"but is {quoted}", StringComparison.Ordinal),
+        };
     }
 
     static string? ExpectedAt(string path) =>

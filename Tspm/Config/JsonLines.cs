@@ -10,7 +10,7 @@ internal static class JsonLines
     /// <summary>
     /// The line of each value by its path. The text must be valid JSON. Throws <see cref="TooManyPathsException"/>.
     /// </summary>
-    public static IReadOnlyDictionary<string, int> Find(ReadOnlySpan<byte> text)
+    public static OrderedDictionary<string, int> Find(ReadOnlySpan<byte> text)
     {
         var lines = new LineTable();
         var reader = new Utf8JsonReader(text, new JsonReaderOptions

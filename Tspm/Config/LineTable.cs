@@ -14,10 +14,11 @@ internal sealed class LineTable
     /// </summary>
     const long MaxCharacters = 64 << 20;
 
-    readonly Dictionary<string, int> _lines = [];
+    readonly OrderedDictionary<string, int> _lines = [];
     long _characters;
 
-    public IReadOnlyDictionary<string, int> Lines => _lines;
+    /// <summary>The lines, in the order of the file.</summary>
+    public OrderedDictionary<string, int> Lines => _lines;
 
     /// <summary>Must be called before a path is built. Throws <see cref="TooManyPathsException"/>.</summary>
     public void Reserve(int characters)

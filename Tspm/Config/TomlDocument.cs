@@ -58,7 +58,7 @@ internal static class TomlDocument
 
         readonly LineTable _lines = Begun();
 
-        public IReadOnlyDictionary<string, int> Lines => _lines.Lines;
+        public OrderedDictionary<string, int> Lines => _lines.Lines;
 
         static LineTable Begun()
         {

@@ -119,9 +119,12 @@ internal sealed partial class DaemonHost
     void Load()
     {
         var loaded = _store.Load();
+        // A daemon that takes the place of one that died finds the same settings, which were reported then.
+        var known = _options.Deaths is { Untold: > 0 } ? _loadTroubles.Count : 0;
         _loadTroubles.AddRange(loaded.Troubles);
         _loadTroubles.AddRange(_records.MoveObstaclesAside());
         foreach (var trouble in _loadTroubles) _log.Logger.LogWarning("{Trouble}", trouble);
+        LeaveNotice(_loadTroubles.GetRange(known, _loadTroubles.Count - known));
         // The state came from an earlier generation of processes.json. It is saved as the current one right away, so
         // that a complete file is missing only for a moment.
         if (loaded.Troubles.Count > 0) _supervisor.Save();
@@ -156,6 +159,20 @@ internal sealed partial class DaemonHost
         _events.Start();
         _homeKeeper.Begin(_options.HomeProblem);
         WriteState();
+    }
+
+    /// <summary>Leaves troubles for the next command to print, see <see cref="CommandNotice"/>.</summary>
+    void LeaveNotice(List<string> troubles)
+    {
+        try
+        {
+            foreach (var trouble in troubles) CommandNotice.Leave(_home.NoticeFile, trouble);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // They are in the log and in 'status'.
+            _log.Logger.LogWarning("{File} could not be written: {Reason}", _home.NoticeFile, FileSystem.Describe(e));
+        }
     }
 
     /// <summary>Imports what an older Tspm left in this user's home, and saves it.</summary>

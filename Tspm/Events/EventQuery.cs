@@ -48,7 +48,8 @@ internal sealed class EventQuery
 
     static void CheckKind(string kind)
     {
-        string[] known = [.. EventKind.All, .. CauseCode.All];
+        // Some causes have the name of a kind.
+        string[] known = [.. EventKind.All.Concat(CauseCode.All).Distinct()];
         if (known.Contains(kind)) return;
         var hint = NearestName.Question(kind, known);
         if (hint.Length == 0) hint = $"; known are: {string.Join(", ", known)}";

@@ -30,6 +30,7 @@ internal sealed class EventSelection
         if (_selectors is null) return;
         var targets = present();
         var result = SelectorMatcher.Resolve(_selectors, targets);
+        if (result.IsInvalid) throw new LogQueryException("selectors", result.Sentence!);
         if (!result.IsKnown)
         {
             var unknown = result.Sentence!;

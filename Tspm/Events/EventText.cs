@@ -125,11 +125,18 @@ internal static class EventText
             Failures = happened.Failures ?? 0,
         });
 
+    /// <summary>Rounds up: part of a delay of 1 s has passed when the event is recorded, which leaves 999 ms.</summary>
+    static long Rounded(long ms)
+    {
+        var step = ms < 500 ? 10 : 50;
+        return (ms + step - 1) / step * step;
+    }
+
     static string Next(ProcessEvent happened, string verb = "restarting") => happened.NextStartInMs switch
     {
         null => "",
         0 => $"; {verb} now",
-        { } delay => $"; {verb} in {Duration.Format(TimeSpan.FromMilliseconds(delay))}",
+        { } delay => $"; {verb} in {Duration.Format(TimeSpan.FromMilliseconds(Rounded(delay)))}",
     };
 
     static string Number(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";

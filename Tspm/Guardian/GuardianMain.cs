@@ -167,9 +167,12 @@ internal static unsafe class GuardianMain
         var isAwaited = ready.IsOpen;
         ReadyPipe.Report(ready, ReadyPipe.Running);
         if (isAwaited) return 0;
-        StandardError.WriteLine($"a daemon is already running for {home.Path}; see: tspm status");
+        StandardError.WriteLine($"a daemon is already running for {home.Path}; see: {Command(home)} status");
         return ExitAlreadyRunning;
     }
+
+    /// <summary>The beginning of a command that reaches the daemon of a home.</summary>
+    static string Command(TspmHome home) => home.IsSystem ? "tspm --system" : "tspm";
 
     static int Refuse(ReadOnlySpan<string> words)
     {

@@ -52,7 +52,7 @@ internal sealed class JsonWalk(IFieldHints? hints)
         {
             if (IsFull) return;
             if (known.TryGetValue(name, out var property)) CheckMember(value, property, JsonProblems.Join(path, name));
-            else _problems.Add(JsonProblems.Unknown(path, name, type.Type, known.Keys, hints));
+            else _problems.Add(JsonProblems.Unknown(path, name, type, hints));
         }
         foreach (var property in known.Values)
         {

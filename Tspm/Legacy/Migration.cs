@@ -94,7 +94,7 @@ internal sealed class Migration
             var isNew = earlier is null
                 || earlier.AsSpan().IndexOf(JsonEncodedText.Encode(Sentence).EncodedUtf8Bytes) < 0;
             AtomicFile.Write(home.MigrationFile, Encoding.UTF8.GetBytes(_record), durable: true);
-            if (isNew) AtomicFile.Write(home.NoticeFile, Encoding.UTF8.GetBytes(Sentence), durable: false);
+            if (isNew) CommandNotice.Leave(home.NoticeFile, Sentence);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -15,6 +15,10 @@ internal static class FileSystem
     /// <summary>The name of this user in the user database; null if there is none.</summary>
     public static string? NameOfUser() => Pwd.getpwuid(Unistd.geteuid())?.Name;
 
+    /// <summary>The name of a user, or "uid 7" for one that is not in the user database.</summary>
+    public static string NameOf(uint uid) =>
+        Pwd.getpwuid(uid)?.Name ?? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"uid {uid}");
+
     /// <summary>Whether this user may execute the file.</summary>
     public static bool IsExecutable(string path) => Unistd.access(path, Unistd.X_OK) == 0;
 

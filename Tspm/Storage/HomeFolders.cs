@@ -19,7 +19,7 @@ internal static class HomeFolders
         {
             if (Platform.FileSystem.ForeignLink(folder) is { } link) throw new HomeException(link, notPermitted: true);
             // Each folder is checked before the next one is created inside it.
-            Make(folder);
+            Make(home, folder);
             if (Platform.FileSystem.OpenToOthers(folder) is { } problem)
                 throw new HomeException(problem, notPermitted: true);
             var mode = File.GetUnixFileMode(folder);
@@ -29,11 +29,27 @@ internal static class HomeFolders
         }
     }
 
-    static void Make(string folder)
+    /// <summary>A file where the home, or a folder on the way to it, should be.</summary>
+    /// <returns>A sentence with the remedy; null if there is no such file.</returns>
+    public static string? FileInTheWay(string home)
+    {
+        for (var at = home; at is not null; at = Path.GetDirectoryName(at))
+            if (File.Exists(at))
+                return $"{at} is a file, so {(at == home ? "it" : home)} cannot be Tspm's home folder; set TSPM_HOME "
+                    + "to a folder you own";
+        return null;
+    }
+
+    static void Make(TspmHome home, string folder)
     {
         try
         {
             Directory.CreateDirectory(folder, OwnerOnly);
+        }
+        catch (UnauthorizedAccessException) when (home.IsSystem && Platform.CurrentSystem.UserId != 0)
+        {
+            throw new HomeException(
+                SystemDaemon.OnlyRoot($"sudo TSPM_HOME={home.Path} tspm daemon"), notPermitted: true);
         }
         catch (UnauthorizedAccessException)
         {
@@ -42,6 +58,7 @@ internal static class HomeFolders
         }
         catch (IOException e)
         {
+            if (FileInTheWay(folder) is { } file) throw new HomeException(file);
             throw new HomeException($"cannot create {folder}: {Platform.FileSystem.Describe(e)}. Set TSPM_HOME to a "
                 + "folder you own");
         }

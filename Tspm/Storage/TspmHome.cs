@@ -60,7 +60,7 @@ internal sealed class TspmHome
     /// <summary>The record of what was imported from an older Tspm.</summary>
     public string MigrationFile => PathTo("migration.json");
 
-    /// <summary>A line about the migration; the next command prints and removes it.</summary>
+    /// <summary>See <see cref="CommandNotice"/>. Named after its first use; earlier versions read it too.</summary>
     public string NoticeFile => PathTo("migration.notice");
     public string RunFolder => PathTo("run");
     public string LogFolder => PathTo("logs");

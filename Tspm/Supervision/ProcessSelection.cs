@@ -13,7 +13,7 @@ internal sealed class ProcessSelection(ProcessTable table)
     public IReadOnlyList<SupervisedProcess> Select(IReadOnlyList<string> selectors)
     {
         var result = Resolve(selectors);
-        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
+        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!) { IsInvalid = result.IsInvalid };
         return [.. result.Matches.Select(match => table.Find(new InstanceKey(match.Id, match.Instance))!)];
     }
 
@@ -32,7 +32,7 @@ internal sealed class ProcessSelection(ProcessTable table)
         IReadOnlyList<string> selectors, out List<SupervisedProcess> skipped, out HashSet<SupervisedProcess> named)
     {
         var result = Resolve(selectors);
-        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
+        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!) { IsInvalid = result.IsInvalid };
         var processes = new List<SupervisedProcess>(result.Matches.Count);
         (skipped, named) = ([], []);
         foreach (var match in result.Matches)

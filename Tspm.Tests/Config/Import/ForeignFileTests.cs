@@ -44,6 +44,9 @@ internal sealed class ForeignFileTests
     [Arguments("pyproject.toml", "[project]\nname = 'a'\n", nameof(FileKind.None))]
     [Arguments("services.json", """{ "processes": [] }""", nameof(FileKind.Tspm))]
     [Arguments("tspm.json", "{", nameof(FileKind.Tspm))]
+    [Arguments("empty.json", """{ "processes": {} }""", nameof(FileKind.Tspm))]
+    [Arguments("tspm.json", """{ "processes": { "web": { "command": "x" } } }""", nameof(FileKind.Tspm))]
+    [Arguments("other.json", """{ "processes": { "web": { "command": "x" } } }""", nameof(FileKind.ProcessCompose))]
     public async Task A_file_is_recognised_by_name_and_content(
         string name, string text, string kind, CancellationToken cancellation)
     {

@@ -186,6 +186,35 @@ internal sealed class ImportTests
     }
 
     [Test]
+    [Arguments("stdout_capture_maxbytes = 1MB", "tspm logs 'my web' -f --json")]
+    [Arguments("serverurl = http://x", "Tspm has no server URL; a program reaches it with the command: tspm list")]
+    [Arguments("stdout_syslog = true", "to send one to syslog as well: tspm logs 'my web' -f | logger")]
+    [Arguments("stdout_logfile = syslog", "tspm logs 'my web' -f | logger")]
+    [Arguments("colour = red", "was not imported: Tspm has nothing like it")]
+    public async Task A_setting_of_supervisord_without_a_counterpart_says_what_to_use_instead(
+        string setting, string hint, CancellationToken cancellation)
+    {
+        var imported = SupervisordImport.Read(
+            $"[program:my web]\ncommand = x\n{setting}", "/etc/s.conf", "/srv", Present, "h", static _ => [],
+            static _ => "");
+        await Assert.That(imported.Left.Single().ToString()).Contains(hint);
+        await Assert.That(imported.Notes.Single()).IsEqualTo(
+            "programs without 'directory' run in /srv, the current folder; supervisord runs them in the folder that it "
+            + "was started in, which is / if it is a service; if they need that folder, set projectDir");
+    }
+
+    [Test]
+    public async Task A_hint_names_the_process_and_the_file(CancellationToken cancellation)
+    {
+        var file = """{"apps": [{"name": "a b", "script": "./a.sh", "pid_file": "x", "env_prod": {"A": "1"}}]}""";
+        var imported = Pm2Import
+            .Read(JsonDocument.Parse(file).RootElement, "/srv", null, Present, static _ => ScriptKind.None);
+        imported.NameFile("eco.json");
+        await Assert.That(string.Join('\n', imported.Left)).Contains("use: tspm pid 'a b'")
+            .And.Contains("tspm import pm2 eco.json --env prod");
+    }
+
+    [Test]
     [Arguments("", "the file contains no process")]
     [Arguments("web", "the file contains no process")]
     [Arguments("web:", "the file contains no process")]
@@ -240,7 +269,7 @@ internal sealed class ImportTests
     }
 
     [Test]
-    [Arguments("cron", "nonsense", "cron: \"nonsense\": expected a cron expression")]
+    [Arguments("cron", "nonsense", "cron: \"nonsense\" is not valid; expected a cron expression")]
     [Arguments("cron_restart", "nonsense", "cron_restart: \"nonsense\"")]
     [Arguments("uid", "", "uid must be text that is not empty")]
     [Arguments("stop_signal", "FOO", "stop_signal must be a signal such as SIGTERM, INT or 15, but is \"FOO\"")]

@@ -143,6 +143,13 @@ internal sealed class SelectorMatcherTests
         await Assert.That(SelectorMatcher.Resolve([selector], Table).Sentence).IsEqualTo(sentence);
 
     [Test]
+    [Arguments("/(/", true), Arguments("//", true), Arguments("web", false), Arguments("wbe", false),
+        Arguments("/zz/", false)]
+    public async Task A_selector_that_can_match_nothing_is_invalid(
+        string selector, bool isInvalid, CancellationToken cancellation) =>
+        await Assert.That(SelectorMatcher.Resolve([selector], Table).IsInvalid).IsEqualTo(isInvalid);
+
+    [Test]
     public async Task An_evil_pattern_is_given_up(CancellationToken cancellation)
     {
         var result = SelectorMatcher

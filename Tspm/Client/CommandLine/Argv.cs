@@ -184,6 +184,7 @@ internal static class Argv
         var starts = verb.TakesProgram && line.Words.Length == 0;
         if (starts && line.Program is not { Length: > 0 }) throw Usage(verb, "nothing to " + verb.Name);
         if (line.Words.Length < verb.MinWords) throw Usage(verb, TooFew(verb));
+        if (ForeignVerbs.Misdirected(verb, line.Words) is { } misdirected) throw misdirected;
         if (line.Words.Length > verb.MaxWords)
         {
             var quote = verb.Name is "send" or "search" or "add" ? "; quote words that belong together" : "";
@@ -207,23 +208,28 @@ internal static class Argv
 
     static UsageException Unknown(string typed, string[] rest) =>
         Verbs.IsLater(typed) ? NotInThisVersion($"'{typed}'")
-            : Pm2Verbs.Refusal(typed, rest) ?? new UsageException(
+            : ForeignVerbs.Refusal(typed, rest) ?? new UsageException(
                 $"unknown verb '{ControlText.Escape(typed)}'{NearestName.Question(typed, Verbs.Known)} "
                 + "(to see all verbs: tspm --help)");
 
     static UsageException UnknownFlag(TypedFlag typed, List<string> words)
     {
         var (verb, arg, spelled) = (typed.Verb, typed.Args[typed.Position], typed.Spelled);
+        if (ForeignVerbs.All(verb, spelled) is { } all) return all;
         var known = Array.ConvertAll(
             verb.AllFlags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
         // PM2's restart takes the flags of start, and changes the settings as well.
         if (verb.Name is "restart" or "reload"
             && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })
         {
+            var name = typed.NameBeside(words);
+            var value = typed.Value is { } given ? ControlText.Escape(ShellWords.Quote(given)) : null;
+            var assignment = Resolve(arg, null, out _, out _)!.TakesValue
+                ? $"{ControlText.Escape(spelled)} {value ?? "…"}" : ControlText.Escape(spelled);
             return new UsageException(
                 $"'{verb.Name}' does not change settings, unlike PM2's with {ControlText.Escape(spelled)}. Type: "
-                + (setting == "name" ? "tspm rename OLD NEW"
-                    : $"tspm set NAME {ControlText.Escape(spelled)} …, then: tspm {verb.Name} NAME"));
+                + (setting == "name" ? $"tspm rename {name} {value ?? "NEW"}"
+                    : $"tspm set {name} {assignment}, then: tspm {verb.Name} {name}"));
         }
         var program = verb.TakesProgram && words.Count > 0
             ? $"; to pass it to the program: {ControlText.Escape(typed.AsArgument)}" : "";

@@ -16,6 +16,7 @@ internal static class CommandRouter
     /// <summary>Runs one command line and returns its exit code. Prints only through the session.</summary>
     public static int Run(ClientSession session, string[] args)
     {
+        HintedCommands.Remember(args);
         ParsedLine? line = null;
         var refused = CommandRunner.Run(session, () =>
         {

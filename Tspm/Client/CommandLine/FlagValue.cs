@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tspm.Client.Output.Listing;
+using Tspm.Config.Validation;
 using Tspm.Model.Config;
 using Tspm.Text;
 
@@ -16,12 +17,9 @@ internal static class FlagValue
         var problem = flag.Kind switch
         {
             FlagKind.Assignment when value.IndexOf('=') <= 0 => "expected KEY=VALUE",
-            FlagKind.Count when !IsCount(value) => "expected a whole number, 0 or greater",
-            FlagKind.Integer when !int
-                .TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
-                    "expected a whole number",
-            FlagKind.Counts when !value.Split(',').All(IsCount) =>
-                "expected whole numbers separated by commas, such as 0,2",
+            FlagKind.Count or FlagKind.Integer => ProblemOfNumber(flag, value),
+            FlagKind.Counts when !value.Split(',').All(IsExitCode) =>
+                "expected exit codes from 0 to 255, separated by commas, such as 0,2",
             FlagKind.Duration when !Duration.TryParse(value, out _) =>
                 "expected milliseconds or a time such as 500ms, 10s, 5m, 2h",
             FlagKind.Size when !ByteSize.TryParse(value, out _) => "expected bytes or a size such as 512KB, 512MB, 2GB",
@@ -36,7 +34,7 @@ internal static class FlagValue
     static string? ProblemOfFlag(string name, string value) => name switch
     {
         "format" when !Protocol.MetricsFormat.IsKnown(value) => $"expected {Protocol.MetricsFormat.Expected}",
-        "sort" when !ListOrder.IsKnown(value) => $"expected {ListOrder.Keys}",
+        "sort" when !ListOrder.IsKnown(value) => $"expected {ListOrder.Forms}",
         "tab" when Monit.MonitOptions.TabOf(value) is null => $"expected {Monit.MonitOptions.Tabs}",
         "interval" => Monit.MonitOptions.ProblemOfInterval(value),
         "state" when ListOptions.ParseStates(value) is null =>
@@ -50,12 +48,11 @@ internal static class FlagValue
         "depends-on" => ProblemOfDependency(value),
         "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') =>
             "expected an octal mask such as 027",
-        "nice" when int.Parse(value, CultureInfo.InvariantCulture) is < -20 or > 19 =>
-            "expected a number from -20 to 19",
-        "instances" when InstanceCount.Parse(value) is null or < 1 => "expected a number, 1 or greater, or max",
+        "instances" when InstanceCount.Parse(value) is null or < 1 or > ConfigValidation.MaxInstances =>
+            $"expected {ConfigValidation.Range(BoundsOf(name))}, or max",
         "ready" or "health" => ProblemOfProbe(name, value),
-        "cron" => Tspm.Config.Validation.CronTimes.ProblemOf(value),
-        "time-zone" => Tspm.Config.Validation.CronTimes.ProblemOfZone(value),
+        "cron" => CronTimes.ProblemOf(value),
+        "time-zone" => CronTimes.ProblemOfZone(value),
         "listen" when ListenAddress.Parse(value) is null => $"expected {ListenAddress.Expected}",
         "watch-paths" or "watch-ignore" when value.Trim(',', ' ').Length == 0 =>
             "expected paths or patterns separated by commas",
@@ -71,10 +68,40 @@ internal static class FlagValue
         return Dependency.MisspeltConditionHint(value) is { Length: > 0 } question ? dependencyForm + question : null;
     }
 
-    static string? ProblemOfProbe(string name, string value) =>
-        ProbeText.Parse(value) is not { } probe
-            ? ProbeText.Expected
-            : Tspm.Config.Validation.ProbeRules.Problem(probe, isHealth: name == "health")?.Sentence;
+    /// <summary>
+    /// Says what is wrong with a probe. The value was completed when it was parsed (8080 to 127.0.0.1:8080), so the
+    /// sentence of the rule is not used: it would quote something that nobody typed.
+    /// </summary>
+    static string? ProblemOfProbe(string name, string value)
+    {
+        if (ProbeText.Parse(value) is not { } probe) return ProbeText.Expected;
+        var problems = ProbeRules.Problems(probe, isHealth: name == "health");
+        if (problems.FirstOrDefault() is not { } problem) return null;
+        return probe.Tcp is not null
+            ? "expected tcp:PORT or tcp:HOST:PORT, with a port from 1 to 65535"
+            : $"it {problem.Expected}";
+    }
 
-    static bool IsCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    /// <summary>The bounds of the config field that a flag sets; null if there are none.</summary>
+    static ConfigValidation.ValueBounds? BoundsOf(string flag) => flag switch
+    {
+        "max-restarts" => ConfigValidation.BoundsOf("restart.maxConsecutive"),
+        "log-keep" => ConfigValidation.BoundsOf("log.keep"),
+        "nice" or "instances" => ConfigValidation.BoundsOf(flag),
+        _ => null,
+    };
+
+    /// <summary>One sentence for everything that is not a number within the bounds of a flag.</summary>
+    static string? ProblemOfNumber(Flag flag, string value)
+    {
+        var bounds = BoundsOf(flag.Name)
+            ?? new ConfigValidation.ValueBounds { Least = flag.Kind == FlagKind.Count ? 0 : null };
+        var isNumber = int.TryParse(
+            value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        var fits = isNumber && number >= (bounds.Least ?? long.MinValue) && number <= (bounds.Most ?? long.MaxValue);
+        return fits ? null : $"expected {ConfigValidation.Range(bounds)}";
+    }
+
+    static bool IsExitCode(string text) =>
+        byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

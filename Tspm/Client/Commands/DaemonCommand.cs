@@ -5,6 +5,7 @@ using Tspm.Client.Connection;
 using Tspm.Client.Launching;
 using Tspm.Client.Terminal;
 using Tspm.Protocol;
+using Tspm.Storage;
 
 namespace Tspm.Client.Commands;
 
@@ -28,8 +29,11 @@ internal sealed class DaemonCommand
         ["restart"] => Restart(session),
         ["upgrade"] => UpgradeCommand.Run(session, null),
         ["upgrade", var binary] => UpgradeCommand.Run(session, binary),
+        [] when session.Home.IsSystem => throw new UsageException(
+            $"to run the system-wide daemon in the foreground, type: TSPM_HOME={TspmHome.SystemPath} tspm daemon; "
+            + "to start it in the background: tspm daemon start"),
         var words => throw new UsageException(
-            $"'daemon {string.Join(' ', words)}' is not valid; "
+            $"'{string.Join(' ', ["daemon", .. words])}' is not valid; "
             + "usage: tspm daemon [start | stop | restart | upgrade [BINARY]]"),
     });
 

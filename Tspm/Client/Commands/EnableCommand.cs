@@ -108,11 +108,11 @@ internal sealed class EnableCommand
 
     static int Enable(ClientSession session, bool socket, bool force)
     {
+        if (session.Home.IsSystem && CurrentSystem.UserId != 0)
+            throw new BootException("only root can install a service for the machine; type: "
+                + $"{HintedCommands.AsRoot}; for a service of your own, leave out --system", notPermitted: true);
         var service = BootService.Find(session.Home, BootTools.Run, out var instead)
             ?? throw new BootException(instead);
-        if (session.Home.IsSystem && CurrentSystem.UserId != 0)
-            throw new BootException("only root can install a service for the machine; for your own, leave out --system",
-                notPermitted: true);
         CheckExecutable(session, service, socket);
         var notes = new List<string>();
         var before = Running(session, service);
@@ -128,7 +128,7 @@ internal sealed class EnableCommand
         session.Out.WriteLine(socket
             ? $"enabled: {service.Kind} starts the daemon of {session.Home.Path} at the first command"
             : $"enabled: {service.Kind} runs the daemon of {session.Home.Path}, now and {begins}");
-        foreach (var note in notes) session.Out.WriteLine(note);
+        foreach (var note in notes) session.Out.WriteLine(HintedCommands.Complete(note));
         if (outside && before is not null) ReportHandover(session, before);
         if (!socket && after is not { Service.Active: true })
             throw new BootException("the service was started, but another daemon answers; see: "
@@ -198,14 +198,15 @@ internal sealed class EnableCommand
 
     static int Disable(ClientSession session, bool keepRunning, bool force)
     {
+        if (session.Home.IsSystem && CurrentSystem.UserId != 0)
+            throw new BootException($"only root can remove the service of the machine; type: {HintedCommands.AsRoot}",
+                notPermitted: true);
         if (BootService.Find(session.Home, BootTools.Run, out _) is not { } service
             || service.Main.Read(out _) == MarkedState.Absent)
         {
             session.Out.WriteLine("no boot service is enabled");
             return ExitCodes.Done;
         }
-        if (session.Home.IsSystem && CurrentSystem.UserId != 0)
-            throw new BootException("only root can remove the service of the machine", notPermitted: true);
         service.RefuseForeign(service.Main, force);
         var notes = new List<string>();
         var active = Running(session, service) is { Service.Active: true };
@@ -214,7 +215,7 @@ internal sealed class EnableCommand
             ? "; the daemon and its processes keep running"
             : "; the daemon and all its processes were stopped";
         session.Out.WriteLine(active ? "disabled" + effect : "disabled");
-        foreach (var note in notes) session.Out.WriteLine(note);
+        foreach (var note in notes) session.Out.WriteLine(HintedCommands.Complete(note));
         return ExitCodes.Done;
     }
 }

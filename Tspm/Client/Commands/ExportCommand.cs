@@ -1,6 +1,6 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
-using Tspm.Client.Connection;
+using Tspm.Client.Offline;
 using Tspm.Client.Output;
 using Tspm.Client.Terminal;
 using Tspm.Model.Config;
@@ -60,7 +60,7 @@ internal sealed class ExportCommand
         var saved = new ProcessStore(session.Home, TimeProvider.System).Peek().Processes;
         var targets = saved.Select(static definition => SelectorTarget.From(definition, 0)).ToList();
         var chosen = selectors.Length == 0 ? new SelectorResult(targets) : SelectorMatcher.Resolve(selectors, targets);
-        if (!chosen.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, chosen.Sentence!);
+        if (!chosen.IsKnown) throw OfflineProcesses.NoMatch(chosen);
         for (var i = 0; i < saved.Count; i++)
             if (chosen.Matches.Contains(targets[i]))
             {

@@ -123,8 +123,9 @@ internal sealed class ImportCommand
         ConfigWriter.Write(writer, processes);
         writer.Flush();
         Storage.AtomicFile.Write(path, bytes.ToArray(), durable: true);
-        session.Out.WriteLine($"{ControlText.Escape(file)}: {Display.Number(processes.Count)} "
+        session.Out.WriteLine(HintedCommands.Complete(
+            $"{ControlText.Escape(file)}: {Display.Number(processes.Count)} "
             + $"{(processes.Count == 1 ? "process" : "processes")}; to apply it: tspm apply "
-            + $"{ControlText.Escape(Tspm.Text.ShellWords.Quote(file))}");
+            + $"{ControlText.Escape(Tspm.Text.ShellWords.Quote(file))}"));
     }
 }

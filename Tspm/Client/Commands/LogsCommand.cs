@@ -132,7 +132,7 @@ internal sealed class LogsCommand
         }
         printer.Finish();
         if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty)
-            session.Err.WriteLine(IsSelective(request) ? NothingToShow.NoLines : NothingToShow.NoOutput);
+            session.Err.WriteLine(NothingToShow.InLogs(request));
         if (mayFollow) SuggestFollowing(session, printer);
         return ExitCodes.Done;
     }
@@ -146,10 +146,6 @@ internal sealed class LogsCommand
         session.Err.Write("-- add -f to follow new output --", Style.Dim);
         session.Err.WriteLine();
     }
-
-    /// <summary>Whether the request selects lines, so that an empty answer does not mean an empty log.</summary>
-    static bool IsSelective(LogsRequest request) =>
-        request is not { Since: null, Until: null, Grep: null, Run: null, Stream: null };
 
     /// <summary>Shows from the files the lines that the daemon could not send before it ended.</summary>
     static void ShowRest(OfflineLogs files, LogStream stream)

@@ -35,7 +35,7 @@ internal sealed class StartCommand
             var file = wasImported ? ImportCommand.ReadPm2(session, path, lossy, out lost) : ProjectFile.Read(path);
             project = file.Project;
             return file.Processes;
-        }, StartFiles.Here);
+        }, LocalFiles.Here);
         if (lossy && !wasImported) throw new UsageException("--lossy applies only to a PM2 file; leave it out");
         isLost = lost;
         return target with { Project = project };

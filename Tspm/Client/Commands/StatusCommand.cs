@@ -132,6 +132,9 @@ internal sealed class StatusCommand
                 + $"{Limit("requestsPerSecond")} per second, {Limit("requestBurst")} at once)");
     }
 
-    static void Line(OutputWriter output, string label, string value) =>
-        output.WriteLine($"{(output.IsTerminal ? label.PadRight(14) : label + "\t")}{ControlText.Escape(value)}");
+    static void Line(OutputWriter output, string label, string value)
+    {
+        var shown = ControlText.Escape(HintedCommands.Complete(value));
+        output.WriteLine((output.IsTerminal ? label.PadRight(14) : label + "\t") + shown);
+    }
 }

@@ -1,8 +1,10 @@
 using System.Text;
+using Tspm.Client.CommandLine;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
 using Tspm.Platform.Linux.Events;
 using Tspm.Platform.Linux.Sockets;
+using Tspm.Protocol;
 using Tspm.Storage;
 
 namespace Tspm.Client.Connection;
@@ -43,9 +45,11 @@ internal sealed class DaemonSocket : IDisposable
     /// <exception cref="DaemonException">NotRunning, NotPermitted, NoAnswerInTime or Unreachable.</exception>
     public static DaemonSocket Open(TspmHome home)
     {
+        if (home.IsSystem && CurrentSystem.UserId != 0)
+            throw new DaemonException(LocalError.NotPermitted, SystemDaemon.OnlyRoot(HintedCommands.AsRoot));
         var path = home.SocketPath;
         var outcome = UnixClient.Connect(path, SendTimeout, out var made, out var reason);
-        if (outcome != ConnectOutcome.Connected) throw Explain(outcome, path, reason);
+        if (outcome != ConnectOutcome.Connected) throw Explain(outcome, home, reason);
         using var descriptor = made;
         if (OtherUser(descriptor.Number) is not { } other) return new DaemonSocket(descriptor.Move());
         throw new DaemonException(LocalError.NotPermitted,
@@ -100,18 +104,48 @@ internal sealed class DaemonSocket : IDisposable
         $"the socket path '{path}' is {Encoding.UTF8.GetByteCount(path)} bytes long; including the terminating zero, "
             + $"this system allows {UnixClient.MostPathBytes}: set TSPM_HOME to a folder with a shorter path");
 
-    static DaemonException Explain(ConnectOutcome outcome, string path, string? reason) => outcome switch
+    static DaemonException Explain(ConnectOutcome outcome, TspmHome home, string? reason)
     {
-        ConnectOutcome.PathTooLong => TooLong(path),
-        ConnectOutcome.NobodyListens => new DaemonException(LocalError.NotRunning, NotRunningSentence),
-        ConnectOutcome.NotPermitted when Platform.FileSystem.ShutOut(Path.GetDirectoryName(path)!) is { } mode =>
-            new DaemonException(LocalError.NotPermitted, mode),
-        ConnectOutcome.NotPermitted =>
-            new DaemonException(LocalError.NotPermitted,
-                $"permission denied: the daemon's socket {path} belongs to another user"),
-        ConnectOutcome.NotAccepted =>
-            new DaemonException(LocalError.NoAnswerInTime,
-                $"the daemon at {path} does not accept connections; it may be suspended or overloaded"),
-        _ => new DaemonException(LocalError.Unreachable, $"cannot connect to {path}: {reason}"),
-    };
+        var path = home.SocketPath;
+        return outcome switch
+        {
+            ConnectOutcome.PathTooLong => TooLong(path),
+            ConnectOutcome.NobodyListens => new DaemonException(LocalError.NotRunning, NotRunningSentence),
+            ConnectOutcome.NotPermitted => new DaemonException(LocalError.NotPermitted, Denied(path)),
+            ConnectOutcome.NotAccepted =>
+                new DaemonException(LocalError.NoAnswerInTime,
+                    $"the daemon at {path} does not accept connections; it may be suspended or overloaded"),
+            _ when HomeFolders.FileInTheWay(home.Path) is { } file => new DaemonException(ErrorCode.Failed, file),
+            _ => new DaemonException(LocalError.Unreachable, $"cannot connect to {path}: {reason}"),
+        };
+    }
+
+    /// <summary>Why this user may not connect, and what to do about it.</summary>
+    static string Denied(string path)
+    {
+        if (FileSystem.ShutOut(Path.GetDirectoryName(path)!) is { } mode) return mode;
+        if (ClosedFolder.OnTheWayTo(path) is not { } closed)
+            return $"permission denied: the daemon's socket {path} belongs to {OwnerOf(path)}; "
+                + Instead(OwnerOf(path));
+        return closed.IsOwn
+            ? $"permission denied: you may not enter your own folder {closed.Path}; run chmod u+x {closed.Path}"
+            : $"permission denied: you may not enter the folder {closed.Path}, which belongs to {closed.Owner}; "
+                + Instead(closed.Owner);
+    }
+
+    static string Instead(string owner) =>
+        $"run the command as {owner}, or set TSPM_HOME to a folder you own to manage processes of your own";
+
+    static string OwnerOf(string path)
+    {
+        try
+        {
+            return FileSystem.NameOf(FileSystem.OwnerOf(path));
+        }
+        catch (IOException)
+        {
+            // It was removed in this moment.
+            return "another user";
+        }
+    }
 }

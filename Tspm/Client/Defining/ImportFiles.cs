@@ -24,7 +24,7 @@ internal static class ImportFiles
     public static Imported Pm2(string? file, string? profile)
     {
         var path = Existing(file ?? First(Pm2Files), "an ecosystem file or dump.pm2");
-        return Named(path, file is null, () => Pm2Import.Read(
+        return Named(path, file, () => Pm2Import.Read(
             Document(path), Path.GetDirectoryName(path)!, profile, ClientContextBuilder.KeptEnvironment(),
             ScriptFile.Look));
     }
@@ -34,7 +34,7 @@ internal static class ImportFiles
         var path = Existing(file
             ?? First("supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf",
                 "/etc/supervisor/supervisord.conf"), "supervisord.conf");
-        return Named(path, file is null, () => SupervisordImport.Read(
+        return Named(path, file, () => SupervisordImport.Read(
             Text(path), path, CurrentFolder.Get(), ClientContextBuilder.KeptEnvironment(), Environment.MachineName,
             Included, Text));
     }
@@ -50,7 +50,7 @@ internal static class ImportFiles
             envFile = Path.Combine(folder, ".env");
             found = $"using {envFile} as the env file";
         }
-        return Named(path, file is null, () =>
+        return Named(path, file, () =>
         {
             int? port = null;
             if (envFile is not null)
@@ -81,14 +81,16 @@ internal static class ImportFiles
 
     /// <summary>Reads a file, and names it in notes and errors.</summary>
     /// <param name="path">The path of the file.</param>
-    /// <param name="wasFound">The user did not name the file, so a note says which one is used.</param>
+    /// <param name="typed">The file as the user named it; null: a note says which file was found.</param>
     /// <param name="read">Reads the file.</param>
-    static Imported Named(string path, bool wasFound, Func<Imported> read)
+    static Imported Named(string path, string? typed, Func<Imported> read)
     {
+        var wasFound = typed is null;
         try
         {
             var imported = read();
             if (wasFound) imported.Notes.Insert(0, $"read from {path}");
+            else imported.NameFile(ShellWords.Quote(typed!));
             imported.Folder = ProjectFile.FolderOf(path);
             return imported;
         }

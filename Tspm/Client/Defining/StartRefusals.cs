@@ -76,7 +76,7 @@ internal static class StartRefusals
             $"there is no process '{ControlText.Escape(word)}', "
             + $"and no file with this name in {ControlText.Escape(CurrentFolder.Get())}");
 
-    public static Exception Folder(string word, StartFiles files)
+    public static Exception Folder(string word, LocalFiles files)
     {
         var shown = ControlText.Escape(word);
         foreach (var (file, command) in Entries)

@@ -53,7 +53,7 @@ internal sealed record StartTarget
     /// <exception cref="UsageException">The words cannot be a command.</exception>
     public static StartTarget Resolve(
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
-        Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, StartFiles files)
+        Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile, LocalFiles files)
     {
         var commands = new StartedCommands(flags, files);
         if (words.Count == 0)
@@ -67,7 +67,7 @@ internal sealed record StartTarget
     static StartTarget One(
         string word, IReadOnlyList<string>? program, bool hasFlags,
         Func<string, FileKind, IReadOnlyList<ProcessConfig>> readFile,
-        StartedCommands commands, StartFiles files)
+        StartedCommands commands, LocalFiles files)
     {
         if (word == "-") return Refused(StartRefusals.StandardInput());
         var kind = files.Recognise(word);
@@ -81,7 +81,9 @@ internal sealed record StartTarget
             return new StartTarget { Define = readFile(word, kind), IsFile = true };
         }
         if (kind != FileKind.None) return Refused(StartRefusals.OtherTool(word, kind)!);
-        if (IsConfigFile(word)) return Refused(StartRefusals.NoFile(word));
+        if (IsConfigFile(word))
+            return Refused(files.IsFolder(word)
+                ? StartRefusals.Folder(word, files) : StartRefusals.NoFile(word));
         if (ForeignFile.IsConfigScript(word) && program is null && !commands.HasInterpreter && files.IsFile(word))
             return Refused(StartRefusals.NoApps(word));
         // Flags and arguments say that the word is meant as a command.
@@ -111,13 +113,13 @@ internal sealed record StartTarget
         }
         catch (MissingScriptException missing)
         {
-            return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
+            return Refused(new DaemonException(ErrorCode.NoSuchProcess, missing.Message));
         }
     }
 
     static StartTarget Several(
         IReadOnlyList<string> words, IReadOnlyList<string>? program, IReadOnlyList<GivenFlag> flags,
-        StartedCommands commands, StartFiles files)
+        StartedCommands commands, LocalFiles files)
     {
         if (program is not null && words.All(StartRefusals.IsScript))
         {
@@ -142,7 +144,7 @@ internal sealed record StartTarget
         }
         catch (MissingScriptException missing)
         {
-            return Refused(new DaemonException(ErrorCode.Failed, missing.Message));
+            return Refused(new DaemonException(ErrorCode.NoSuchProcess, missing.Message));
         }
         var hasFile = words.Any(word => StartRefusals.IsScript(word) || files.IsFile(word));
         return hasFile ? Refused(StartRefusals.Ambiguous(words)) : new StartTarget();

@@ -13,7 +13,7 @@ internal sealed class MissingScriptException(string message) : Exception(message
 /// <summary>Converts the commands of <c>start</c> and <c>add</c> to configs.</summary>
 /// <param name="flags">The flags that change a config, see <see cref="ConfigFlags"/>.</param>
 /// <param name="files">Looks up files and programs.</param>
-internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, StartFiles files)
+internal sealed class StartedCommands(IReadOnlyList<GivenFlag> flags, LocalFiles files)
 {
     /// <summary>A command after a bare <c>--</c> is executed as it is, without a shell or an interpreter.</summary>
     public ProcessConfig OfProgram(IReadOnlyList<string> program) =>

@@ -74,7 +74,7 @@ internal static class OfflineLogReader
         if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);
         if (selectors is not { Count: > 0 }) return all;
         var result = OfflineProcesses.Resolve(selectors, all);
-        if (!result.IsKnown) throw new DaemonException(ErrorCode.NoSuchProcess, result.Sentence!);
+        if (!result.IsKnown) throw OfflineProcesses.NoMatch(result);
         return [.. all.Where(one => result.Matches.Contains(SelectorTarget.From(one.Definition, one.Instance)))];
     }
 }

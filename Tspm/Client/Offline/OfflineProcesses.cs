@@ -1,6 +1,8 @@
+using Tspm.Client.Connection;
 using Tspm.Legacy;
 using Tspm.Model.Selecting;
 using Tspm.Model.State;
+using Tspm.Protocol;
 using Tspm.Storage;
 
 namespace Tspm.Client.Offline;
@@ -22,6 +24,10 @@ internal static class OfflineProcesses
         IReadOnlyList<string> selectors, IEnumerable<(ProcessDefinition Definition, int Instance)> all) =>
         SelectorMatcher.Resolve(
             selectors, [.. all.Select(static one => SelectorTarget.From(one.Definition, one.Instance))]);
+
+    /// <summary>The error for selectors that match nothing, with the code that a daemon gives it.</summary>
+    public static DaemonException NoMatch(SelectorResult result) =>
+        new(result.IsInvalid ? ErrorCode.InvalidParams : ErrorCode.NoSuchProcess, result.Sentence!);
 
     /// <summary>Why a start of these selectors would start nothing.</summary>
     /// <returns>

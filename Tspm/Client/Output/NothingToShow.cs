@@ -1,6 +1,7 @@
 using Tspm.Client.Output.Listing;
 using Tspm.Client.Terminal;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Output;
 
@@ -12,9 +13,22 @@ internal static class NothingToShow
     public const string NothingYet =
         "no daemon is running, and no process is defined yet; start one with: tspm start COMMAND";
 
-    public const string NoOutput = "there is no output yet; to follow new output: tspm logs -f";
-
-    public const string NoLines = "no line matches; to see the last lines of all logs: tspm logs";
+    /// <summary>Why no line of a log is shown.</summary>
+    /// <param name="request">The request, with the selectors as they were typed.</param>
+    public static string InLogs(LogsRequest request)
+    {
+        var names = string.Concat((request.Selectors ?? []).Select(
+            static name => " " + ControlText.Escape(ShellWords.Quote(name))));
+        var (stream, flag) = request.Stream switch
+        {
+            "err" => (" on standard error", " --err"),
+            "out" => (" on standard output", " --out"),
+            _ => ("", ""),
+        };
+        if (request is { Since: null, Until: null, Grep: null, Run: null })
+            return $"there is no output{stream} yet; to follow new output: tspm logs{names} -f{flag}";
+        return $"no line{stream} matches; to see the last lines: tspm logs{names}{flag}";
+    }
 
     public const string NoEvents = "no event matches; to see the last events of all processes: tspm events";
 

@@ -57,9 +57,12 @@ internal sealed class OutputWriter(ByteSink sink, bool isTerminal)
         if (_buffer.WrittenCount >= FlushAt) Flush();
     }
 
+    /// <summary>Changes each line of text before it is written; null to write it as it is.</summary>
+    public Func<string, string>? Rewrite { get; set; }
+
     public void WriteLine(string text = "")
     {
-        Write(text);
+        Write(Rewrite is { } rewrite ? rewrite(text) : text);
         Write("\n"u8);
     }
 

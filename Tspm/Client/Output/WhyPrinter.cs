@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Terminal;
 using Tspm.Client.Why;
 using Tspm.Config.Validation;
@@ -66,7 +67,7 @@ internal static class WhyPrinter
         var name = ShellWords.Quote(status.Name);
         var reason = status.Reason.Replace($"; see: tspm why {name}", "", StringComparison.Ordinal);
         var again = status.State == ProcessState.Errored ? $"; to start it again: tspm start {name}" : "";
-        return Display.Text(reason + again);
+        return Display.Text(HintedCommands.Complete(reason + again));
     }
 
     /// <summary>Hints for causes that are typical of users of other managers, once for each process.</summary>

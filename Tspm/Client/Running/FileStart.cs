@@ -1,9 +1,12 @@
 using Tspm.Client.Commands;
 using Tspm.Client.Connection;
 using Tspm.Client.Output;
+using Tspm.Client.Terminal;
+using Tspm.Config.Import;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Protocol;
+using Tspm.Text;
 
 namespace Tspm.Client.Running;
 
@@ -49,7 +52,7 @@ internal static class FileStart
             WaitTimeoutMs = start.WaitTimeoutMs,
             SettleMs = start.SettleMs,
         };
-        var applied = daemon.Call(Methods.Apply, request, flags.Deadline);
+        var applied = Call(daemon, request, start, flags);
         List<PlanStep> changes = [.. applied.Steps.Where(static step => step.Action == PlanStep.Change)];
         if (!flags.Json) PlanPrinter.Print(session.Out, changes, withKept: false);
         var response = new StartResponse
@@ -62,6 +65,26 @@ internal static class FileStart
         };
         return start.Force ? Restart(daemon, response, start, flags) : response;
     }
+
+    /// <summary>Sends the request. The daemon does not know the file, so its hint does not name it.</summary>
+    static ApplyResponse Call(DaemonClient daemon, ApplyRequest request, StartRequest start, ChangeFlags flags)
+    {
+        try
+        {
+            return daemon.Call(Methods.Apply, request, flags.Deadline);
+        }
+        catch (DaemonException refused) when (start.Selectors is [var file])
+        {
+            var quoted = ControlText.Escape(ShellWords.Quote(file));
+            var command = ForeignFile.Recognise(file) == FileKind.Pm2
+                ? $"tspm import pm2 {quoted} --start --force" : $"tspm apply {quoted} --force";
+            throw new DaemonException(
+                refused.Code, refused.Message.Replace(ForceHint, command, StringComparison.Ordinal), refused.Data);
+        }
+    }
+
+    /// <summary>The end of the daemon's sentence about names that belong to another project.</summary>
+    const string ForceHint = "tspm apply FILE --force";
 
     /// <summary>Restarts the processes that were already online and that the file does not change.</summary>
     static StartResponse Restart(DaemonClient daemon, StartResponse started, StartRequest start, ChangeFlags flags)

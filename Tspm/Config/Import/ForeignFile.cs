@@ -87,6 +87,8 @@ internal static class ForeignFile
             return HasLine(text, "[[processes", "processes") ? FileKind.Tspm : byName;
         if (IsIni(name))
             return HasLine(text, "[program:", "[fcgi-program:", "[supervisord]") ? FileKind.Supervisord : byName;
+        // The name is Tspm's own, so the content is meant for Tspm, whatever is wrong with it.
+        if (byName == FileKind.Tspm) return FileKind.Tspm;
         return Document(name, text) is { } root && KindOf(root) is not FileKind.None and var kind ? kind : byName;
     }
 
@@ -97,12 +99,18 @@ internal static class ForeignFile
         if (root.ValueKind != JsonValueKind.Object) return FileKind.None;
         if (root.TryGetProperty("apps", out _)) return FileKind.Pm2;
         if (root.TryGetProperty("processes", out var processes))
-            return processes.ValueKind == JsonValueKind.Object ? FileKind.ProcessCompose : FileKind.Tspm;
+            return IsProcessCompose(processes) ? FileKind.ProcessCompose : FileKind.Tspm;
         if (root.TryGetProperty("services", out var services) && services.ValueKind == JsonValueKind.Object)
             return FileKind.Compose;
         return root.TryGetProperty("pm2", out var apps) && apps.ValueKind == JsonValueKind.Array || IsOneApp(root)
             ? FileKind.Pm2 : FileKind.None;
     }
+
+    /// <summary>Whether these are the processes of a process-compose file: objects by name.</summary>
+    static bool IsProcessCompose(JsonElement processes) =>
+        processes.ValueKind == JsonValueKind.Object
+        && processes.EnumerateObject() is var members && members.Any()
+        && members.All(static member => member.Value.ValueKind == JsonValueKind.Object);
 
     /// <summary>
     /// Whether an item of a list is a PM2 app: no other tool has files that are lists of objects with such a member.

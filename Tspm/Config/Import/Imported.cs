@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tspm.Config.Validation;
 using Tspm.Model.Config;
+using Tspm.Text;
 
 namespace Tspm.Config.Import;
 
@@ -8,7 +10,7 @@ namespace Tspm.Config.Import;
 /// A setting of another process manager that could not be imported: its owner, its name, its value without secrets, and
 /// what to do instead.
 /// </summary>
-internal sealed class Unmapped(string owner, string key, string value, string hint)
+internal sealed partial class Unmapped(string owner, string key, string value, string hint)
 {
     public string Owner => owner;
 
@@ -16,13 +18,22 @@ internal sealed class Unmapped(string owner, string key, string value, string hi
 
     public string Value => value;
 
-    public string Hint => hint;
+    /// <summary>What to do instead. A command in it names the process, where it was written with NAME.</summary>
+    public string Hint { get; } = NamesInCommands().Replace(hint, $"$1 {ShellWords.Quote(owner).Replace("$", "$$")}");
+
+    [GeneratedRegex("(tspm \\w+) NAME\\b")]
+    private static partial Regex NamesInCommands();
+
+    /// <summary>The same with the file in the command that imports it again.</summary>
+    public Unmapped WithFile(string file) => new(owner, key, value,
+        Hint.Replace("tspm import pm2 --", $"tspm import pm2 {file} --", StringComparison.Ordinal))
+    { IsWhole = IsWhole };
 
     /// <summary>The whole process or app was left out because of this setting; the hint is the reason.</summary>
     public bool IsWhole { get; init; }
 
     public override string ToString() =>
-        IsWhole ? $"{owner} was left out: {hint}" : $"{owner}: {key} = {value} was not imported: {hint}";
+        IsWhole ? $"{owner} was left out: {Hint}" : $"{owner}: {key} = {value} was not imported: {Hint}";
 }
 
 /// <summary>
@@ -54,6 +65,13 @@ internal sealed class Imported
     /// Variables from the dump of a whole environment that look like secrets and must not be printed.
     /// </summary>
     public List<Unmapped> Secrets { get; } = [];
+
+    /// <summary>Completes the commands in hints that read the file again.</summary>
+    /// <param name="file">The file as it can be typed in a shell.</param>
+    public void NameFile(string file)
+    {
+        for (var i = 0; i < Left.Count; i++) Left[i] = Left[i].WithFile(file);
+    }
 
     /// <summary>Records a setting that could not be imported.</summary>
     public void Leave(string owner, string key, string value, string hint) =>

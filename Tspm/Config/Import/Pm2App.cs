@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tspm.Json;
 using Tspm.Model.Config;
+using static Tspm.Config.Import.Pm2Value;
 
 namespace Tspm.Config.Import;
 
@@ -15,30 +16,16 @@ namespace Tspm.Config.Import;
 /// <param name="look">Finds out what a path leads to.</param>
 internal sealed class Pm2App(JsonElement app, Imported imported, string folder, Func<string, ScriptKind> look)
 {
-    /// <summary>Default of PM2 for an app that sets none (constants.js).</summary>
-    const string StopSignal = "SIGINT";
-
-    const int KillTimeoutMs = 1600;
-
-    readonly string _name = NameOf(app);
+    readonly string _name = Pm2Keys.NameOf(app);
     ProcessConfig _config = new();
-    RestartConfig _restart = new();
-    StopConfig _stop = new() { Signal = StopSignal, TimeoutMs = KillTimeoutMs };
-    string? _script, _interpreter, _logFile, _port;
+    readonly Pm2Lifetime _lifetime = new();
+    readonly Pm2Logs _logs = new(Pm2Keys.NameOf(app), imported);
+    string? _script, _interpreter, _port;
     IReadOnlyList<string>? _args;
     IReadOnlyList<string> _interpreterArgs = [];
     Dictionary<string, string>? _env;
     bool _isCluster, _isFork, _waitsForReady;
-    JsonElement _mergeLogs, _listenTimeout;
-
-    static string NameOf(JsonElement app)
-    {
-        foreach (var key in (string[])["name", "script", "exec", "cmd", "command", "pm_exec_path"])
-            if (app.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
-                && JsonTypes.TryText(value, out var text) && text.Length > 0)
-                return key == "name" ? text : Path.GetFileNameWithoutExtension(text.Split(' ')[0]);
-        return "app";
-    }
+    JsonElement _listenTimeout;
 
     /// <summary>Reads an app of an ecosystem file.</summary>
     /// <param name="profile">Selects <c>env_PROFILE</c>; null for none.</param>
@@ -97,7 +84,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         return Finish();
     }
 
-    /// <summary>The name that a config field has in this app.</summary>
+    /// <summary>The name of a config field in this app.</summary>
     public string KeyOf(string field) => Pm2Keys.Of(field, key => app.TryGetProperty(key, out _));
 
     /// <summary>Records that the instances of the app share a port.</summary>
@@ -143,8 +130,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
             case "max_memory_restart":
                 return Pm2Value.Size(value) is { } bytes && Did(_config = _config with { MemoryLimitBytes = bytes });
             default:
-                return TakeWatching(key, value) || TakeEnding(key, value) || TakeLogs(key, value)
-                || Pm2Hints.IsWithoutLoss(key, value);
+                return TakeWatching(key, value) || TakeStarting(key, value) || _lifetime.Take(key, value)
+                    || _logs.Take(key, value) || Pm2Hints.IsWithoutLoss(key, value);
         }
     }
 
@@ -165,69 +152,21 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
                     && Did(_config = _config with { WatchIgnore = [.. ignored.Select(Pm2Value.Pattern)] });
             case "watch_delay":
                 return Pm2Value.Time(value) is { } delay && Did(_config = _config with { WatchDelayMs = delay });
-            case "cron_restart" or "cron":
-                if (Pm2Value.Text(value) is not { } cron) return false;
-                if (cron is not ("0" or "")) _config = _config with { Schedule = new ScheduleConfig { Cron = cron } };
-                return true;
             default: return false;
         }
     }
 
-    bool TakeEnding(string key, JsonElement value)
+    bool TakeStarting(string key, JsonElement value)
     {
         switch (key)
         {
-            case "autorestart":
-                if (value.ValueKind == JsonValueKind.False) _restart = _restart with { Policy = "never" };
-                return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
             case "autostart":
                 if (value.ValueKind == JsonValueKind.False) _config = _config with { Enabled = false };
-                return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
-            case "max_restarts":
-                return Pm2Value.Whole(value) is { } most
-                    && Did(_restart = _restart with { MaxConsecutive = Math.Max(1, most) });
-            case "min_uptime":
-                return Pm2Value.Time(value) is { } least && Did(_restart = _restart with { MinUptimeMs = least });
-            // A fixed delay: the same for each restart.
-            case "restart_delay":
-                return Pm2Value.Time(value) is { } pause
-                    && Did(_restart = pause == 0 ? _restart : _restart with { DelayMs = pause, MaxDelayMs = pause });
-            case "exp_backoff_restart_delay":
-                return Pm2Value.Time(value) is { } first
-                    && Did(_restart = first == 0 ? _restart
-                    : _restart with { DelayMs = first, MaxDelayMs = Math.Max(first, 15_000) });
-            case "stop_exit_codes":
-                return Pm2Value.Codes(value) is { } codes && Did(_restart = _restart with { StopExitCodes = codes });
-            case "kill_timeout":
-                return Pm2Value.Time(value) is { } patience && Did(_stop = _stop with { TimeoutMs = patience });
-            case "kill_signal" or "stop_signal":
-                return Pm2Value.Text(value) is { } signal && Did(_stop = _stop with { Signal = signal });
-            case "treekill":
-                if (value.ValueKind == JsonValueKind.False) _stop = _stop with { KillTree = false };
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False;
             case "wait_ready":
                 _waitsForReady = value.ValueKind != JsonValueKind.False;
                 return !_waitsForReady || Left(key, value, Pm2Hints.WaitReady);
             case "listen_timeout": return Did(_listenTimeout = value);
-            default: return false;
-        }
-    }
-
-    bool TakeLogs(string key, JsonElement value)
-    {
-        switch (key)
-        {
-            case "out_file" or "out" or "output" or "out_log":
-                return Pm2Value.Text(value) is { } output && Did(_config = _config with { OutFile = LogPath(output) });
-            case "error_file" or "err_file" or "err" or "error" or "err_log":
-                return Pm2Value.Text(value) is { } errors && Did(_config = _config with { ErrFile = LogPath(errors) });
-            case "log_file" or "log":
-                // Without a path, it is a combined file of PM2; the command tspm logs shows both streams anyway.
-                if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return true;
-                return (_logFile = Pm2Value.Text(value)) is not null;
-            case "disable_logs" when value.ValueKind == JsonValueKind.True:
-                return Did(_config = _config with { OutFile = "/dev/null", ErrFile = "/dev/null" });
-            case "merge_logs" or "combine_logs": return Did(_mergeLogs = value);
             default: return false;
         }
     }
@@ -245,8 +184,8 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         ReportInstances(isNode);
         if (_waitsForReady && _listenTimeout.ValueKind != JsonValueKind.Undefined)
             Left("listen_timeout", _listenTimeout, Pm2Hints.ListenTimeout);
-        TakeCombinedLog();
-        MakeJob();
+        _logs.TakeCombined();
+        _lifetime.MakeJob();
         // PM2 runs Python with -u.
         if (_interpreter is null && config.Interpreter == Interpreters.Python)
             (_env ??= []).TryAdd(Interpreters.PythonUnbuffered, "1");
@@ -254,11 +193,12 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         {
             Name = _name,
             Env = _env is { Count: > 0 } ? _env : null,
-            OutFile = _config.OutFile,
-            MergeLogs = _config.MergeLogs,
-            Schedule = _config.Schedule,
-            Restart = _restart == new RestartConfig() ? null : _restart,
-            Stop = _stop,
+            OutFile = _logs.OutFile,
+            ErrFile = _logs.ErrFile,
+            MergeLogs = _logs.MergeLogs,
+            Schedule = _lifetime.Schedule,
+            Restart = _lifetime.Restart,
+            Stop = _lifetime.Stop,
         };
         return Pm2Schedule.Translate(config, _name, imported);
     }
@@ -271,40 +211,7 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         if (_config.Instances is not > 1) return;
         if (_isCluster || (!_isFork && isNode))
             imported.Leave(_name, "exec_mode", _isCluster ? "cluster" : "cluster, by default", Pm2Hints.Cluster);
-        var merges = _mergeLogs.ValueKind == JsonValueKind.True;
-        // Instances share the files that a config names; the default log files of Tspm are separate.
-        var sharesAll = _config is { OutFile: not null, ErrFile: not null } || _logFile is not null;
-        if (merges && !sharesAll) Left("merge_logs", _mergeLogs, Pm2Hints.MergeLogs);
-        if (!merges && (_config.OutFile ?? _config.ErrFile) is { } file && file != "/dev/null")
-            imported.Notes.Add(
-                $"{_name}: all instances write to {file}, as with merge_logs; PM2 gives each its own file");
-    }
-
-    void TakeCombinedLog()
-    {
-        if (_logFile is null) return;
-        if (_config.OutFile is null && _config.ErrFile is null)
-            _config = _config with { OutFile = LogPath(_logFile), MergeLogs = true };
-        else
-            imported.Leave(_name, "log_file", _logFile,
-                "a file for both streams is outFile with mergeLogs; it cannot be added to two separate files");
-    }
-
-    /// <summary>
-    /// Makes an app with a schedule a job if it ends on its own. PM2 starts an app at each time of its schedule,
-    /// whether the app is running or not; a run that is not over is replaced by the next.
-    /// </summary>
-    void MakeJob()
-    {
-        if (_config.Schedule is not { } schedule) return;
-        var codes = _restart.StopExitCodes ?? [];
-        var endsWell = codes.Contains(0);
-        if (_restart.Policy != "never" && !endsWell) return;
-        _config =
-            _config with { Schedule = schedule with { Action = ScheduleConfig.Start, Overlap = ScheduleConfig.Kill } };
-        if (_restart.Policy == "never") return;
-        int[] others = [.. codes.Where(static code => code != 0)];
-        _restart = _restart with { Policy = "on-failure", StopExitCodes = others.Length == 0 ? null : others };
+        _logs.ReportInstances();
     }
 
     bool TakeInstances(JsonElement value)
@@ -336,19 +243,9 @@ internal sealed class Pm2App(JsonElement app, Imported imported, string folder, 
         _env["PORT"] = _port;
     }
 
-    /// <summary>The log path in the sense of Tspm. PM2 writes "NULL" or /dev/null for no log.</summary>
-    string? LogPath(string path)
-    {
-        if (path is "NULL") return "/dev/null";
-        return LogStreams.IsOne(path, imported) ? null : path;
-    }
-
     bool Left(string key, JsonElement value, string hint)
     {
         imported.Leave(_name, key, value, hint);
         return true;
     }
-
-    /// <summary>Always true: lets an assignment be the last operand of a condition.</summary>
-    static bool Did(object _) => true;
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Tspm.Json;
+
 namespace Tspm.Config.Import;
 
 /// <summary>The settings of PM2 that have a counterpart: their names, and the values that they may have.</summary>
@@ -56,4 +59,14 @@ internal static class Pm2Keys
         "stop_exit_codes" => "exit codes from 0 to 255",
         _ => null,
     };
+
+    /// <summary>The name of an app, or the one that PM2 gives it: that of its script.</summary>
+    public static string NameOf(JsonElement app)
+    {
+        foreach (var key in (string[])["name", "script", "exec", "cmd", "command", "pm_exec_path"])
+            if (app.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+                && JsonTypes.TryText(value, out var text) && text.Length > 0)
+                return key == "name" ? text : Path.GetFileNameWithoutExtension(text.Split(' ')[0]);
+        return "app";
+    }
 }

@@ -112,4 +112,7 @@ internal static class Pm2Value
         var plain = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text;
         return plain.Length == 0 ? text : plain;
     }
+
+    /// <summary>Always true: lets an assignment be the last operand of a condition.</summary>
+    public static bool Did(object? _) => true;
 }

@@ -35,7 +35,7 @@ internal sealed class SupervisordFile(string folder, List<IniSection> sections)
         if (_hasNotedFolder) return;
         _hasNotedFolder = true;
         imported.Notes.Add(
-            $"programs without 'directory' run in the current folder, {folder}; under supervisord they run in the "
-            + "folder that it was started in; if that was another one (often / for a service), set projectDir");
+            $"programs without 'directory' run in {folder}, the current folder; supervisord runs them in the folder "
+            + "that it was started in, which is / if it is a service; if they need that folder, set projectDir");
     }
 }

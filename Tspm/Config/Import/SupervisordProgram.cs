@@ -23,6 +23,8 @@ internal sealed class SupervisordProgram(
     public const string GroupSignalNote =
         "stopasgroup: the program gets the stop signal first, the rest of its tree once the program has ended";
 
+    const string ToSyslog = "logs are files; to send one to syslog as well: tspm logs NAME -f | logger";
+
     static readonly string[] Known =
     [
         "command", "process_name", "numprocs", "numprocs_start", "priority", "autostart", "autorestart", "startsecs",
@@ -46,7 +48,7 @@ internal sealed class SupervisordProgram(
             var value = section.Get(key)!;
             if (key == "stopasgroup" && Flag(key) == true && !imported.Notes.Contains(GroupSignalNote))
                 imported.Notes.Add(GroupSignalNote);
-            if (Array.IndexOf(Known, key) < 0) imported.Leave(_name, key, value, "no counterpart");
+            if (Array.IndexOf(Known, key) < 0) imported.Leave(_name, key, value, "Tspm has nothing like it");
             else if (HintOf(key, value) is { } hint) imported.Leave(_name, key, value, hint);
         }
         if (section.Get("command") is null)
@@ -248,16 +250,18 @@ internal sealed class SupervisordProgram(
         "priority" when file.HasOrder => PriorityHint,
         // Without an [eventlistener], nobody reads these events.
         "stdout_events_enabled" or "stderr_events_enabled" when Flag(key) == true && file.HasListener =>
-            "use: tspm logs -f --json",
-        "stdout_syslog" or "stderr_syslog" when Flag(key) == true => "logs are files; pipe 'tspm logs -f' into logger",
+            "use: tspm logs NAME -f --json",
+        "stdout_syslog" or "stderr_syslog" when Flag(key) == true => ToSyslog,
         "stdout_logfile" or "stderr_logfile" when value.Equals("syslog", StringComparison.OrdinalIgnoreCase) =>
-            "logs are files; pipe 'tspm logs -f' into logger",
+            ToSyslog,
         "stdout_capture_maxbytes" or "stderr_capture_maxbytes" when value.Trim('0', 'M', 'K', 'B').Length > 0 =>
-            "no counterpart",
+            "Tspm does not read messages from the output; a program can notify it with READY=1 and STATUS=… "
+            + "(sd_notify), or write to its log: tspm logs NAME -f --json",
         "stderr_logfile_maxbytes" or "stderr_logfile_backups" when section.Get("stdout" + key[6..]) is { } other
             && other != value && Flag("redirect_stderr") != true =>
                 "both logs follow the same rules; those of stdout were imported",
-        "serverurl" when value != "AUTO" => "no counterpart",
+        "serverurl" when value != "AUTO" =>
+            "Tspm has no server URL; a program reaches it with the command: tspm list --json",
         _ => null,
     };
 

@@ -95,14 +95,14 @@ internal sealed class CronTimes
         var format = fields.Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard;
         try
         {
-            // The whole expression is parsed in any case, so that an error message names the field.
+            // The whole expression is parsed in any case: the halves do not show a mistake in the other day.
             var whole = CronExpression.Parse(cron, format);
             if (!RestrictsBothDays(cron)) return [whole];
             return [CronExpression.Parse(With("*", ^1), format), CronExpression.Parse(With("*", ^3), format)];
         }
-        catch (CronFormatException mistake)
+        catch (CronFormatException)
         {
-            problem = $"{Expected} ({mistake.Message.TrimEnd('.')})";
+            problem = cron.StartsWith('@') ? CronFields.UnknownWord : CronFields.Problem(fields) ?? Expected;
             return null;
         }
 

@@ -23,8 +23,21 @@ internal static class DependencyGraph
                     return $"'{name}' depends on '{dependency.Name}', which is not defined"
                         + (ConditionHint(all, dependency.Name) ?? NearestName.Question(dependency.Name, all.Keys));
             if (Cycle(all, name, [], done) is { } path)
-                return $"the dependencies form a cycle: {string.Join(" → ", path)}; remove one of them";
+                return CycleSentence(path);
         }
+        return null;
+    }
+
+    public static string CycleSentence(IEnumerable<string> cycle) =>
+        $"the dependencies form a cycle: {string.Join(" → ", cycle)}; remove one of them";
+
+    /// <summary>Finds processes that wait for each other.</summary>
+    /// <returns>Their names, the first one again at the end; null if there is no cycle.</returns>
+    public static IReadOnlyList<string>? FindCycle(IReadOnlyDictionary<string, ProcessConfig> all)
+    {
+        var done = new HashSet<string>();
+        foreach (var name in all.Keys)
+            if (Cycle(all, name, [], done) is { } path) return path;
         return null;
     }
 

@@ -13,17 +13,19 @@ internal static class ProbeRules
     const string Kinds = "one of notify, tcp, http, log, exec, delayMs";
 
     /// <summary>Checks a probe.</summary>
-    /// <returns>Null if it is valid.</returns>
-    public static ConfigProblem? Problem(Probe probe, bool isHealth)
+    /// <returns>All problems; empty if it is valid.</returns>
+    public static IEnumerable<ConfigProblem> Problems(Probe probe, bool isHealth)
     {
         object?[] kinds = [probe.Notify, probe.Tcp, probe.Http, probe.Log, probe.Exec, probe.DelayMs];
         var count = kinds.Count(static kind => kind is not null);
         if (count != 1)
         {
             var found = count == 0 ? "none" : "several";
-            return new ConfigProblem("", found, Kinds, $"a probe must have exactly {Kinds}, but this one has {found}");
+            return [new ConfigProblem(
+                "", found, Kinds, $"a probe must have exactly {Kinds}, but this one has {found}")];
         }
-        return OfKind(probe) ?? (isHealth ? OfHealth(probe) : OfReady(probe));
+        var ofKind = isHealth && probe.DelayMs is not null ? null : OfKind(probe);
+        return (isHealth ? OfHealth(probe) : OfReady(probe)).Prepend(ofKind).OfType<ConfigProblem>();
     }
 
     static ConfigProblem? OfKind(Probe probe)
@@ -50,21 +52,25 @@ internal static class ProbeRules
     static string? CommandProblem(string command) =>
         command.Contains('\0') ? "it contains a NUL character" : ShellWords.Analyze(command).Problem;
 
-    static ConfigProblem? OfReady(Probe probe) =>
-        probe.IntervalMs is { } interval ? OnlyHealth("intervalMs", interval)
-        : probe.TimeoutMs is { } timeout ? OnlyHealth("timeoutMs", timeout)
-        : probe.Failures is { } failures ? OnlyHealth("failures", failures) : null;
+    static IEnumerable<ConfigProblem?> OfReady(Probe probe)
+    {
+        if (probe.IntervalMs is { } interval) yield return OnlyHealth("intervalMs", interval);
+        if (probe.TimeoutMs is { } timeout) yield return OnlyHealth("timeoutMs", timeout);
+        if (probe.Failures is { } failures) yield return OnlyHealth("failures", failures);
+    }
 
-    static ConfigProblem? OfHealth(Probe probe)
+    static IEnumerable<ConfigProblem?> OfHealth(Probe probe)
     {
         if (probe.DelayMs is { } delay)
-            return Bad("delayMs", AsText(delay),
+            yield return Bad("delayMs", AsText(delay),
                 "is a delay, which cannot check health; use notify, tcp, http, log or exec");
         if (probe.IntervalMs < Probe.MinIntervalMs)
-            return Bad("intervalMs", AsText(probe.IntervalMs),
+            yield return Bad("intervalMs", AsText(probe.IntervalMs),
                 $"must be a whole number, {AsText(Probe.MinIntervalMs)} or more");
-        if (probe.TimeoutMs < 1) return Bad("timeoutMs", AsText(probe.TimeoutMs), "must be a whole number, 1 or more");
-        return probe.Failures < 1 ? Bad("failures", AsText(probe.Failures), "must be a whole number, 1 or more") : null;
+        if (probe.TimeoutMs < 1)
+            yield return Bad("timeoutMs", AsText(probe.TimeoutMs), "must be a whole number, 1 or more");
+        if (probe.Failures < 1)
+            yield return Bad("failures", AsText(probe.Failures), "must be a whole number, 1 or more");
     }
 
     static ConfigProblem OnlyHealth(string member, int value) =>

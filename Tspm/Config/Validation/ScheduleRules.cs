@@ -11,28 +11,28 @@ namespace Tspm.Config.Validation;
 internal static class ScheduleRules
 {
     /// <summary>Checks a schedule.</summary>
-    /// <returns>Null if it is valid.</returns>
-    public static ConfigProblem? Problem(ProcessConfig config)
+    /// <returns>All problems; empty if it is valid.</returns>
+    public static IEnumerable<ConfigProblem> Problems(ProcessConfig config)
     {
-        if (config.Schedule is not { } schedule) return null;
+        if (config.Schedule is not { } schedule) yield break;
         // A job without times runs when somebody starts it.
         if (schedule is { Cron: null, Action: not ScheduleConfig.Start })
-            return new ConfigProblem(".cron", "nothing", "a cron expression",
+            yield return new ConfigProblem(".cron", "nothing", "a cron expression",
                 "cron is missing; a schedule needs one, such as \"0 3 * * *\"");
-        if (schedule.Cron is { } cron && CronTimes.ProblemOf(cron) is { } mistake) return Bad("cron", cron, mistake);
+        if (schedule.Cron is { } cron && CronTimes.ProblemOf(cron) is { } mistake)
+            yield return Bad("cron", cron, $"is not valid; {mistake}");
         if (schedule.TimeZone is { } zone && CronTimes.ProblemOfZone(zone) is { } unknown)
-            return Bad("timeZone", zone, unknown);
+            yield return Bad("timeZone", zone, $"is not valid; {unknown}");
         if (schedule.Action is not (null or ScheduleConfig.Restart or ScheduleConfig.Start))
-            return Bad("action", schedule.Action, "must be one of restart, start");
+            yield return Bad("action", schedule.Action, "must be one of restart, start");
         if (schedule.Overlap is not (null or ScheduleConfig.Skip or ScheduleConfig.Queue or ScheduleConfig.Kill))
-            return Bad("overlap", schedule.Overlap, "must be one of skip, queue, kill");
-        if (schedule is { Overlap: not null, Action: not ScheduleConfig.Start })
-            return Bad("overlap", schedule.Overlap, "is only for jobs; also set action to start");
-        return schedule.Action == ScheduleConfig.Start && config.Restart?.Policy == "always"
-            ? Bad("action", ScheduleConfig.Start,
+            yield return Bad("overlap", schedule.Overlap, "must be one of skip, queue, kill");
+        else if (schedule is { Overlap: not null, Action: not ScheduleConfig.Start })
+            yield return Bad("overlap", schedule.Overlap, "is only for jobs; also set action to start");
+        if (schedule.Action == ScheduleConfig.Start && config.Restart?.Policy == "always")
+            yield return Bad("action", ScheduleConfig.Start,
                 "makes this a job, which ends on its own, but restart.policy is always; use never (the default for "
-                    + "jobs) or on-failure")
-            : null;
+                    + "jobs) or on-failure");
     }
 
     /// <summary>
@@ -49,5 +49,5 @@ internal static class ScheduleRules
     }
 
     static ConfigProblem Bad(string member, string found, string words) =>
-        new("." + member, JsonProblems.Quote(found), words, $"{JsonProblems.Quote(found)}: {words}");
+        new("." + member, JsonProblems.Quote(found), words, $"{JsonProblems.Quote(found)} {words}");
 }

@@ -15,7 +15,7 @@ internal static class Views
         if (selectors is not { Count: > 0 }) return views;
         var targets = views.Select(view => SelectorTarget.From(view.Definition, view.Key.Instance)).ToList();
         var result = SelectorMatcher.Resolve(selectors, targets);
-        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!);
+        if (!result.IsKnown) throw new NoSuchProcessException(result.Sentence!) { IsInvalid = result.IsInvalid };
         var chosen = result.Matches.Select(match => new InstanceKey(match.Id, match.Instance)).ToHashSet();
         return [.. views.Where(view => chosen.Contains(view.Key))];
     }

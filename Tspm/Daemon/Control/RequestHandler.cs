@@ -162,7 +162,8 @@ internal sealed class RequestHandler(DaemonContext context)
             case OrderRefusedException refused:
                 return new RpcError { Code = ErrorCode.Failed, Message = refused.Message };
             case NoSuchProcessException unknown:
-                return new RpcError { Code = ErrorCode.NoSuchProcess, Message = unknown.Message };
+                var unmatched = unknown.IsInvalid ? ErrorCode.InvalidParams : ErrorCode.NoSuchProcess;
+                return new RpcError { Code = unmatched, Message = unknown.Message };
             case ShuttingDownException ending:
                 return new RpcError { Code = ErrorCode.ShuttingDown, Message = ending.Message };
             case ClientGoneException:

@@ -3,6 +3,7 @@ using Tspm.Logs.Files;
 using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Platform.Linux;
+using Tspm.Platform.Linux.Spawning;
 
 namespace Tspm.Logs.Writing;
 
@@ -24,10 +25,18 @@ internal static class FifoOpening
         if (SysStat.mkfifo(path, FifoMode) != 0) return Failure("make output", $"cannot create {path}", Errno.Last);
         if (owner is null || FileSystem.UserIdOf(owner) is not { } uid) return null;
         if (SysStat.chown(path, uid, NoOwner) == 0) return null;
-        var failure = Failure("make output", $"cannot give {path} to user {owner}", Errno.Last);
+        var failure = NotGiven(path, owner, Errno.Last);
         Remove(path);
         return failure;
     }
+
+    /// <summary>Why the child's user cannot get a FIFO. Only root may give it away, and only root may become the user.
+    /// </summary>
+    public static SpawnFailure NotGiven(string path, string owner, int errno) => errno == Errno.EPERM
+        ? new SpawnFailure(TargetUser.UserStage, errno,
+            $"cannot run it as user '{owner}': only a daemon that runs as root may change the user (the system-wide "
+            + "daemon does: tspm --system)")
+        : Failure("make output", $"cannot give {path} to user {owner}", errno);
 
     /// <summary>Both ends of a stream.</summary>
     /// <param name="Fifo">Read end of the FIFO.</param>

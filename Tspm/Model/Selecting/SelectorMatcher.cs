@@ -22,6 +22,9 @@ internal sealed record SelectorResult(IReadOnlyList<SelectorTarget> Matches, str
 {
     public bool IsKnown => Unknown is null;
 
+    /// <summary>The selector itself is not valid, so that no process could ever match.</summary>
+    public bool IsInvalid { get; init; }
+
     /// <summary>
     /// The <see cref="Matches"/> that were selected individually by name, id or instance, and not by <c>all</c>, a
     /// pattern or a namespace.
@@ -63,14 +66,14 @@ internal static class SelectorMatcher
         foreach (var text in selectors)
         {
             if (TimedRegex.LengthProblem(text) is { } tooLong)
-                return new SelectorResult([], text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
+                return Invalid(text, $"the selector {TimedRegex.Shown(text)} {tooLong}");
             if (inPatterns > PatternTime)
                 return new SelectorResult([], text,
                     "the patterns take too long to match; select the processes by name, or in several steps");
             begun = Stopwatch.GetTimestamp();
             var selector = Selector.Parse(text);
             if (!TryPredicate(selector, targets, out var fits, out var names, out var problem))
-                return new SelectorResult([], text, problem);
+                return Invalid(text, problem!);
             try
             {
                 var any = Mark(chosen, targets, fits, names ? named : null);
@@ -86,6 +89,9 @@ internal static class SelectorMatcher
         }
         return new SelectorResult([.. targets.Where((_, index) => chosen[index])]) { Named = named };
     }
+
+    static SelectorResult Invalid(string selector, string problem) =>
+        new([], selector, problem) { IsInvalid = true };
 
     static bool Mark(
         bool[] chosen, IReadOnlyList<SelectorTarget> targets, Func<SelectorTarget, bool> fits,

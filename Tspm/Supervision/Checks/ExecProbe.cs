@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tspm.Model.Config;
 using Tspm.Model.State;
 using Tspm.Platform;
@@ -43,6 +44,13 @@ internal sealed class ExecProbe(
             child.Signal(Signals.SIGKILL);
         }
 
+        static string Problem(ExitStatus status) => "the probe's command " + status switch
+        {
+            { Code: { } code } => string.Create(CultureInfo.InvariantCulture, $"exited with code {code}"),
+            { Signal: not null } => $"was {status}",
+            _ => "ended with an unknown exit status",
+        };
+
         void Ended()
         {
             if (_child is not { } child) return;
@@ -52,7 +60,7 @@ internal sealed class ExecProbe(
             child.Reap();
             child.Dispose();
             _child = null;
-            answered(status.IsSuccess ? null : status.ToString());
+            answered(status.IsSuccess ? null : Problem(status));
         }
     }
 }

@@ -21,8 +21,8 @@ internal static class StartExecution
             var known = supervisor.Selection.Resolve(selectors);
             if (known.IsKnown) return StartKnown(supervisor, selectors, order);
             // NAME:INSTANCE of a known process is not the name of a program, even if a definition comes with it.
-            if (order.Define.Count == 0 || known.ScaleHint is not null)
-                throw new NoSuchProcessException(known.Sentence + known.ScaleHint);
+            if (order.Define.Count == 0 || known.ScaleHint is not null || known.IsInvalid)
+                throw new NoSuchProcessException(known.Sentence + known.ScaleHint) { IsInvalid = known.IsInvalid };
         }
         return StartNew(supervisor, order);
     }

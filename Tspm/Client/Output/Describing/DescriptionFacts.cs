@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Terminal;
 using Tspm.Config.Import;
@@ -27,7 +28,7 @@ internal static class DescriptionFacts
         if (process.Config.Health is not null) yield return new Fact("health", Health(process.Status));
         if (process.ProbeProblem is { } problem) yield return Sentence("probe", Display.Text(problem));
         if (process.Pending is { } pending)
-            yield return Sentence("pending", PendingText.Describe(pending, process.Status.Name));
+            yield return Sentence("pending", HintedCommands.Complete(PendingText.Describe(pending, process.Status.Name)));
         if (process.WatchProblem is { } unwatched) yield return Sentence("watch", Display.Text(unwatched));
         if (process.StatusText is { } status) yield return Sentence("says", Display.Text(status));
     }
@@ -57,8 +58,8 @@ internal static class DescriptionFacts
         var more = process.RecentExits.Count - MostExits;
         if (more <= 0) yield break;
         var name = ShellWords.Quote(process.Status.Name);
-        yield return new Fact("exit", string.Create(
-            CultureInfo.InvariantCulture, $"and {more} more: tspm why {name} -n {process.RecentExits.Count}"));
+        yield return new Fact("exit", HintedCommands.Complete(string.Create(
+            CultureInfo.InvariantCulture, $"and {more} more: tspm why {name} -n {process.RecentExits.Count}")));
     }
 
     /// <summary>Where and as whom the program runs, and where its output goes.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Terminal;
 using Tspm.Model.State;
 using Tspm.Platform;
@@ -63,7 +64,7 @@ internal static class DrawnDescription
 
     static IEnumerable<Fact> State(ProcessStatus status, DateTimeOffset now)
     {
-        yield return new Fact("reason", Display.Text(status.Reason)) { IsSentence = true };
+        yield return new Fact("reason", Display.Text(HintedCommands.Complete(status.Reason))) { IsSentence = true };
         List<string> parts = [];
         if (status.Pid is { } pid) parts.Add($"pid {Display.Number(pid)}");
         if (status.UptimeMs is not null) parts.Add($"up {Display.Uptime(status.UptimeMs)}");

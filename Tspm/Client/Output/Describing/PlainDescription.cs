@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tspm.Client.CommandLine;
 using Tspm.Client.Terminal;
 using Tspm.Model.State;
 using Tspm.Protocol;
@@ -38,7 +39,7 @@ internal static class PlainDescription
             ? ProcessInfo.Describe(status, TimeProvider.System.GetLocalNow()) : "";
         if (info.Length > 0) yield return new Fact("info", info);
         yield return new Fact("desired", status.Desired == DesiredState.Up ? "up" : "down");
-        yield return new Fact("reason", Display.Text(status.Reason));
+        yield return new Fact("reason", Display.Text(HintedCommands.Complete(status.Reason)));
         yield return new Fact("pid", Display.Number(status.Pid));
         yield return new Fact("uptime", Display.Uptime(status.UptimeMs));
         yield return new Fact("restarts", Display.Number(status.Restarts));

@@ -1,3 +1,4 @@
+using Tspm.Client.CommandLine;
 using Tspm.Client.Terminal;
 using Tspm.Model.State;
 using Tspm.Protocol;
@@ -26,7 +27,7 @@ internal static class DrawnList
     /// <summary>Prints a sentence that may take several lines.</summary>
     public static void PrintSentence(ITextSink sink, string sentence, int width, Style style = default)
     {
-        foreach (var line in CellText.Wrap(sentence, width, "  "))
+        foreach (var line in CellText.Wrap(HintedCommands.Complete(sentence), width, "  "))
         {
             sink.Write(line, style);
             sink.EndLine();

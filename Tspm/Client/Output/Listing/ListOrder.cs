@@ -9,7 +9,10 @@ namespace Tspm.Client.Output.Listing;
 /// </summary>
 internal static class ListOrder
 {
-    public const string Keys = "name, state, cpu, mem, uptime, restarts or id";
+    /// <summary>The accepted forms, for error messages.</summary>
+    public const string Forms =
+        "name, state, cpu, mem, uptime, restarts or id; with :asc or :desc after it to choose the direction, such as "
+        + "mem:asc";
 
     /// <summary>
     /// Whether processes can be sorted by this, such as <c>cpu</c>, <c>cpu:asc</c> or <c>name:desc</c>.

@@ -8,15 +8,15 @@ namespace Tspm.Client.Defining;
 /// Looks up what the words of <c>start</c> can be, apart from processes: files in the shell's working directory, and
 /// programs on the PATH.
 /// </summary>
-internal sealed record StartFiles
+internal sealed record LocalFiles
 {
     /// <summary>
     /// The files of this machine. If the command is for another machine, whose files are unknown, only the words
     /// themselves count.
     /// </summary>
-    public static StartFiles Here => CurrentFolder.IsElsewhere ? Elsewhere : OnThisMachine;
+    public static LocalFiles Here => CurrentFolder.IsElsewhere ? Elsewhere : OnThisMachine;
 
-    static readonly StartFiles OnThisMachine = new()
+    static readonly LocalFiles OnThisMachine = new()
     {
         AreKnown = true,
         IsFile = static path => RegularFile.Obstacle(path) is null && File.Exists(path),
@@ -28,7 +28,7 @@ internal sealed record StartFiles
         Recognise = ForeignFile.Recognise,
     };
 
-    static readonly StartFiles Elsewhere = OnThisMachine with
+    static readonly LocalFiles Elsewhere = OnThisMachine with
     {
         AreKnown = false,
         IsFile = static _ => false,
