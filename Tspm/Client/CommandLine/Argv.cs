@@ -218,13 +218,8 @@ internal static class Argv
             verb.AllFlags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
         // PM2's restart takes the flags of start, and changes the settings as well.
         if (verb.Name is "restart" or "reload"
-            && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })
-        {
-            return new UsageException(
-                $"'{verb.Name}' does not change settings, unlike PM2's with {ControlText.Escape(spelled)}. Type: "
-                + (setting == "name" ? "tspm rename OLD NEW"
-                    : $"tspm set NAME {ControlText.Escape(spelled)} …, then: tspm {verb.Name} NAME"));
-        }
+            && Resolve(arg, null, out _, out _) is { ChangesConfig: true } setting)
+            return SettingRefusal.At(typed, setting, words);
         var program = verb.TakesProgram && words.Count > 0
             ? $"; to pass it to the program: {ControlText.Escape(typed.AsArgument)}" : "";
         return new UsageException(

@@ -139,7 +139,7 @@ internal sealed class TypedFlag
     static string Line(List<string> args) => "tspm " + string.Join(' ', args.Select(Shown));
 
     /// <summary>Quotes a word for the shell; of KEY=VALUE, only the value.</summary>
-    static string Shown(string word)
+    public static string Shown(string word)
     {
         var equals = word.IndexOf('=');
         if (equals <= 0) return ShellWords.Quote(word);
