@@ -5,12 +5,39 @@ namespace Tspm.Tests.Direct;
 /// <summary>What people are told at the shell: which process, what happened to it, and what to type next.</summary>
 internal static class MessageRows
 {
+    const string Two = Seeds.Web + " -i 2";
+
+    /// <summary>A name that no saved state has is no reason to start a daemon.</summary>
+    static readonly string[] OnColdHome =
+    [
+        "stop nobody", "restart nobody", "reload nobody", "delete nobody", "set nobody nice=1", "scale nobody 2",
+        "rename nobody site", "rename 7 site", "reset nobody", "flush nobody", "reopen nobody", "signal HUP nobody",
+        "send nobody line",
+    ];
+
     static readonly VerbRow[] OfStart =
     [
     ];
 
     static readonly VerbRow[] OfChanges =
     [
+        new("stop web:0") { Given = [Two], Out = ["web:0: stopped\n"], Leaves = "web:0 stopped, web:1 online" },
+        new("stop 0:1") { Given = [Two], Out = ["web:1: stopped\n"] },
+        new("flush web:0") { Given = [Two], Out = ["web:0: log files emptied\n"] },
+        new("stop web nobody")
+        {
+            When = "nothing is done",
+            Given = [Seeds.Web],
+            Code = 3,
+            Err = ["nothing was stopped: there is no process, id or namespace 'nobody'"],
+        },
+        new("start web nobody")
+        {
+            Given = [Seeds.Down],
+            Code = 3,
+            Err = ["nothing was started: there is no process, id or namespace 'nobody'"],
+        },
+        new("set web nobody nice=1") { Given = [Seeds.Web], Code = 3, Err = ["nothing was changed: there is no"] },
     ];
 
     static readonly VerbRow[] OfReading =
@@ -28,5 +55,12 @@ internal static class MessageRows
     public static readonly VerbRow[] All =
     [
         .. OfStart, .. OfChanges, .. OfReading,
+        .. OnColdHome.Select(static line => new VerbRow(line)
+        {
+            When = "without a daemon",
+            IsCold = true,
+            Code = 3,
+            Err = ["there is no process"],
+        }),
     ];
 }
