@@ -7,6 +7,17 @@ internal static class MessageRows
 {
     const string Two = Seeds.Web + " -i 2";
 
+    /// <summary>They act on whole processes, and one instance of several was typed.</summary>
+    static readonly (string Line, Method Method, string Said)[] WithOneInstance =
+    [
+        ("delete web:0", Methods.Delete, "type: tspm delete web; or, to have fewer: tspm scale web 1"),
+        ("set web:1 nice=1", Methods.Set, "type: tspm set web KEY=VALUE"),
+        ("rename web:0 'my site'", Methods.Rename, "type: tspm rename web 'my site'"),
+        ("scale web:0 3", Methods.Scale, "type: tspm scale web 3"),
+        ("scale web:1 +1", Methods.Scale, "type: tspm scale web +1"),
+        ("scale web:1 -1", Methods.Scale, "type: tspm scale web -1"),
+    ];
+
     /// <summary>A name that no saved state has is no reason to start a daemon.</summary>
     static readonly string[] OnColdHome =
     [
@@ -21,6 +32,8 @@ internal static class MessageRows
 
     static readonly VerbRow[] OfChanges =
     [
+        new("delete web:0") { When = "it has one", Given = [Seeds.Web], Out = ["web:0: deleted"], Leaves = "" },
+        new("delete web:0 web:1") { Given = [Two], Out = ["web:1: deleted"], Leaves = "" },
         new("stop web:0") { Given = [Two], Out = ["web:0: stopped\n"], Leaves = "web:0 stopped, web:1 online" },
         new("stop 0:1") { Given = [Two], Out = ["web:1: stopped\n"] },
         new("flush web:0") { Given = [Two], Out = ["web:0: log files emptied\n"] },
@@ -55,6 +68,16 @@ internal static class MessageRows
     public static readonly VerbRow[] All =
     [
         .. OfStart, .. OfChanges, .. OfReading,
+        .. WithOneInstance.Select(static row => new VerbRow(row.Line)
+        {
+            When = "of two instances",
+            Given = [Two],
+            Asks = row.Method,
+            Error = ErrorCode.InvalidParams,
+            Code = 2,
+            Err = [row.Line.Split(' ')[0] + " acts on all 2 instances of 'web'; " + row.Said + "\n"],
+            Leaves = "web:0 online, web:1 online",
+        }),
         .. OnColdHome.Select(static line => new VerbRow(line)
         {
             When = "without a daemon",
