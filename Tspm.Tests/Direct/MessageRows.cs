@@ -28,6 +28,82 @@ internal static class MessageRows
 
     static readonly VerbRow[] OfStart =
     [
+        new(Seeds.Web)
+        {
+            When = "it had settings that are not typed now",
+            Given = [Seeds.Down + " -e PORT=1 --health exec:true --restart-delay 5s --namespace old"],
+            Out = ["web: online"],
+            Err =
+            [
+                "'web' was defined before; these settings of the earlier one are gone: env.PORT, health, namespace, "
+                    + "restart; to change a setting and keep the others: tspm set web KEY=VALUE\n",
+            ],
+        },
+        new(Seeds.Web + " -e PORT=2")
+        {
+            When = "what is typed replaces what it had",
+            Given = [Seeds.Down + " -e PORT=1"],
+            Out = ["web: online"],
+        },
+        new("start 'sleep 300' --name web")
+        {
+            Given = [Seeds.Down + " -e PORT=1"],
+            Out = ["web: online"],
+            Err =
+            [
+                "'web' was defined before, with another command: sleep 100, in /",
+                "; these settings of the earlier one are gone: env.PORT;",
+            ],
+        },
+        new("start sleep 100 --name web") { Given = [Seeds.Down], Out = ["web: online"] },
+        new(Seeds.Web + " --cwd /tmp")
+        {
+            Given = [Seeds.Down],
+            Out = ["web: online"],
+            Err = ["'web' was defined before, with another working directory: /"],
+        },
+        new(Seeds.Web + " --interpreter /bin/sh")
+        {
+            Given = [Seeds.Down],
+            Out = ["web: online"],
+            Err = ["'web' was defined before, with no interpreter\n"],
+        },
+        new("start 'sleep 300' --name web")
+        {
+            When = "another command runs",
+            Given = [Seeds.Web],
+            Asks = Methods.Start,
+            Error = ErrorCode.Failed,
+            Code = 1,
+            Err =
+            [
+                "'web' is already online (pid 1001) with another command: sleep 100, in /",
+                "; to replace it with what you typed, add --force to the command; "
+                    + "to restart it as it is: tspm restart web\n",
+            ],
+            Leaves = "web:0 online",
+        },
+        new(Seeds.Web + " -e A=1")
+        {
+            When = "it runs without that",
+            Given = [Seeds.Web],
+            Code = 1,
+            Err = ["'web' is already online (pid 1001) with other settings: env.A; to replace it"],
+        },
+        new(Seeds.Web)
+        {
+            When = "the same runs",
+            Given = [Seeds.Web],
+            Code = 1,
+            Err = ["'web' is already online (pid 1001); restart it with: tspm restart web, or use --force\n"],
+        },
+        new("start 'sleep 300' --name web --no-wait")
+        {
+            When = "another command is starting",
+            Given = ["start 'sleep 100' --name web --ready log:never --no-wait"],
+            Out = ["web: starting (pid 1001)"],
+            Err = ["'web' already runs with another command: sleep 100, in /", ", add --force to the command\n"],
+        },
     ];
 
     static readonly VerbRow[] OfChanges =
