@@ -104,6 +104,11 @@ internal static class MessageRows
             Out = ["web: starting (pid 1001)"],
             Err = ["'web' already runs with another command: sleep 100, in /", ", add --force to the command\n"],
         },
+        new(Seeds.Web + " --watch-paths gone")
+        {
+            Out = ["web: online"],
+            Err = ["warning: 'web': the path /", "/gone does not exist (watchPaths)\n"],
+        },
     ];
 
     static readonly VerbRow[] OfChanges =
@@ -127,6 +132,13 @@ internal static class MessageRows
             Err = ["nothing was started: there is no process, id or namespace 'nobody'"],
         },
         new("set web nobody nice=1") { Given = [Seeds.Web], Code = 3, Err = ["nothing was changed: there is no"] },
+        new("set web group=nobody-here")
+        {
+            Given = [Seeds.Down],
+            Out = ["web: updated\n"],
+            Err = ["warning: 'web': there is no group 'nobody-here'"],
+        },
+        new("set web group=0") { Given = [Seeds.Down], Out = ["web: updated\n"] },
     ];
 
     static readonly VerbRow[] OfReading =
