@@ -5,7 +5,9 @@ namespace Tspm.Tests.Direct;
 /// <summary>What people are told at the shell: which process, what happened to it, and what to type next.</summary>
 internal static class MessageRows
 {
-    const string Two = Seeds.Web + " -i 2";
+    const string Job = "add 'sleep 100' --name backup --job", Two = Seeds.Web + " -i 2";
+
+    const string NoReload = "'backup' is a job, and there is nothing to reload: its next run uses the current settings";
 
     /// <summary>They act on whole processes, and one instance of several was typed.</summary>
     static readonly (string Line, Method Method, string Said)[] WithOneInstance =
@@ -115,6 +117,29 @@ internal static class MessageRows
     [
         new("delete web:0") { When = "it has one", Given = [Seeds.Web], Out = ["web:0: deleted"], Leaves = "" },
         new("delete web:0 web:1") { Given = [Two], Out = ["web:1: deleted"], Leaves = "" },
+        new("reload backup")
+        {
+            Given = [Job],
+            Asks = Methods.Reload,
+            Err = [NoReload],
+            Json = ["success=true"],
+            Leaves = "backup:0 stopped",
+        },
+        new("reload web backup")
+        {
+            When = "it runs",
+            Given = [Seeds.Web, Job, "start backup"],
+            Out = ["web: online (pid 1003)"],
+            Err = [NoReload],
+            Then = static world => world.View("backup").Pid == 1002,
+        },
+        new("reload backup")
+        {
+            When = "by a signal",
+            Given = [Job, "set backup reload.mode=signal", "start backup"],
+            Out = ["backup: online (pid 1001)"],
+            Err = ["sent SIGHUP to pid 1001"],
+        },
         new("stop web:0") { Given = [Two], Out = ["web:0: stopped\n"], Leaves = "web:0 stopped, web:1 online" },
         new("stop 0:1") { Given = [Two], Out = ["web:1: stopped\n"] },
         new("flush web:0") { Given = [Two], Out = ["web:0: log files emptied\n"] },
