@@ -143,6 +143,21 @@ internal static class MessageRows
         new("stop web:0") { Given = [Two], Out = ["web:0: stopped\n"], Leaves = "web:0 stopped, web:1 online" },
         new("stop 0:1") { Given = [Two], Out = ["web:1: stopped\n"] },
         new("flush web:0") { Given = [Two], Out = ["web:0: log files emptied\n"] },
+        new("scale web 3")
+        {
+            When = "it is stopped",
+            Given = [Seeds.Down],
+            Out = ["web:1: added, stopped\n", "web:2: added, stopped\n"],
+        },
+        new("scale web +1") { Given = [Seeds.Web], Out = ["web:1: added, online (pid 1002)\n"] },
+        new("scale web 1") { Given = [Two], Out = ["web:1: removed\n"], Leaves = "web:0 online" },
+        new("scale web 3")
+        {
+            When = "on a terminal",
+            Given = [Seeds.Web],
+            OnTerminal = true,
+            Out = ["web:1: added, online", "2 added"],
+        },
         new("stop web nobody")
         {
             When = "nothing is done",
@@ -157,6 +172,30 @@ internal static class MessageRows
             Err = ["nothing was started: there is no process, id or namespace 'nobody'"],
         },
         new("set web nobody nice=1") { Given = [Seeds.Web], Code = 3, Err = ["nothing was changed: there is no"] },
+        new("set web umask=027")
+        {
+            When = "another change waits",
+            Given = [Seeds.Web, "set web env.A=1"],
+            Out = ["web: updated\n"],
+            Err =
+            [
+                "web: umask takes effect at the next start, and so does an earlier change (env.A): tspm restart web\n",
+            ],
+        },
+        new("set web --health exec:true nice=1 umask=027")
+        {
+            When = "other changes wait",
+            Given = [Seeds.Web, "set web env.A=1 env.B=1"],
+            Out = ["web: updated\n"],
+            Err = ["web: nice, umask take effect at the next start, and so do earlier changes (env.A, env.B): "],
+        },
+        new("set web restart.delayMs=5")
+        {
+            When = "another change waits",
+            Given = [Seeds.Web, "set web env.A=1"],
+            Out = ["web: updated\n"],
+            Err = ["web: an earlier change (env.A) takes effect at the next start: tspm restart web\n"],
+        },
         new("set web group=nobody-here")
         {
             Given = [Seeds.Down],
@@ -164,6 +203,8 @@ internal static class MessageRows
             Err = ["warning: 'web': there is no group 'nobody-here'"],
         },
         new("set web group=0") { Given = [Seeds.Down], Out = ["web: updated\n"] },
+        new("set web --job") { Given = [Seeds.Down], Out = ["web: updated; it is a job now: it runs "] },
+        new("set backup schedule.action=") { Given = [Job], Out = ["backup: updated; it is not a job\n"] },
     ];
 
     static readonly VerbRow[] OfReading =
@@ -175,6 +216,11 @@ internal static class MessageRows
             Before = static world => world.Exit("web", 7),
             Asks = Methods.Events,
             Out = ["started, pid 1001", "exited with code 7; restarting in 1 s"],
+        },
+        new("describe backup")
+        {
+            Given = [Job],
+            Out = ["kind\tjob\n", "user\t" + Tspm.Platform.FileSystem.NameOfUser() + " (the daemon's user)\n"],
         },
     ];
 

@@ -15,7 +15,11 @@ internal static class DescriptionPrinter
 {
     const int LabelWidth = 16;
 
-    public static void Print(OutputWriter output, IReadOnlyList<ProcessDescription> processes)
+    /// <param name="output">Standard output.</param>
+    /// <param name="processes">The descriptions.</param>
+    /// <param name="daemonUser">The name of the daemon's user; null if it is not known.</param>
+    public static void Print(
+        OutputWriter output, IReadOnlyList<ProcessDescription> processes, string? daemonUser = null)
     {
         var several = Display
             .WithSeveral(processes.Select(static process => (process.Status.Id, process.Status.Instance)));
@@ -24,8 +28,9 @@ internal static class DescriptionPrinter
             if (i > 0) output.WriteLine();
             var status = processes[i].Status;
             Line(output, "name", Display.Name(status.Name, status.Instance, several.Contains(status.Id)));
+            if (processes[i].Config.IsJob) Line(output, "kind", "job");
             State(output, status);
-            Files(output, status);
+            Files(output, status, daemonUser);
             Probes(output, processes[i]);
             History(output, processes[i]);
             Config(output, processes[i].Config);
@@ -63,13 +68,14 @@ internal static class DescriptionPrinter
         Line(output, "created", Display.Time(status.CreatedAt));
     }
 
-    static void Files(OutputWriter output, ProcessStatus status)
+    static void Files(OutputWriter output, ProcessStatus status, string? daemonUser)
     {
         Line(output, "command", Display.Text(status.Command));
         if (status.Args is { } args)
             Line(output, "args", Display.Text(string.Join(' ', args.Select(Tspm.Text.ShellWords.Quote))));
         Line(output, "cwd", Display.Text(status.Cwd));
-        Line(output, "user", status.User is null ? "the daemon's" : Display.Text(status.User));
+        var same = daemonUser is null ? "the daemon's user" : $"{ControlText.Escape(daemonUser)} (the daemon's user)";
+        Line(output, "user", status.User is null ? same : Display.Text(status.User));
         Line(output, "out log", Display.Text(status.OutLog));
         Line(output, "err log", Display.Text(status.ErrLog));
     }
