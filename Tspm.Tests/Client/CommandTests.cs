@@ -148,14 +148,14 @@ public sealed class CommandTests
     /// <summary>A daemon is started only for what it may know.</summary>
     [Test]
     [Arguments("", 3, 0), Arguments("web", 0, 1), Arguments("other", 3, 0), Arguments("{", 0, 1)]
-    [Arguments("a run record", 0, 1)]
+    [Arguments("""{"format":99,"nextId":1,"processes":[],"environments":{}}""", 0, 1), Arguments("a run record", 0, 1)]
     public async Task A_daemon_is_started_only_for_a_process_that_it_may_know(
         string saved, int code, int starts, CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped")), started: false);
         var store = new ProcessStore(daemon.Home, TimeProvider.System);
         if (saved is "web" or "other") store.Save(Saved(saved));
-        if (saved == "{") await File.WriteAllTextAsync(daemon.Home.ProcessesFile, saved, cancel);
+        if (saved.StartsWith('{')) await File.WriteAllTextAsync(daemon.Home.ProcessesFile, saved, cancel);
         Directory.CreateDirectory(daemon.Home.RunFolder);
         if (saved == "a run record") new RunRecordStore(daemon.Home).Save(new InstanceKey(9, 0), new RunRecord());
         var result = Run(daemon, daemon.Start, "stop", "web");

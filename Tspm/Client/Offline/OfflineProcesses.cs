@@ -31,10 +31,18 @@ internal static class OfflineProcesses
     /// <returns>Null if they match saved processes, or if a daemon may know more than the saved state.</returns>
     public static string? Problem(TspmHome home, IReadOnlyList<string> selectors, bool isStart)
     {
-        var all = Read(home);
-        var result = Resolve(selectors, all);
-        if (result.IsKnown || MayBeMore(home, all)) return null;
-        return isStart ? result.Sentence + result.ScaleHint : result.Sentence;
+        try
+        {
+            var all = Read(home);
+            var result = Resolve(selectors, all);
+            if (result.IsKnown || MayBeMore(home, all)) return null;
+            return isStart ? result.Sentence + result.ScaleHint : result.Sentence;
+        }
+        catch (HomeException)
+        {
+            // The start of a daemon fails for the same reason, and reports it.
+            return null;
+        }
     }
 
     /// <summary>
