@@ -14,7 +14,7 @@ internal sealed class RedefinitionTests
     public static IEnumerable<(ProcessConfig, ProcessConfig, string?)> Programs() =>
     [
         (Web, Web with { Env = new Dictionary<string, string> { ["A"] = "1" } }, null),
-        (Web, InWords("a.js"), null),
+        (Web, InWords("a.js"), null), (Web with { Command = "node  'a.js'" }, InWords("a.js"), null),
         (InWords("a b"), Web with { Command = "node 'a b'" }, null),
         (Web with { Interpreter = "none" }, Web, null),
         (Web, InWords("b.js"), "another command: node a.js, in /srv"),
