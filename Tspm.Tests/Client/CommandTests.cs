@@ -3,7 +3,11 @@ using Tspm.Client;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Launching;
+using Tspm.Model.Config;
+using Tspm.Model.Selecting;
+using Tspm.Model.State;
 using Tspm.Protocol;
+using Tspm.Storage;
 
 namespace Tspm.Tests.Client;
 
@@ -141,12 +145,49 @@ public sealed class CommandTests
             .IsEqualTo(new Result(4, "", "no daemon is running; start one with: tspm daemon start\n", 0));
     }
 
+    /// <summary>A daemon is started only for what it may know.</summary>
+    [Test]
+    [Arguments("", 3, 0), Arguments("web", 0, 1), Arguments("other", 3, 0), Arguments("{", 0, 1)]
+    [Arguments("""{"format":99,"nextId":1,"processes":[],"environments":{}}""", 0, 1), Arguments("a run record", 0, 1)]
+    public async Task A_daemon_is_started_only_for_a_process_that_it_may_know(
+        string saved, int code, int starts, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(request => Changed(request, Outcome("web", "stopped")), started: false);
+        var store = new ProcessStore(daemon.Home, TimeProvider.System);
+        if (saved is "web" or "other") store.Save(Saved(saved));
+        if (saved.StartsWith('{')) await File.WriteAllTextAsync(daemon.Home.ProcessesFile, saved, cancel);
+        Directory.CreateDirectory(daemon.Home.RunFolder);
+        if (saved == "a run record") new RunRecordStore(daemon.Home).Save(new InstanceKey(9, 0), new RunRecord());
+        var result = Run(daemon, daemon.Start, "stop", "web");
+        await Assert.That((result.Code, result.Starts)).IsEqualTo((code, starts)).Because(result.ToString());
+    }
+
+    static ProcessesFile Saved(string name)
+    {
+        var definition = new ProcessDefinition
+        {
+            Id = 1,
+            Config = new ProcessConfig { Name = name, Command = name },
+            EnvironmentKey = "e",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+        return ProcessesFile.Empty with
+        {
+            NextId = 2,
+            Processes = [SavedProcess.From(definition, DesiredState.Up)],
+            Environments = new Dictionary<string, IReadOnlyDictionary<string, string>>
+            {
+                ["e"] = new Dictionary<string, string>(),
+            },
+        };
+    }
+
     [Test]
     public async Task A_launch_that_fails_gives_its_reason(CancellationToken cancel)
     {
         using var daemon = new FakeDaemon(static _ => null, started: false);
         var result = Run(daemon, static () => throw new DaemonException(LocalError.StartFailed, "the disk is full"),
-            "stop", "web");
+            "stop-all");
         await Assert.That(result).IsEqualTo(new Result(1, "", "the disk is full\n", 1));
     }
 

@@ -160,6 +160,20 @@ public sealed class LostAnswerTests
     }
 
     [Test]
+    [Arguments(2, "-n", false), Arguments(3, "-n", true), Arguments(3, "--kind", false)]
+    public async Task Only_a_daemon_that_can_is_asked_to_leave_repetitions_out(
+        int protocol, string flag, bool isAsked, CancellationToken cancel)
+    {
+        using var daemon = new FakeDaemon(static request => FakeDaemon.Result(request, """{"events":0}"""));
+        daemon.Hello = $$"""{"version":"1","protocolVersion":{{protocol}},"oldestProtocolVersion":1}""";
+        var (output, errors) = (new Screen(), new Screen());
+        var session = new ClientSession(daemon.Home, null!, output.Writer, errors.Writer) { Pause = static _ => { } };
+        await Assert.That(CommandRouter.Run(session, ["events", flag, flag == "-n" ? "1" : "exited"])).IsEqualTo(0);
+        await Assert.That(daemon.Requests.Single().Contains("\"concise\":true", StringComparison.Ordinal))
+            .IsEqualTo(isAsked);
+    }
+
+    [Test]
     [Arguments("--kind", "exited"), Arguments("--grep", "x"), Arguments("--until", "1m"), Arguments("-n", "1")]
     public async Task A_daemon_that_cannot_choose_among_events_is_not_asked_to(
         string flag, string value, CancellationToken cancel)

@@ -131,9 +131,17 @@ internal sealed class Pm2FlagTests
     [Arguments("restart all --parallel 2", "how many are done at once", "tspm restart all")]
     [Arguments("restart web --watch", "does not change settings", "tspm set web --watch, then: tspm restart web")]
     [Arguments("reload --memory 1G web", "change settings", "tspm set web --memory 1G, then: tspm reload web")]
+    [Arguments("restart web --memory", "does not change", "tspm set web --memory SIZE, then: tspm restart web")]
     [Arguments("restart --watch", "does not change settings", "tspm set NAME --watch, then: tspm restart NAME")]
-    [Arguments("restart web --memory", "does not change", "tspm set web --memory …, then: tspm restart web")]
     [Arguments("restart web --name new", "does not change settings", "tspm rename web new")]
+    [Arguments(
+        "restart web --env A=1", "does not change settings", "tspm set web --env A=1, then: tspm restart web")]
+    [Arguments("restart web --env", "does not change settings", "tspm set web --env KEY=VALUE, then: tspm")]
+    [Arguments(
+        "reload a --cwd=/x b --wait", "does not change settings", "tspm set a b --cwd /x, then: tspm reload a b")]
+    [Arguments(
+        "restart web --env prod", "Type: tspm set web --env KEY=VALUE, then: tspm restart web; or, for env_prod of",
+        ": tspm import pm2 --env prod --start")]
     [Arguments("startup systemd -u me --hp /home/me", "for the account of USER", "tspm enable --user me")]
     [Arguments("start app.js -name web", "has no flag '-name'", "tspm start --help")]
     [Arguments("list -s", "has no flag '-s'", "tspm list --help")]

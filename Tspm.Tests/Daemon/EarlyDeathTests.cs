@@ -30,4 +30,25 @@ internal sealed class EarlyDeathTests
         if (isCrash) await Assert.That(error!).StartsWith("was killed by SIGKILL").And.EndsWith("see: tspm why web");
         else await Assert.That(error).IsNull();
     }
+
+    /// <summary>PM2's users start what is meant to end, and wonder why it runs again and again.</summary>
+    [Test]
+    [Arguments(0, "; if it is meant to end, make it a job: tspm set web --job; see: tspm why web")]
+    [Arguments(1, "; see: tspm why web")]
+    public async Task It_is_said_what_follows(int code, string expected, CancellationToken cancellation)
+    {
+        using var world = new SocketWorld();
+        using var client = world.Connect();
+        client.Send($$$"""{"id":1,"method":"start","params":{{{Web[..^1]}}},"settleMs":60000}}""" + "\n");
+        while (world.Handle.Views() is not [{ State.Observed: ProcessState.Online }]) await Task.Delay(5, cancellation);
+        await world.OnItsThread(supervisor =>
+        {
+            var key = supervisor.Table.Processes.Single().Key;
+            world.Machine.Exit(world.Machine.Only(key), new ExitStatus(code, null));
+            return true;
+        });
+        var outcome = client.Read()!.Value.GetProperty("result").GetProperty("processes")[0];
+        await Assert.That(outcome.GetProperty("error").GetString()!)
+            .StartsWith($"exited with code {code} after ").And.EndsWith("and is being restarted" + expected);
+    }
 }

@@ -103,7 +103,7 @@ internal static class ConfigRows
         {
             Given = [Seeds.Web + " -i 3"],
             Asks = Methods.Scale,
-            Out = ["web:2", "stopped"],
+            Out = ["web:2", "removed"],
             Leaves = "web:0 online, web:1 online",
         },
         new("scale web 1")

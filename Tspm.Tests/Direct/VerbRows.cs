@@ -10,6 +10,6 @@ internal static class VerbRows
         ((VerbRow[])
         [
             .. ReadingRows.All, .. StartRows.All, .. EndRows.All, .. ConfigRows.All, .. OutputRows.All,
-            .. LocalRows.All, .. RefusedRows.All,
+            .. LocalRows.All, .. RefusedRows.All, .. MessageRows.All,
         ]).ToDictionary(static row => row.Name);
 }

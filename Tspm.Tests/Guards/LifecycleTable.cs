@@ -11,6 +11,7 @@ namespace Tspm.Tests.Guards;
 ///           stays    after this exit the policy leaves it down, or it is wanted down
 ///           passed   the policy's delay has passed since the end of the child, or it has none
 ///           never    the policy never restarts, or it is wanted down
+///           once     the policy never restarts
 /// failures: +1, 0, 1 or =; a start, stop or shutdown changes what is wanted, nothing else but a final exit does
 /// </code>
 /// </summary>
@@ -60,8 +61,9 @@ internal static class LifecycleTable
 
         Spawning                           cannot,busy Stop              -                       | Stopped   =       =       =        =        no     None
         Spawning                           cannot     Start,Retry,GiveUp byhand                  | Errored   =       =       +1       =        no     None
-        Spawning                           cannot     Start,Retry,GiveUp !byhand,last            | Errored   =       =       +1       =        no     None
-        Spawning                           cannot     Start,Retry,GiveUp !byhand,!last           | Waiting   =       =       +1       =        no     ArmBackoff
+        Spawning                           cannot     Start,Retry,GiveUp !byhand,once            | Errored   =       =       +1       =        no     None
+        Spawning                           cannot     Start,Retry,GiveUp !byhand,!once,last      | Errored   =       =       +1       =        no     None
+        Spawning                           cannot     Start,Retry,GiveUp !byhand,!once,!last     | Waiting   =       =       +1       =        no     ArmBackoff
         Spawning                           busy       Start,Retry,GiveUp last                    | Errored   =       =       +1       =        no     None
         Spawning                           busy       Start,Retry,GiveUp !last                   | Waiting   =       =       +1       =        no     ArmBackoff
         Stopped,Errored,Held,Waiting,Starting,Online,Stopping,Sweeping cannot,busy * -                | =         =       =       =        =        =      None

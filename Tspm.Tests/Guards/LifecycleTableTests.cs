@@ -184,6 +184,7 @@ internal sealed class LifecycleTableTests
             "passed" => Now - State.EndedAtMonotonic >= Backoff.Delay(Policy, State.Failures),
             "lived" => Lived,
             "never" => State.Desired == DesiredState.Down || Policy.Mode == RestartMode.Never,
+            "once" => Policy.Mode == RestartMode.Never,
             "last" =>
                 ((Status is not null || Name == "unfit") && Lived ? 1 : State.Failures + 1) >= Policy.MaxConsecutive,
             "stays" =>

@@ -40,7 +40,6 @@ public class JobTests
     [Test]
     [Arguments("start nightly")]
     [Arguments("restart nightly")]
-    [Arguments("reload nightly")]
     [Arguments("start 0")]
     [Arguments("start all nightly")]
     public async Task A_job_that_is_named_runs(string command, CancellationToken cancellation)

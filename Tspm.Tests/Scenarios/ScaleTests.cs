@@ -17,7 +17,8 @@ public class ScaleTests
         await box.Ok("start", "sh t.sh", "--name", "t");
         await box.UntilOut("t", "ready 0");
         var first = await box.PidOf("t");
-        await Assert.That((await box.Ok("scale", "t", "+2")).Out).Contains("t:1: online").And.Contains("t:2: online");
+        await Assert.That((await box.Ok("scale", "t", "+2")).Out)
+            .Contains("t:1: added, online").And.Contains("t:2: added, online");
         await box.UntilOut("t~2", "ready 2");
         await Assert.That(File.Exists(box.OutLog("t"))).IsFalse();
         await Assert.That(await box.UntilOut("t~0", "ready 0")).IsEqualTo("ready 0\n");

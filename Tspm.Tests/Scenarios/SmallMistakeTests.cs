@@ -48,7 +48,7 @@ public class SmallMistakeTests
         var lines = (await box.Ok("describe", "web")).Out.Split('\n');
         await Assert.That(lines.Count(static line => line.StartsWith("exit\t", StringComparison.Ordinal))).IsEqualTo(6);
         await Assert.That(lines).Contains("exit\tand 2 more: tspm why web -n 7");
-        await Assert.That(lines).Contains("user\tthe daemon's");
+        await Assert.That(lines).Contains($"user\t{Environment.UserName} (the daemon's user)");
         await Assert.That(lines.Where(static line => line.StartsWith("config\t", StringComparison.Ordinal))
             .Select(static line => line.Split(['\t', ' '])[1])).IsEquivalentTo(["restart"]);
     }

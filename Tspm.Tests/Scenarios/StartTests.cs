@@ -102,7 +102,7 @@ public class StartTests
         await box.Ok("start", "--", first);
         (await box.Run("start", "--", first)).Exits(1).Says("already online");
         await box.Ok("start", "--name", "other", "--", second);
-        (await box.Ok("start", "--force", "--", second)).Says($"'{name}' ran another command before: ");
+        (await box.Ok("start", "--force", "--", second)).Says($"'{name}' was defined before, with another command: ");
         await Assert.That((await box.Get(name)).Json.GetProperty("command").GetString()).IsEqualTo(second);
     }
 

@@ -102,8 +102,12 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// <summary>
     /// Connects for a verb that changes something. Starts the daemon if none answers, unless the user forbids it.
     /// </summary>
-    public DaemonClient ConnectToChange(bool noAutoStart) =>
-        ConnectAlive(mayStart: !noAutoStart, remoteMayStartAtOnce: !noAutoStart, out _);
+    /// <param name="noAutoStart">The user forbids it.</param>
+    /// <param name="beforeStart">
+    /// Called before a daemon is started on this machine because none runs; throws if it would have nothing to do.
+    /// </param>
+    public DaemonClient ConnectToChange(bool noAutoStart, Action? beforeStart = null) =>
+        ConnectAlive(mayStart: !noAutoStart, remoteMayStartAtOnce: !noAutoStart, out _, beforeStart);
 
     /// <summary>Starts the daemon unless one answers.</summary>
     /// <returns>True if a daemon was already running.</returns>
@@ -118,7 +122,8 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// Returns a connection on which a daemon has already answered. The socket of a killed daemon accepts connections
     /// until the kernel has cleared it away, and a request that changes something must not be repeated on suspicion.
     /// </summary>
-    DaemonClient ConnectAlive(bool mayStart, bool remoteMayStartAtOnce, out int attempts)
+    DaemonClient ConnectAlive(
+        bool mayStart, bool remoteMayStartAtOnce, out int attempts, Action? beforeStart = null)
     {
         for (attempts = 1; ; attempts++)
         {
@@ -129,7 +134,9 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
                     return daemon!;
                 case NextStep.StartDaemon:
                     // On another machine, the next connection starts the daemon.
-                    if (Remote is null) launcher.Start();
+                    if (Remote is not null) break;
+                    if (failure!.Code == LocalError.NotRunning) beforeStart?.Invoke();
+                    launcher.Start();
                     break;
                 default:
                     throw failure!;

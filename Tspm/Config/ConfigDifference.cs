@@ -25,6 +25,21 @@ internal static class ConfigDifference
         return [.. fields.Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// The fields that one config sets and another one does not set at all, sorted. A group of which nothing is left,
+    /// such as <c>health</c>, is one field; variables are named one by one.
+    /// </summary>
+    public static List<string> Lost(ProcessConfig before, ProcessConfig after)
+    {
+        var kept = Leaves(after);
+        var groups = kept.Keys.Select(TopOf).ToHashSet(StringComparer.Ordinal);
+        var lost = Leaves(before).Keys.Where(path => !kept.ContainsKey(path)).Select(path =>
+            TopOf(path) is var top && top != "env" && !groups.Contains(top) ? top : path);
+        return [.. lost.Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    static string TopOf(string path) => path.IndexOf('.') is >= 0 and var dot ? path[..dot] : path;
+
     static Dictionary<string, string> Leaves(ProcessConfig config)
     {
         var leaves = new Dictionary<string, string>(StringComparer.Ordinal);

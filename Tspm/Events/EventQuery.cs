@@ -74,6 +74,7 @@ internal sealed class EventQuery
     bool Fits(ProcessEvent happened, bool isOfWithdrawn)
     {
         var time = happened.Time.ToUnixTimeMilliseconds();
+        if (_request.Concise == true && EventText.IsRepetition(happened)) return false;
         if (time < _sinceMs || time > _untilMs || !_selection.Fits(happened, isOfWithdrawn)) return false;
         if (_request.Kinds is { Count: > 0 } kinds)
         {

@@ -26,6 +26,13 @@ internal static class FileSystem
     public static uint? UserIdOf(string user) =>
         Pwd.getpwnam(user)?.Uid ?? (uint.TryParse(user, out var uid) ? uid : null);
 
+    /// <summary>Whether there is a group with this name. A number is always one, even without an entry.</summary>
+    public static bool IsGroup(string group) => Grp.getgrnam(group) is not null || uint.TryParse(group, out _);
+
+    /// <summary>The name of the owner of a file or folder; null if it is not known.</summary>
+    public static string? NameOfOwner(string path) =>
+        SysStat.stat(path, out var status) == 0 ? Pwd.getpwuid(status.Uid)?.Name : null;
+
     /// <summary>The uid of the owner of a file or folder.</summary>
     /// <exception cref="IOException">The path cannot be examined.</exception>
     public static uint OwnerOf(string path) =>

@@ -270,6 +270,11 @@ internal sealed record EventsRequest
     public IReadOnlyList<string>? Kinds { get; init; }
     /// <summary>Only events whose name and sentence match this regular expression.</summary>
     public string? Grep { get; init; }
+    /// <summary>
+    /// Whether to leave out the changes of state that only repeat an exit or a failed start, so that each has one
+    /// event. Since protocol 3.
+    /// </summary>
+    public bool? Concise { get; init; }
     /// <summary>Where to continue: the last <c>seq</c> that was seen.</summary>
     public long? After { get; init; }
 }

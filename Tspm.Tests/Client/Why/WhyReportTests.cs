@@ -2,6 +2,7 @@ using System.Text.Json;
 using Tspm.Client;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
+using Tspm.Client.Output;
 using Tspm.Client.Why;
 using Tspm.Model.State;
 using Tspm.Protocol;
@@ -156,5 +157,16 @@ internal sealed class WhyReportTests
 
         static string Notice(string method, string parameters) =>
             $$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}}}""" + "\n";
+    }
+
+    [Test]
+    [Arguments(0, 1, false), Arguments(1, 1, false), Arguments(0, 0, true)]
+    public async Task Exits_that_are_not_shown_were_recorded_nevertheless(
+        int shown, int exits, bool saysNone, CancellationToken cancellation)
+    {
+        var screen = new Screen();
+        WhyPrinter.Print(screen.Writer, Report(shown, [.. Enumerable.Repeat(Exit(9, "web", 1), exits)]), json: false);
+        await Assert.That(screen.Text.Contains("no exits recorded yet")).IsEqualTo(saysNone);
+        await Assert.That(screen.Text).StartsWith("web is online: ");
     }
 }

@@ -220,17 +220,8 @@ internal static class Argv
             verb.AllFlags, static name => Flags.Find(name)!.ShownAsNo ? "--no-" + name : "--" + name);
         // PM2's restart takes the flags of start, and changes the settings as well.
         if (verb.Name is "restart" or "reload"
-            && Resolve(arg, null, out _, out _) is { ChangesConfig: true, Name: var setting })
-        {
-            var name = typed.NameBeside(words);
-            var value = typed.Value is { } given ? ControlText.Escape(ShellWords.Quote(given)) : null;
-            var assignment = Resolve(arg, null, out _, out _)!.TakesValue
-                ? $"{ControlText.Escape(spelled)} {value ?? "…"}" : ControlText.Escape(spelled);
-            return new UsageException(
-                $"'{verb.Name}' does not change settings, unlike PM2's with {ControlText.Escape(spelled)}. Type: "
-                + (setting == "name" ? $"tspm rename {name} {value ?? "NEW"}"
-                    : $"tspm set {name} {assignment}, then: tspm {verb.Name} {name}"));
-        }
+            && Resolve(arg, null, out _, out _) is { ChangesConfig: true } setting)
+            return SettingRefusal.At(typed, setting, words);
         var program = verb.TakesProgram && words.Count > 0
             ? $"; to pass it to the program: {ControlText.Escape(typed.AsArgument)}" : "";
         return new UsageException(

@@ -110,14 +110,6 @@ internal sealed class TypedFlag
         }
     }
 
-    /// <summary>The process on the command line, before or after the flag; NAME if there is none.</summary>
-    /// <param name="before">The words before the flag.</param>
-    public string NameBeside(List<string> before)
-    {
-        var after = Args.Skip(_at + Length).Where(arg => !IsFlag(arg) && arg != Verb.Name);
-        return before.Concat(after).FirstOrDefault() is { } name ? ControlText.Escape(ShellWords.Quote(name)) : "NAME";
-    }
-
     /// <summary>Refuses a flag: says what it does in PM2, how Tspm does that, and what to type.</summary>
     public UsageException Refuse(string meaning, string here, string type) =>
         new($"In PM2, {ControlText.Escape(Spelled)} {meaning}. Here, {here}; type: {ControlText.Escape(type)}");
@@ -147,7 +139,7 @@ internal sealed class TypedFlag
     static string Line(List<string> args) => "tspm " + string.Join(' ', args.Select(Shown));
 
     /// <summary>Quotes a word for the shell; of KEY=VALUE, only the value.</summary>
-    static string Shown(string word)
+    public static string Shown(string word)
     {
         var equals = word.IndexOf('=');
         if (equals <= 0) return ShellWords.Quote(word);

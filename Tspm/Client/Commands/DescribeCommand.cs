@@ -3,6 +3,7 @@ using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
 using Tspm.Client.Output.Describing;
 using Tspm.Client.Running;
+using Tspm.Platform;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -22,10 +23,15 @@ internal sealed class DescribeCommand
         if (json) JsonPrinter.PrintDescriptions(session.Out, answer.Processes);
         else
         {
-            var described = LastOutput.Add(daemon, answer.Processes, line.Words, showsSecrets);
+            var described = LastOutput.Add(daemon, answer.Processes, line.Words, showsSecrets)
+                .Select(one => one with { DaemonUser = DaemonUser(session) }).ToList();
             DescriptionPrinter.Print(session.Out, described);
         }
         if (!json && answer.Processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
         return ExitCodes.Done;
     });
+
+    /// <returns>The owner of the home; null if the home is on another machine.</returns>
+    static string? DaemonUser(ClientSession session) =>
+        session.Remote is null ? FileSystem.NameOfOwner(session.Home.Path) : null;
 }

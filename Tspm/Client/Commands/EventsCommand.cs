@@ -32,6 +32,8 @@ internal sealed class EventsCommand
         };
         var json = line.IsOn("json");
         var isSelection = request is { Kinds: not null } or { Grep: not null };
+        // Not left out by the printer: events that are not shown must not count.
+        if (!json && !isSelection) request = request with { Concise = true };
         var printer = new EventPrinter(session.Out, json, isSelection);
         var isEmpty = true;
         new EventStream(session, request, happened =>

@@ -34,9 +34,10 @@ internal sealed class RenameCommand
     {
         var isName = Selector.Parse(selector).Kind == SelectorKind.Word && !Selector.TryNumber(selector, out _);
         if (isName) return null;
-        using var daemon = session.ConnectToChange(flags.NoAutoStart);
         try
         {
+            using var daemon = session.ConnectToChange(flags.NoAutoStart, () => TypedSelectors.RefuseUnknown(
+                session, Methods.Rename.Name, new RenameRequest { Selector = selector, NewName = "" }));
             var found = daemon.Call(Methods.List, new ListRequest { Selectors = [selector] }).Processes;
             return found.Count > 0 ? found[0].Name : null;
         }

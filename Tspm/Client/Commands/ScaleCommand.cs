@@ -1,5 +1,6 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
+using Tspm.Client.Output;
 using Tspm.Client.Running;
 using Tspm.Client.Terminal;
 using Tspm.Model.Config;
@@ -30,7 +31,22 @@ internal sealed class ScaleCommand
             Wait = !flags.NoWait,
             WaitTimeoutMs = flags.WaitTimeoutMs,
         };
-        return new Change<ScaleRequest, ScaleResponse>(Methods.Scale, request, Outcomes.InState)
+        return new Change<ScaleRequest, ScaleResponse>(
+            Methods.Scale, request, process => Phrase(request, process))
+        {
+            Total = process => process.Unchanged ? Display.State(process.State)
+                : IsRemoved(request, process) ? "removed" : "added",
+        }
             .Run(session, flags);
     });
+
+    /// <summary>What happened to one instance: an added one may be stopped, and a removed one is gone.</summary>
+    static string Phrase(ScaleRequest request, ProcessOutcome process)
+    {
+        if (process.Unchanged) return Outcomes.InState(process);
+        return IsRemoved(request, process) ? "removed" : $"added, {Outcomes.InState(process)}";
+    }
+
+    static bool IsRemoved(ScaleRequest request, ProcessOutcome process) =>
+        request.Instances is { } wanted ? process.Instance >= wanted : request.By < 0;
 }

@@ -25,7 +25,7 @@ internal sealed class SetCommand
             throw NothingToSet(selectors);
         var code = new Change<SetRequest, SetResponse>(
             Methods.Set, new SetRequest { Selectors = selectors, Assignments = assignments },
-            static process => process.Unchanged ? "already has these values" : "updated")
+            process => process.Unchanged ? "already has these values" : $"updated{NewKind(assignments)}")
         {
             IsRepeatable = true,
             Total = static process => process.Unchanged ? "unchanged" : "updated",
@@ -49,11 +49,26 @@ internal sealed class SetCommand
 
     static string PendingFields(SetResponse response, string name, IReadOnlyList<string> assignments)
     {
-        if (response.Pending?.TryGetValue(name, out var pending) == true) return PendingText.Describe(pending, name);
+        List<string> changed = [.. assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
+            .Distinct()];
+        if (response.Pending?.TryGetValue(name, out var pending) == true)
+            return PendingText.AfterChange(changed, pending, name);
         // An older daemon does not report pending fields, so name only those of this change.
-        return PendingText.Describe([.. assignments.Select(static assignment => assignment[..assignment.IndexOf('=')])
-            .Where(static field => ApplyPlan.NeedsNewChild(field) || ApplyPlan.TakesEffectAtNextStart(field))
-            .Distinct()], name);
+        return PendingText.Describe(changed.FindAll(static field =>
+            ApplyPlan.NeedsNewChild(field) || ApplyPlan.TakesEffectAtNextStart(field)), name);
+    }
+
+    /// <summary>Says that the process becomes a job, or is no longer one.</summary>
+    static string NewKind(List<string> assignments)
+    {
+        const string action = "schedule.action=";
+        return assignments.FindLast(static assignment => assignment.StartsWith(action, StringComparison.Ordinal)) switch
+        {
+            $"{action}{ScheduleConfig.Start}" =>
+                "; it is a job now: it runs at its scheduled times and when you start it, until its work is done",
+            action => "; it is not a job",
+            _ => "",
+        };
     }
 
     /// <summary>

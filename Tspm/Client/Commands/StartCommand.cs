@@ -2,7 +2,6 @@ using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Defining;
-using Tspm.Client.Offline;
 using Tspm.Client.Output;
 using Tspm.Client.Running;
 using Tspm.Config.Import;
@@ -111,7 +110,6 @@ internal sealed class StartCommand
         try
         {
             if (!triesSelectorsFirst && target.Define is not null) return Send(session, request, flags, out started);
-            if (!target.IsFile && target.Ambiguity is null) RefuseWithoutDaemon(session, target);
             return Send(session, request with { Define = null }, flags, out started);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
@@ -123,19 +121,6 @@ internal sealed class StartCommand
         if (target.IsFile) return FileStart.Run(session, request, target.Project, flags, out started);
         RefuseNames(session, target, flags);
         return Send(session, request with { Selectors = null }, flags, out started);
-    }
-
-    /// <summary>
-    /// Refuses words that can only name processes and name none, if no daemon runs: a daemon started for them would
-    /// have nothing to do.
-    /// </summary>
-    static void RefuseWithoutDaemon(ClientSession session, StartTarget target)
-    {
-        if (session.Remote is not null) return;
-        using var daemon = session.ConnectIfRunning();
-        if (daemon is not null) return;
-        if (OfflineProcesses.Problem(session.Home, target.Selectors) is not { } problem) return;
-        throw new DaemonException(ErrorCode.NoSuchProcess, problem);
     }
 
     /// <summary>Says that no process has the name, and why the word cannot be run as a command.</summary>

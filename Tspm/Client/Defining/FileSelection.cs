@@ -36,7 +36,7 @@ internal sealed class FileSelection
         return [.. expanded.Distinct(StringComparer.Ordinal)];
     }
 
-    static bool IsFile(string word) => StartFiles.Here.Recognise(word) == FileKind.Tspm;
+    static bool IsFile(string word) => LocalFiles.Here.Recognise(word) == FileKind.Tspm;
 
     static List<(string Name, string? Project)> Known(ClientSession session)
     {

@@ -2,6 +2,7 @@ using Tspm.Client.Connection;
 using Tspm.Legacy;
 using Tspm.Model.Selecting;
 using Tspm.Model.State;
+using Tspm.Platform;
 using Tspm.Protocol;
 using Tspm.Storage;
 
@@ -29,16 +30,39 @@ internal static class OfflineProcesses
     public static DaemonException NoMatch(SelectorResult result) =>
         new(result.IsInvalid ? ErrorCode.InvalidParams : ErrorCode.NoSuchProcess, result.Sentence!);
 
-    /// <summary>Why a start of these selectors would start nothing.</summary>
-    /// <returns>
-    /// Null if they match saved processes, or if a daemon would import the processes of an older Tspm first.
-    /// </returns>
-    public static string? Problem(TspmHome home, IReadOnlyList<string> selectors)
+    /// <summary>The error if a daemon would find nothing to change.</summary>
+    /// <param name="home">The home of the daemon.</param>
+    /// <param name="selectors">The selectors of the request.</param>
+    /// <param name="isStart">The verb starts processes, so a missing instance can be added.</param>
+    /// <returns>Null if they match saved processes, or if a daemon may know more than the saved state.</returns>
+    public static DaemonException? Refusal(TspmHome home, IReadOnlyList<string> selectors, bool isStart)
     {
-        var all = Read(home);
-        if (all.Count == 0 && LegacyFinder.UserHome is { } userHome && LegacyFinder.Find(userHome) is not null)
+        try
+        {
+            var all = Read(home);
+            var result = Resolve(selectors, all);
+            if (result.IsKnown || MayBeMore(home, all)) return null;
+            return NoMatch(isStart ? result with { Sentence = result.Sentence + result.ScaleHint } : result);
+        }
+        catch (HomeException)
+        {
+            // The start of a daemon fails for the same reason, and reports it.
             return null;
-        var result = Resolve(selectors, all);
-        return result.IsKnown ? null : result.Sentence + result.ScaleHint;
+        }
+    }
+
+    /// <summary>
+    /// Whether a daemon may find processes that the saved state does not have: those of an older Tspm, those of run
+    /// records, and those of a file that only a daemon sets right.
+    /// </summary>
+    static bool MayBeMore(TspmHome home, List<(ProcessDefinition Definition, int Instance)> all)
+    {
+        if (Directory.Exists(home.RunFolder)
+            && new RunRecordStore(home).Keys().Any(key => all.All(known => known.Definition.Id != key.Id))) return true;
+        if (all.Count > 0) return false;
+        var isUnreadable = FileSystem.IsThere(home.ProcessesFile)
+            && ReferenceEquals(new ProcessStore(home, TimeProvider.System).Peek(), ProcessesFile.Empty);
+        return isUnreadable
+            || (LegacyFinder.UserHome is { } userHome && LegacyFinder.Find(userHome) is not null);
     }
 }

@@ -42,7 +42,7 @@ internal static class WhyPrinter
         else if (instance.WasWithdrawn) output.WriteLine($"{name} (removed, because it could not be started)");
         else if (instance.IsDeleted) output.WriteLine($"{name} (deleted)");
         else if (several) output.WriteLine(name);
-        if (instance.Exits.Count == 0) output.WriteLine("no exits recorded yet");
+        if (!instance.HasEnded) output.WriteLine("no exits recorded yet");
         var column = output.IsTerminal ? "  " : "\t";
         foreach (var exit in instance.Exits)
         {

@@ -1,6 +1,5 @@
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
-using Tspm.Client.Defining;
 using Tspm.Client.Output;
 using Tspm.Protocol;
 using Tspm.Text;
@@ -48,18 +47,18 @@ internal sealed record Change<TRequest, TResponse>(
 
     public int Run(ClientSession session, ChangeFlags flags, out TResponse response)
     {
-        using var daemon = session.ConnectToChange(flags.NoAutoStart);
         try
         {
+            using var daemon = session.ConnectToChange(
+                flags.NoAutoStart, () => TypedSelectors.RefuseUnknown(session, Method.Name, Request));
             response = daemon.Call(Method, Request, flags.Deadline, Again);
         }
         catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
         {
-            throw new DaemonException(
-                unknown.Code, unknown.Message + FileSelector.Hint(Method.Name, Request), unknown.Data);
+            throw TypedSelectors.Explain(unknown, Method.Name, Request);
         }
         if (flags.Json) JsonPrinter.Print(session.Out, response, PrintJson.Readable.Of<TResponse>());
-        Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total);
+        Outcomes.Print(session, response, Phrase, withSuccesses: !flags.Json, Total, TypedSelectors.Of(Request));
         if (response is { Processes.Count: 0, Notes: null, Error: null })
             session.Err.WriteLine(NothingToShow.NoProcesses);
         return response.Success && response.Error is null

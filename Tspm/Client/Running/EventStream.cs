@@ -47,7 +47,9 @@ internal sealed class EventStream(ClientSession session, EventsRequest request, 
                 "the running daemon is older than this tspm and does not support --kind, --grep and --until; "
                 + "upgrade it with: tspm daemon upgrade");
         if (request.Follow && !session.Out.IsTerminal) daemon.WatchOutput();
-        var resumed = _last is null ? request : request with { After = _last };
+        var wanted = request.Concise is null || OlderDaemon.SelectsEvents(daemon)
+            ? request : request with { Concise = null };
+        var resumed = _last is null ? wanted : wanted with { After = _last };
         daemon.Stream(Methods.Events, resumed, HandleNotification, session.Out.Flush, request.Follow);
     }
 

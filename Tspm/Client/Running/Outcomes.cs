@@ -19,11 +19,14 @@ internal static class Outcomes
     /// <param name="phrase">Describes a success.</param>
     /// <param name="withSuccesses">False to print only failures.</param>
     /// <param name="total">Describes a success in the last line, which counts them; null for its state.</param>
+    /// <param name="selectors">What the user typed: whoever types <c>web:0</c> reads <c>web:0</c>.</param>
     public static void Print(
         ClientSession session, ChangeResponse response, Func<ProcessOutcome, string> phrase, bool withSuccesses,
-        Func<ProcessOutcome, string>? total = null)
+        Func<ProcessOutcome, string>? total = null, IReadOnlyList<string>? selectors = null)
     {
         var several = Display.WithSeveral(response.Processes.Select(static process => (process.Id, process.Instance)));
+        several.UnionWith(response.Processes.Where(process => TypedSelectors.Name(selectors ?? [], process))
+            .Select(static process => process.Id));
         foreach (var process in response.Processes)
         {
             var name = Display.Name(process.Name, process.Instance, several.Contains(process.Id));

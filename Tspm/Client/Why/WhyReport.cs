@@ -75,7 +75,11 @@ internal sealed class WhyInstance(int id, int instance, int shown)
     /// <summary>The number of its newest event; 0 if it has none.</summary>
     public long LastSeq { get; private set; }
 
+    /// <summary>The exits to show.</summary>
     public List<WhyExit> Exits { get; } = [];
+
+    /// <summary>An exit is on record, whether or not it is shown.</summary>
+    public bool HasEnded { get; private set; }
 
     public WhyExit? NewestExit => Exits.Count > 0 ? Exits[0] : null;
 
@@ -107,6 +111,7 @@ internal sealed class WhyInstance(int id, int instance, int shown)
             foreach (var exit in Exits)
                 if (exit.Event.RunId == happened.RunId) exit.Leftovers = Joined(exit.Leftovers, happened.Reason);
         if (happened.Kind is not (EventKind.Exited or EventKind.Failed)) return;
+        HasEnded = true;
         Exits.Insert(0, new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid });
         KeepNewest(shown);
     }

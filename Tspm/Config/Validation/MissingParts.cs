@@ -20,13 +20,25 @@ internal static class MissingParts
         if (!Directory.Exists(folder)) yield return $"the folder {folder} does not exist";
         if (config.EnvFile is { } envFile && !File.Exists(Path.Combine(folder, envFile)))
             yield return $"the file {Path.Combine(folder, envFile)} does not exist (envFile)";
-        foreach (var path in config.WatchPaths ?? [])
-            if (!Glob.IsPattern(path) && !Path.Exists(Path.Combine(folder, path)))
-                yield return $"the path {Path.Combine(folder, path)} does not exist (watchPaths)";
+        foreach (var sentence in WatchPaths(config, folder)) yield return sentence;
         if (config.User is { } user && FileSystem.UserIdOf(user) is null) yield return $"there is no user '{user}'";
+        if (config.Group is { } group && !FileSystem.IsGroup(group)) yield return $"there is no group '{group}'";
         if (MissingScript.FindFor(config) is { } script) yield return script;
         if (Program(config, folder, isOnPath) is { } program) yield return program;
     }
+
+    /// <summary>Sentences about paths that are to be watched and are not there, so that nothing is noticed.</summary>
+    /// <param name="config">The config.</param>
+    /// <param name="folder">Its working directory.</param>
+    public static IEnumerable<string> WatchPaths(ProcessConfig config, string folder)
+    {
+        foreach (var path in config.WatchPaths ?? [])
+            if (!Glob.IsPattern(path) && !Path.Exists(Path.Combine(folder, path)))
+                yield return $"the path {Path.Combine(folder, path)} does not exist (watchPaths)";
+    }
+
+    /// <summary>The sentence as a warning about this process.</summary>
+    public static string Warning(ProcessConfig config, string sentence) => $"warning: '{config.Name}': {sentence}";
 
     /// <summary>Those of one config that another does not have.</summary>
     /// <param name="config">The new config.</param>
@@ -37,7 +49,7 @@ internal static class MissingParts
     {
         List<string> known = before is null ? [] : [.. Of(before, "/", isOnPath)];
         return Of(config, "/", isOnPath).Where(sentence => !known.Contains(sentence))
-            .Select(sentence => $"warning: '{config.Name}': {sentence}");
+            .Select(sentence => Warning(config, sentence));
     }
 
     static string? Program(ProcessConfig config, string folder, Func<string, bool> isOnPath)

@@ -59,8 +59,16 @@ internal static class EarlyDeaths
         var how = exit.ExitCode is { } number
             ? string.Create(CultureInfo.InvariantCulture, $"exited with code {number}")
             : exit.Signal is { } signal ? $"was killed by {signal}" : "ended for an unknown reason";
-        return $"{how}{lived}; see: tspm why {ShellWords.Quote(view.Definition.Name)}";
+        var name = ShellWords.Quote(view.Definition.Name);
+        var job = exit.ExitCode == 0 && IsRestarted(view.State) && view.Definition.Config.Schedule is null
+            ? $"; if it is meant to end, make it a job: tspm set {name} --job" : "";
+        return $"{how}{lived}{WhatFollows(view.State)}{job}; see: tspm why {name}";
     }
+
+    static bool IsRestarted(LifecycleState state) => state.WillStart || state.HasChild;
+
+    static string WhatFollows(LifecycleState state) =>
+        state.WillStart ? " and is being restarted" : state.HasChild ? " and was restarted" : "";
 
     /// <summary>
     /// Returns the first exit since the start that nobody requested (a restart requests the exit of the previous

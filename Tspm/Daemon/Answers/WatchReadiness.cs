@@ -1,3 +1,5 @@
+using Tspm.Config.Validation;
+using Tspm.Model.Config;
 using Tspm.Supervision;
 using Tspm.Supervision.Commands;
 
@@ -23,5 +25,10 @@ internal static class WatchReadiness
         var views = await context.Supervisor.Ask(new SupervisorQuery.Present { Of = watched });
         notes.AddRange(views.Where(static view => view.WatchProblem is not null)
             .Select(static view => $"'{view.Definition.Name}': {view.WatchProblem}").Distinct());
+        notes.AddRange(views.SelectMany(static view => MissingPaths(view.Definition.Config)).Distinct());
     }
+
+    static IEnumerable<string> MissingPaths(ProcessConfig config) =>
+        MissingParts.WatchPaths(config, config.ProjectDir ?? "/")
+            .Select(sentence => MissingParts.Warning(config, sentence));
 }

@@ -161,6 +161,8 @@ internal sealed class RequestHandler(DaemonContext context)
                 return new RpcError { Code = refused.Code, Message = refused.Message, Data = refused.Details };
             case OrderRefusedException refused:
                 return new RpcError { Code = ErrorCode.Failed, Message = refused.Message };
+            case InvalidOrderException invalid:
+                return new RpcError { Code = ErrorCode.InvalidParams, Message = invalid.Message };
             case NoSuchProcessException unknown:
                 var unmatched = unknown.IsInvalid ? ErrorCode.InvalidParams : ErrorCode.NoSuchProcess;
                 return new RpcError { Code = unmatched, Message = unknown.Message };

@@ -11,6 +11,7 @@ internal sealed class CommandDispatch(Supervisor supervisor)
     /// down.</exception>
     /// <exception cref="NoSuchProcessException">A selector matches nothing; nothing was begun.</exception>
     /// <exception cref="OrderRefusedException">The order was refused; nothing was begun.</exception>
+    /// <exception cref="InvalidOrderException">The order makes no sense; nothing was begun.</exception>
     public TResult Execute<TResult>(SupervisorCommand<TResult> command)
     {
         if (command.BeginsSomething && supervisor.IsShuttingDown) throw new ShuttingDownException();

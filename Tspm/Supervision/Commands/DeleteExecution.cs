@@ -1,3 +1,5 @@
+using Tspm.Text;
+
 namespace Tspm.Supervision.Commands;
 
 /// <summary>Carries out <see cref="SupervisorCommand.Delete"/>.</summary>
@@ -6,6 +8,11 @@ internal static class DeleteExecution
     public static DeletedProcesses Run(Supervisor supervisor, SupervisorCommand.Delete order)
     {
         var selected = supervisor.Selection.Select(order.Selectors);
+        OrderChecks.WholeProcesses("delete", selected, static definition =>
+        {
+            var name = ShellWords.Quote(definition.Name);
+            return $"tspm delete {name}; or, to have fewer: tspm scale {name} {definition.Instances - 1}";
+        });
         var ids = selected.Select(static process => process.Key.Id).Distinct().ToList();
         foreach (var id in ids) RefuseNeeded(supervisor, supervisor.Table.Instances(id)![0].Definition.Name, ids);
         var pending = supervisor.Changes.Delete(ids, order.WithLogs, order.By);

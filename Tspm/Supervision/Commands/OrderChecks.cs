@@ -29,6 +29,26 @@ internal static class OrderChecks
             throw new OrderRefusedException($"{string.Join("; ", sentences)}; nothing was started");
     }
 
+    /// <summary>
+    /// Refuses single instances where an order acts on whole processes: it would change the others as well.
+    /// </summary>
+    /// <param name="verb">The verb of the order.</param>
+    /// <param name="selected">The instances that were selected.</param>
+    /// <param name="remedy">What to type instead.</param>
+    /// <exception cref="InvalidOrderException">Not all instances of a process were selected.</exception>
+    public static void WholeProcesses(
+        string verb, IReadOnlyList<SupervisedProcess> selected, Func<ProcessDefinition, string> remedy)
+    {
+        foreach (var instances in selected.GroupBy(static process => process.Key.Id))
+        {
+            var definition = instances.First().Definition;
+            if (instances.Count() == definition.Instances) continue;
+            throw new InvalidOrderException(
+                $"{verb} acts on all {definition.Instances} instances of '{definition.Name}'; type: "
+                + remedy(definition));
+        }
+    }
+
     /// <summary>Refuses a change while the log files of the process are being renamed.</summary>
     public static void LogsAtRest(ProcessTable table, ProcessDefinition definition)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Tspm.Config.Validation;
 using Tspm.Model.State;
+using Tspm.Text;
 
 namespace Tspm.Supervision.Commands;
 
@@ -8,7 +10,7 @@ internal static class ScaleExecution
 {
     public static ChangedProcesses Run(Supervisor supervisor, SupervisorCommand.Scale order)
     {
-        var definition = Only(supervisor, order.Selector);
+        var definition = Only(supervisor, order);
         var wanted = order.Instances ?? (long)definition.Instances + order.Difference;
         Check(definition, wanted);
         OrderChecks.LogsAtRest(supervisor.Table, definition);
@@ -18,14 +20,22 @@ internal static class ScaleExecution
         return new ChangedProcesses(supervisor.Table.Instances(definition.Id)!, begun);
     }
 
-    static ProcessDefinition Only(Supervisor supervisor, string selector)
+    static ProcessDefinition Only(Supervisor supervisor, SupervisorCommand.Scale order)
     {
-        var ids = supervisor.Selection.Select([selector]).Select(static process => process.Key.Id).Distinct().ToList();
+        var selected = supervisor.Selection.Select([order.Selector]);
+        OrderChecks.WholeProcesses("scale", selected, definition =>
+            $"tspm scale {ShellWords.Quote(definition.Name)} {Number(order)}");
+        var ids = selected.Select(static process => process.Key.Id).Distinct().ToList();
         return ids.Count == 1
             ? supervisor.Table.Instances(ids[0])![0].Definition
             : throw new OrderRefusedException(
-                $"'{selector}' matches {ids.Count} processes; scale takes exactly one");
+                $"'{order.Selector}' matches {ids.Count} processes; scale takes exactly one");
     }
+
+    /// <summary>The number as it is typed.</summary>
+    static string Number(SupervisorCommand.Scale order) =>
+        order.Instances?.ToString(CultureInfo.InvariantCulture)
+        ?? order.Difference.ToString("+0;-0", CultureInfo.InvariantCulture);
 
     static void Check(ProcessDefinition definition, long wanted)
     {

@@ -1,5 +1,6 @@
 using Tspm.Config;
 using Tspm.Model.State;
+using Tspm.Text;
 
 namespace Tspm.Supervision.Commands;
 
@@ -8,8 +9,11 @@ internal static class SetExecution
 {
     public static ChangedProcesses Run(Supervisor supervisor, SupervisorCommand.Set order)
     {
-        List<ProcessDefinition> before = [.. supervisor.Selection.Select(order.Selectors)
-            .Select(static process => process.Definition).DistinctBy(static definition => definition.Id)];
+        var selected = supervisor.Selection.Select(order.Selectors);
+        OrderChecks.WholeProcesses("set", selected, static definition =>
+            $"tspm set {ShellWords.Quote(definition.Name)} KEY=VALUE");
+        List<ProcessDefinition> before = [.. selected.Select(static process => process.Definition)
+            .DistinctBy(static definition => definition.Id)];
         List<ProcessDefinition> changed = [.. before.Select(definition =>
             definition with { Config = Assignments.Apply(definition.Config, order.Assignments) })];
         foreach (var definition in changed) OrderChecks.LogsAtRest(supervisor.Table, definition);

@@ -38,7 +38,7 @@ internal static class StartExecution
         var notes = new List<string>();
         var pending = Begin(supervisor, processes, skipped, order, notes);
         var begun = new BegunChanges(pending, supervisor.Save()) { Notes = notes };
-        if (!order.Force && !order.Again) ReportOnline(pending, named.Contains);
+        if (!order.Force && !order.Again) ReportOnline(pending, named.Contains, []);
         return new StartedProcesses(begun, []);
     }
 
@@ -50,7 +50,8 @@ internal static class StartExecution
         var pending = Begin(supervisor, wanted, [], order, notes);
         var begun = new BegunChanges(pending, supervisor.Save()) { Notes = [.. remarks, .. notes] };
         // Only for names that the user typed: when starting a file, a process that is already online is fine.
-        if (order is { Selectors: not null, Force: false, Again: false }) ReportOnline(pending, static _ => true);
+        if (order is { Selectors: not null, Force: false, Again: false })
+            ReportOnline(pending, static _ => true, order.Define);
         return new StartedProcesses(begun, newIds);
     }
 
@@ -64,7 +65,7 @@ internal static class StartExecution
         }
         var isOne = order is { Force: false, Again: false, Define.Count: 1 };
         if (isOne && table.ByName(order.Define[0].Name!) is { } existing)
-            foreach (var process in table.Instances(existing.Id)!) RefuseOnline(process);
+            foreach (var process in table.Instances(existing.Id)!) RefuseOnline(process, order.Define[0]);
         OrderChecks.Dependencies(table, order.Define);
         OrderChecks.Scripts(order.Define.Where(static config => config.Enabled != false), order.MissingScripts);
     }
@@ -89,10 +90,11 @@ internal static class StartExecution
             if (existing is not null && MustKeep(supervisor.Table, existing, order.Force, out var kept))
             {
                 wanted.AddRange(kept);
+                if (KeptRemark(kept, config) is { } keeps) remarks.Add(keeps);
                 continue;
             }
-            if (existing is not null && IsOther(existing, config))
-                remarks.Add($"'{existing.Name}' ran another command before: {WhatRuns(existing.Config)}");
+            if (existing is not null && Redefinition.Remark(existing.Config, config) is { } remark)
+                remarks.Add(remark);
             var caller = order.Caller!;
             var processes =
                 supervisor.Define(config, caller.Environment, caller.OpenFilesLimit, existing, caller.Launch);
@@ -107,6 +109,16 @@ internal static class StartExecution
     {
         processes = table.Instances(existing.Id)![..existing.Instances];
         return !force && processes.Any(static process => process.State.HasChild);
+    }
+
+    /// <summary>A process that is online is reported in its outcome; one that is still starting is not.</summary>
+    /// <returns>Null if the order wants what runs.</returns>
+    static string? KeptRemark(SupervisedProcess[] kept, ProcessConfig typed)
+    {
+        var isReported = kept.Any(static process => process.State.Phase == LifecyclePhase.Online);
+        if (isReported || Redefinition.Other(kept[0].Definition.Config, typed) is not { } other) return null;
+        return $"'{typed.Name}' already runs with {other}; to replace it with what you typed, "
+            + "add --force to the command";
     }
 
     /// <summary>Starts the instances in dependency order, together with dependencies that are down.</summary>
@@ -131,41 +143,41 @@ internal static class StartExecution
     /// </summary>
     static void RefuseOther(ProcessDefinition existing, ProcessConfig config)
     {
-        if (!IsOther(existing, config)) return;
+        if (Redefinition.OtherProgram(existing.Config, config) is not { } other) return;
         throw new OrderRefusedException(
-            $"'{existing.Name}' is already defined with another command: {WhatRuns(existing.Config)}; "
+            $"'{existing.Name}' is already defined with {other}; "
             + "give the new one its own name with --name NAME, start the existing one with: "
             + $"tspm start {ShellWords.Quote(existing.Name)}, or replace it with --force");
     }
 
-    static bool IsOther(ProcessDefinition existing, ProcessConfig config) =>
-        ConfigDifference.Between(existing.Config, config).Exists(ApplyPlan.ChangesProgram);
-
-    static string WhatRuns(ProcessConfig config)
-    {
-        var command = config.Args is null ? config.Command
-            : string.Join(' ', ((string[])[config.Command!, .. config.Args]).Select(ShellWords.Quote));
-        return $"{command}, in {config.ProjectDir}";
-    }
-
-    static void RefuseOnline(SupervisedProcess process)
+    /// <param name="process">The instance to start.</param>
+    /// <param name="typed">The definition that came with the order; null if there is none.</param>
+    static void RefuseOnline(SupervisedProcess process, ProcessConfig? typed = null)
     {
         if (process.State.Phase == LifecyclePhase.Online)
-            throw new OrderRefusedException($"'{process.Definition.Name}' is {AlreadyOnline(process)}");
+            throw new OrderRefusedException($"'{process.Definition.Name}' is {AlreadyOnline(process, typed)}");
     }
 
     /// <summary>
     /// When several processes are started, reports each named process that is already online as a problem of its own.
     /// </summary>
-    static void ReportOnline(List<PendingChange> begun, Func<SupervisedProcess, bool> isNamed)
+    static void ReportOnline(
+        List<PendingChange> begun, Func<SupervisedProcess, bool> isNamed, IReadOnlyList<ProcessConfig> typed)
     {
         foreach (var pending in begun)
-            if (pending.Unchanged && isNamed(pending.Process)) pending.Problem = AlreadyOnline(pending.Process);
+            if (pending.Unchanged && isNamed(pending.Process))
+                pending.Problem = AlreadyOnline(pending.Process,
+                    typed.FirstOrDefault(config => config.Name == pending.Process.Definition.Name));
     }
 
-    static string AlreadyOnline(SupervisedProcess process)
+    /// <summary>A restart would run the present definition, not the one that was typed.</summary>
+    static string AlreadyOnline(SupervisedProcess process, ProcessConfig? typed)
     {
-        var name = ShellWords.Quote(process.Definition.Name);
-        return $"already online (pid {process.View.Pid}); restart it with: tspm restart {name}, or use --force";
+        var (name, pid) = (ShellWords.Quote(process.Definition.Name), process.View.Pid);
+        var other = typed is null ? null : Redefinition.Other(process.Definition.Config, typed);
+        return other is null
+            ? $"already online (pid {pid}); restart it with: tspm restart {name}, or use --force"
+            : $"already online (pid {pid}) with {other}; to replace it with what you typed, add --force to the "
+                + $"command; to restart it as it is: tspm restart {name}";
     }
 }

@@ -136,16 +136,15 @@ internal static class ProcessLifecycle
         if (state.Next == Stop) return Same(state with { Phase = Stopped, ByHand = false });
         var failed = state with { Failures = state.Failures + 1, ByHand = false };
         var cause = new Cause(CauseCode.Spawn) { Detail = failure.Sentence };
-        if (state.ByHand && !failure.IsTransient) return Same(failed with { Phase = Errored, Cause = cause });
+        // A program that cannot be executed is tried again only where a crash would be followed by a restart.
+        var isFinal = !failure.IsTransient && (state.ByHand || policy.Mode == RestartMode.Never);
+        if (isFinal) return Same(failed with { Phase = Errored, Cause = cause });
         return failed.Failures >= policy.MaxConsecutive
             ? Same(failed with { Phase = Errored, Cause = GaveUp(cause, failed.Failures) })
             : Wait(failed with { Cause = cause }, policy, Backoff.AfterFailedSpawn);
     }
 
-    /// <summary>
-    /// The spawn did not happen, which is not the instance's fault. The order still stands and has already been
-    /// counted.
-    /// </summary>
+    /// <summary>No spawn happened, and the instance is not to blame. The order stands and was counted.</summary>
     static Transition OnSpawnAbandoned(LifecycleState state)
     {
         if (state.Phase != LifecyclePhase.Spawning) return Same(state);

@@ -101,7 +101,7 @@ public sealed class DescriptionTests
                        11-28 12:00:00: stopped by user
             command    node a.js
             cwd        /srv
-            user       the daemon's
+            user       the daemon's user
             out log    /o
             err log    /e
             id         1, namespace default, project /srv/shop

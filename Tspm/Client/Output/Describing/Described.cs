@@ -11,4 +11,9 @@ internal sealed record Described(
     ProcessDescription Process, string Name, IReadOnlyList<string> LastLines, bool ShowsSecrets)
 {
     public ProcessStatus Status => Process.Status;
+
+    /// <summary>
+    /// The name of the daemon's user, as whom a process without a user runs; null if that is not known.
+    /// </summary>
+    public string? DaemonUser { get; init; }
 }

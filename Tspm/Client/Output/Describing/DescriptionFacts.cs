@@ -28,7 +28,10 @@ internal static class DescriptionFacts
         if (process.Config.Health is not null) yield return new Fact("health", Health(process.Status));
         if (process.ProbeProblem is { } problem) yield return Sentence("probe", Display.Text(problem));
         if (process.Pending is { } pending)
-            yield return Sentence("pending", HintedCommands.Complete(PendingText.Describe(pending, process.Status.Name)));
+        {
+            var words = PendingText.Describe(pending, process.Status.Name);
+            yield return Sentence("pending", HintedCommands.Complete(words));
+        }
         if (process.WatchProblem is { } unwatched) yield return Sentence("watch", Display.Text(unwatched));
         if (process.StatusText is { } status) yield return Sentence("says", Display.Text(status));
     }
@@ -63,13 +66,16 @@ internal static class DescriptionFacts
     }
 
     /// <summary>Where and as whom the program runs, and where its output goes.</summary>
-    public static IEnumerable<Fact> Command(ProcessStatus status)
+    public static IEnumerable<Fact> Command(Described described)
     {
+        var status = described.Status;
         yield return new Fact("command", Display.Text(status.Command));
         if (status.Args is { } args)
             yield return new Fact("args", Display.Text(string.Join(' ', args.Select(ShellWords.Quote))));
         yield return new Fact("cwd", Display.Text(status.Cwd));
-        yield return new Fact("user", status.User is null ? "the daemon's" : Display.Text(status.User));
+        var same = described.DaemonUser is { } user ? $"{ControlText.Escape(user)} (the daemon's user)"
+            : "the daemon's user";
+        yield return new Fact("user", status.User is null ? same : Display.Text(status.User));
         yield return new Fact("out log", Display.Text(status.OutLog));
         yield return new Fact("err log", Display.Text(status.ErrLog));
     }

@@ -30,13 +30,13 @@ internal static class DrawnDescription
     public static void Print(ITextSink sink, Described described, TerminalSize size, DateTimeOffset now)
     {
         var width = size.Columns;
-        List<Fact> before = [.. State(described.Status, now), .. DescriptionFacts.Checks(described.Process)];
+        List<Fact> before = [.. State(described, now), .. DescriptionFacts.Checks(described.Process)];
         List<Fact> after =
         [
             .. DescriptionFacts.Listening(described.Process),
             .. Tree(described.Process.Tree),
             .. DescriptionFacts.Exits(described.Process, time => EventTime.Format(time, now)),
-            .. DescriptionFacts.Command(described.Status),
+            .. DescriptionFacts.Command(described),
             .. Origin(described.Status, now),
             .. DescriptionFacts.Config(described.Process.Config, described.ShowsSecrets),
         ];
@@ -62,8 +62,10 @@ internal static class DrawnDescription
         sink.EndLine();
     }
 
-    static IEnumerable<Fact> State(ProcessStatus status, DateTimeOffset now)
+    static IEnumerable<Fact> State(Described described, DateTimeOffset now)
     {
+        var status = described.Status;
+        if (described.Process.Config.IsJob) yield return new Fact("kind", "job");
         yield return new Fact("reason", Display.Text(HintedCommands.Complete(status.Reason))) { IsSentence = true };
         List<string> parts = [];
         if (status.Pid is { } pid) parts.Add($"pid {Display.Number(pid)}");

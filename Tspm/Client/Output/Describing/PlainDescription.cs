@@ -22,7 +22,7 @@ internal static class PlainDescription
         .. DescriptionFacts.Listening(described.Process),
         .. described.Process.Tree.Select(Member),
         .. DescriptionFacts.Exits(described.Process, static time => Display.Time(time)),
-        .. DescriptionFacts.Command(described.Status),
+        .. DescriptionFacts.Command(described),
         .. DescriptionFacts.Config(described.Process.Config, described.ShowsSecrets),
     ];
 
@@ -30,6 +30,7 @@ internal static class PlainDescription
     {
         var status = described.Status;
         yield return new Fact("name", described.Name);
+        if (described.Process.Config.IsJob) yield return new Fact("kind", "job");
         yield return new Fact("id", Display.Number(status.Id));
         yield return new Fact("namespace", Display.Text(status.Namespace));
         yield return new Fact("project", Display.Text(status.Project));
