@@ -71,13 +71,13 @@ public sealed class MonitScenarios
             static screen => screen.Text.Contains("PAUSED") && !screen.Text.Contains("line 300"), "a pause");
         await shell.Type("/line 12$\r");
         await shell.Until(static screen => screen.Text.Contains("line 12\n") || screen.Text.Contains("line 12 "),
-            "line 12, which was older than the lines that were read first");
+            "line 12, which is older than the lines that were read first");
         await shell.Type("G");
         await shell.UntilText("line 300");
         await shell.Type("2");
         await shell.UntilText("web is online");
         await shell.Type("3");
-        await shell.UntilText("namespace");
+        await shell.UntilText("runs       pid");
         await Assert.That(shell.Ask(static screen => screen.HasWrapped)).IsFalse();
         await shell.Type("q");
         await HasEnded(box, shell, 0);
@@ -91,12 +91,14 @@ public sealed class MonitScenarios
         await using var _ = box;
         await using var __ = shell;
         await Open(shell);
-        await shell.UntilText("line 300");
+        await shell.Type("j");
+        await shell.UntilText("no output yet");
         LiveProcess.Kill((await box.DaemonPids()).Daemon, Signals.SIGKILL);
         await box.Ok("start", "sh -c 'echo hello; exec sleep 1000'", "--name", "later");
         await shell.UntilText("● later");
-        await box.Ok("restart", "web");
+        await box.Ok("restart", "db");
         await shell.UntilText("restarted by user");
+        await Assert.That(shell.Text.Split("is stopping").Length).IsEqualTo(2).Because("no line comes twice");
         await box.Ok("daemon", "stop");
         await shell.UntilText("no daemon is running");
         await box.Ok("daemon", "start");

@@ -156,7 +156,7 @@ public class StartTests
         (await box.Run("start", "sleep 1000", "--name", "b", "--cwd", "/no/such/place")).Exits(1);
         (await box.Run("start", "--name", "c", "-o", "new/dir/c.log", "--err-file", "other/c.log", "--", "/")).Exits(1);
         box.Write("run.sh", "");
-        (await box.Run("start", "run.sh", "nope.sh")).Exits(1);
+        (await box.Run("start", "run.sh", "nope.sh")).Exits(3);
         await box.Until(() =>
             !Directory.Exists(Path.Combine(box.Folder, "new")) && !Directory.Exists(Path.Combine(box.Folder, "other"))
             && Directory.GetFiles(Path.Combine(box.Home, "logs")).Length == 0, "nothing is left of them");

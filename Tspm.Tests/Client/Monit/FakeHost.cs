@@ -78,7 +78,16 @@ internal sealed class FakeHost : IMonitHost
 
     public void Run(IReadOnlyList<string> arguments) => Commands.Add(string.Join(' ', arguments));
 
-    public void ReadOlder(LogView view, IReadOnlyList<string> subject) => OlderRequests++;
+    /// <summary>What a request for older lines gets; null if it gets no answer.</summary>
+    public Func<IReadOnlyList<LogLine>>? Older { get; set; }
+
+    public void ReadOlder(LogView view, IReadOnlyList<string> subject, Action? onRead)
+    {
+        OlderRequests++;
+        if (Older is not { } read) return;
+        view.Buffer.Prepend(read());
+        onRead?.Invoke();
+    }
 
     public void Page(string file) => Paged.Add(file);
 

@@ -68,6 +68,18 @@ public sealed class LogViewTests
     }
 
     [Test]
+    public async Task What_the_user_reads_is_not_dropped(CancellationToken cancellation)
+    {
+        var view = SampleLog.View(LogBuffer.Capacity);
+        view.GoToOldest(Height);
+        SampleLog.Add(view, LogBuffer.Capacity + 1, 5000);
+        await Assert.That(Bottom(view)).IsEqualTo("line 10");
+        view.Follow();
+        SampleLog.Add(view, LogBuffer.Capacity + 5001, 1);
+        await Assert.That(view.Shown.Count).IsEqualTo(LogBuffer.Capacity);
+    }
+
+    [Test]
     public async Task An_unfinished_line_grows_in_place(CancellationToken cancellation)
     {
         var view = SampleLog.View(2);

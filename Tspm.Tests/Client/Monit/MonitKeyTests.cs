@@ -270,6 +270,30 @@ public sealed class MonitKeyTests
     }
 
     [Test]
+    public async Task A_search_goes_on_in_older_lines_until_it_finds_something(CancellationToken cancellation)
+    {
+        var host = Host("web");
+        SampleLog.Add(host.Model.Logs, 100, 5);
+        var oldest = 100;
+        host.Older = () =>
+        {
+            oldest -= 10;
+            return [.. Enumerable.Range(oldest, 10).Where(static i => i > 0)
+                .Select(static i => SampleLog.Line(i * 10, $"line {i}", second: i))];
+        };
+        host.Press("Tab", "/");
+        host.Type("line 42$");
+        host.Press("Enter");
+        await Assert.That(host.OlderRequests).IsEqualTo(6);
+        await Assert.That(host.Screen().Text).Contains("line 42");
+        host.Press("/");
+        host.Type("nowhere");
+        host.Press("Enter");
+        await Assert.That(host.Screen().Text).Contains("no earlier match of 'nowhere'");
+        await Assert.That(host.Model.Logs.Buffer.HasOldest).IsTrue();
+    }
+
+    [Test]
     public async Task A_paste_is_text_and_never_a_key(CancellationToken cancellation)
     {
         var host = Host("web");

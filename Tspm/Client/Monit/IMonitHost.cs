@@ -18,8 +18,11 @@ internal interface IMonitHost
     /// <param name="arguments">The command line after <c>tspm</c>.</param>
     void Run(IReadOnlyList<string> arguments);
 
-    /// <summary>Reads lines that are older than those of a buffer.</summary>
-    void ReadOlder(LogView view, IReadOnlyList<string> subject);
+    /// <summary>Reads lines that are older than those of a buffer, unless some are being read already.</summary>
+    /// <param name="view">Receives the lines.</param>
+    /// <param name="subject">The selectors of its processes.</param>
+    /// <param name="onRead">What to do when they have come; null for nothing.</param>
+    void ReadOlder(LogView view, IReadOnlyList<string> subject, Action? onRead = null);
 
     /// <summary>Shows a file in the user's pager, on the whole terminal.</summary>
     void Page(string file);

@@ -94,7 +94,8 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         { IsBackground = true, Name = nameof(CommandRun) }.Start();
     }
 
-    public void ReadOlder(LogView view, IReadOnlyList<string> subject) => _older.Begin(view, subject);
+    public void ReadOlder(LogView view, IReadOnlyList<string> subject, Action? onRead) =>
+        _older.Begin(view, subject, onRead);
 
     public void Page(string file)
     {

@@ -16,15 +16,17 @@ internal sealed class OlderLines(ClientSession session, MonitInbox inbox)
     volatile bool _isReading;
 
     /// <summary>Begins to read, unless it is reading already.</summary>
-    public void Begin(LogView view, IReadOnlyList<string> subject)
+    public void Begin(LogView view, IReadOnlyList<string> subject, Action? onRead)
     {
         if (_isReading || view.Buffer.OldestTime is not { } oldest) return;
         _isReading = true;
         var known = view.Buffer.CountAt(oldest);
-        new Thread(() => Read(view, subject, oldest, known)) { IsBackground = true, Name = nameof(OlderLines) }.Start();
+        new Thread(() => Read(view, subject, oldest, known, onRead))
+            { IsBackground = true, Name = nameof(OlderLines) }.Start();
     }
 
-    void Read(LogView view, IReadOnlyList<string> subject, DateTimeOffset oldest, int known)
+    void Read(LogView view, IReadOnlyList<string> subject, DateTimeOffset oldest, int known,
+        Action? onRead)
     {
         try
         {
@@ -35,6 +37,7 @@ internal sealed class OlderLines(ClientSession session, MonitInbox inbox)
             {
                 view.Buffer.Prepend(lines);
                 _isReading = false;
+                onRead?.Invoke();
             });
         }
         catch (DaemonException)

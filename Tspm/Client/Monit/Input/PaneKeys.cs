@@ -6,6 +6,9 @@ namespace Tspm.Client.Monit.Input;
 /// <summary>Keys of the pane: scrolling, searching, and how lines are shown.</summary>
 internal sealed class PaneKeys(MonitModel model, IMonitHost host)
 {
+    /// <summary>How often a search reads older lines by itself.</summary>
+    const int MostReadings = 20;
+
     /// <summary>Scrolls the tab's text.</summary>
     /// <param name="rows">A negative number goes up, to older lines.</param>
     /// <param name="content">Where the text is shown.</param>
@@ -68,7 +71,7 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
                 break;
             case KeyAction.PreviousEvent or KeyAction.NextEvent:
                 var isBackward = command == KeyAction.PreviousEvent;
-                if (!logs.GoToEvent(isBackward, content.Height)) NoMore("event", isBackward);
+                Seek("event", isBackward, () => logs.GoToEvent(isBackward, content.Height));
                 break;
             case KeyAction.GoToTime:
                 model.Prompt = new Prompt(PromptKind.GoToTime, "");
@@ -105,17 +108,30 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
             model.Say("nothing was searched for; type /", host.Now);
             return;
         }
-        if (!model.Logs.GoToMatch(isBackward, height)) NoMore($"match of '{search.Text}'", isBackward);
+        var logs = model.Logs;
+        Seek($"match of '{search.Text}'", isBackward, () => logs.GoToMatch(isBackward, height));
     }
 
-    void NoMore(string what, bool isBackward)
+    /// <summary>Goes to something, and reads older lines until it is found among them.</summary>
+    /// <param name="what">What is sought.</param>
+    /// <param name="isBackward">Whether it is sought among older lines.</param>
+    /// <param name="find">Goes there; false if it is not among the lines that were read.</param>
+    /// <param name="readings">How often older lines may still be read.</param>
+    void Seek(string what, bool isBackward, Func<bool> find, int readings = MostReadings)
     {
-        if (isBackward && !model.Logs.Buffer.HasOldest)
+        if (find()) return;
+        var (logs, direction) = (model.Logs, isBackward ? "earlier" : "later");
+        if (!isBackward || logs.Buffer.HasOldest) model.Say($"no {direction} {what}", host.Now);
+        else if (readings == 0) model.Say($"no {direction} {what} in these lines; again reads older ones", host.Now);
+        else
         {
-            ReadOlder();
-            model.Say($"no earlier {what} in these lines; older ones are being read", host.Now);
+            model.Say($"looking for an earlier {what} in older lines …", host.Now);
+            host.ReadOlder(logs, model.Subject, () =>
+            {
+                // The user may look at another process by now.
+                if (ReferenceEquals(logs, model.Logs)) Seek(what, isBackward, find, readings - 1);
+            });
         }
-        else model.Say($"no {(isBackward ? "earlier" : "later")} {what}", host.Now);
     }
 
     void ReadOlder()

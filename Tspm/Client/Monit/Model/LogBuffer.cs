@@ -14,8 +14,8 @@ internal sealed class LogBuffer
     /// <summary>The most lines to keep. Older ones are read from the files again.</summary>
     public const int Capacity = 10_000;
 
-    /// <summary>How many lines are dropped at once.</summary>
-    const int Slack = 1000;
+    /// <summary>How many lines are dropped at once, and how many are kept at most while the user reads.</summary>
+    const int Slack = 1000, PinnedCapacity = 10 * Capacity;
 
     readonly List<LogRecord> _records = [];
     readonly Dictionary<string, long> _after = [];
@@ -33,6 +33,9 @@ internal sealed class LogBuffer
 
     /// <summary>Whether the files have no older lines than those here.</summary>
     public bool HasOldest { get; private set; }
+
+    /// <summary>Whether the user reads older lines, which must not go meanwhile.</summary>
+    public bool IsPinned { get; set; }
 
     /// <summary>Changes whenever lines that were there before have changed or gone.</summary>
     public int Version { get; private set; }
@@ -58,7 +61,7 @@ internal sealed class LogBuffer
         if (line.Seq > 0) _after[key] = line.Seq;
         if (_open.Remove(key, out var begun)) Complete(key, begun.Record, begun.Text, line);
         else Add(ReadRecord(line, _next++), key, line);
-        if (_records.Count > Capacity + Slack) DropOldest();
+        if (_records.Count > (IsPinned ? PinnedCapacity : Capacity) + Slack) DropOldest();
     }
 
     /// <summary>Notes where a stream begins from which nothing has come yet.</summary>

@@ -14,7 +14,11 @@ internal sealed class LogView(LogBuffer buffer, LogSettings settings)
     public LogSettings Settings => settings;
 
     /// <summary>The number of the last visible line; null while the view follows.</summary>
-    public long? Bottom { get; private set; }
+    public long? Bottom
+    {
+        get;
+        private set => (field, buffer.IsPinned) = (value, value is not null);
+    }
 
     public bool Follows => Bottom is null;
 
