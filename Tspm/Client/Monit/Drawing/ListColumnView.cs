@@ -82,7 +82,7 @@ internal sealed record ListColumnView(
 
     static string BarsOf(ListEntry row, MonitModel model, int count)
     {
-        if (row.Members.Count != 1) return "";
+        if (row.Members is not [{ Pid: not null }]) return "";
         var values = model.HistoryOf(RowKey.Of(row.Members[0])).Last(0, model.BarsShowMemory, count);
         return Bars.Draw(values, model.BarsShowMemory ? values.DefaultIfEmpty().Max() : 100);
     }
