@@ -164,7 +164,7 @@ internal sealed class SocketWorld : IDisposable
         foreach (var view in Handle.Views().Where(view => view.Key.Instance < view.Definition.Instances))
         {
             // What is still to be done of an earlier change is done in the background, whoever asks for what meanwhile.
-            var definition = view.Definition with { LogsUnder = null, RestartBefore = null };
+            var definition = view.Definition with { LogsUnder = null, RestartBefore = 0 };
             text.Append(view.Key).Append(' ')
                 .Append(JsonSerializer.Serialize(definition, StorageJson.Compact.ProcessDefinition));
             text.Append(' ').Append(view.State.Desired).Append('\n');

@@ -426,7 +426,7 @@ internal sealed class HalfDoneTests
             await Assert.That(definition is
             {
                 LogsUnder: null, Deletion: null,
-                RestartBefore: null
+                RestartBefore: 0
             }).IsTrue().Because($"{when}: {definition}");
     }
 

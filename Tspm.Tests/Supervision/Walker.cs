@@ -392,7 +392,7 @@ internal sealed class Walker : IDisposable
         {
             var phase = instance.State.Phase;
             Must(!instance.IsSurplus, $"{instance.Key} should be gone");
-            Must(instance.Definition is { LogsUnder: null, Deletion: null, RestartBefore: null },
+            Must(instance.Definition is { LogsUnder: null, Deletion: null, RestartBefore: 0 },
                 $"something is still owed to {instance.Key}");
             Must(instance.Replacement is null, $"{instance.Key} is still being reloaded");
             Must(instance.State.Desired == DesiredState.Up ? phase is LifecyclePhase.Online or LifecyclePhase.Errored

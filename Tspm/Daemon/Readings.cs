@@ -16,7 +16,7 @@ internal sealed class Readings(IProcessSystem system)
     static readonly TimeSpan ReadingBudget = TimeSpan.FromMilliseconds(20);
 
     readonly Lock _gate = new();
-    readonly Dictionary<(int Pid, long StartTicks), Entry> _entries = [];
+    readonly Dictionary<TreeKey, Entry> _entries = [];
 
     /// <summary>
     /// Returns the readings of these instances, in the same order; null where no child runs or nothing was measured
@@ -45,7 +45,7 @@ internal sealed class Readings(IProcessSystem system)
     {
         lock (_gate)
         {
-            var root = (view.Pid ?? 0, view.StartTicks);
+            var root = new TreeKey(view.Pid ?? 0, view.StartTicks);
             return _entries.TryGetValue(root, out var entry) ? entry.Find(process)?.Percent : null;
         }
     }
@@ -63,7 +63,7 @@ internal sealed class Readings(IProcessSystem system)
 
     Reading? OfOne(int pid, ProcessView view, Func<TimeSpan> monotonic, TimeSpan deadline)
     {
-        var key = (pid, view.StartTicks);
+        var key = new TreeKey(pid, view.StartTicks);
         var now = monotonic();
         if (_entries.TryGetValue(key, out var last) && now - last.At < FreshFor) return last.Reading;
         if (now > deadline) return last?.Reading;
@@ -101,12 +101,15 @@ internal sealed class Readings(IProcessSystem system)
 
     void Forget(IReadOnlyList<ProcessView> views)
     {
-        var living = new HashSet<(int, long)>();
+        var living = new HashSet<TreeKey>();
         foreach (var view in views)
-            if (view.Pid is { } pid) living.Add((pid, view.StartTicks));
-        foreach (var key in new List<(int, long)>(_entries.Keys))
+            if (view.Pid is { } pid) living.Add(new TreeKey(pid, view.StartTicks));
+        foreach (var key in new List<TreeKey>(_entries.Keys))
             if (!living.Contains(key)) _entries.Remove(key);
     }
+
+    /// <summary>The main process of a tree.</summary>
+    sealed record TreeKey(int Pid, long StartTicks);
 
     /// <summary>One process of a tree. The percentages of all are about that of the tree.</summary>
     readonly record struct Member(int Pid, long StartTicks, TimeSpan Cpu, double? Percent);

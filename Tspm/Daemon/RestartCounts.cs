@@ -19,7 +19,7 @@ internal sealed class RestartCounts
     ];
 
     readonly Lock _gate = new();
-    readonly SortedDictionary<string, long> _byCause = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> _byCause = new(StringComparer.Ordinal);
 
     public RestartCounts()
     {
@@ -33,8 +33,16 @@ internal sealed class RestartCounts
         lock (_gate) _byCause[cause] = _byCause.TryGetValue(cause, out var count) ? count + 1 : 1;
     }
 
+    /// <summary>The counts by cause, in the order of the causes' names.</summary>
     public KeyValuePair<string, long>[] All()
     {
-        lock (_gate) return [.. _byCause];
+        lock (_gate)
+        {
+            string[] causes = [.. _byCause.Keys];
+            Array.Sort(causes, StringComparer.Ordinal);
+            var all = new KeyValuePair<string, long>[causes.Length];
+            for (var i = 0; i < all.Length; i++) all[i] = new(causes[i], _byCause[causes[i]]);
+            return all;
+        }
     }
 }

@@ -89,13 +89,13 @@ internal sealed class EventSelection
         var seen = new HashSet<InstanceKey>();
         foreach (var target in targets) seen.Add(new InstanceKey(target.Id, target.Instance));
         var withdrawn = new WithdrawnProcesses();
-        var seenWithdrawn = new HashSet<(string, int)>();
+        var seenWithdrawn = new HashSet<InstanceName>();
         foreach (var happened in EventFiles.Newest(path))
         {
             if (happened is not { Id: { } id, Instance: { } instance, Name: { } name }) continue;
             var isOfWithdrawn = withdrawn.Has(happened);
             var key = new InstanceKey(isOfWithdrawn ? NoId : id, instance);
-            var isNew = isOfWithdrawn ? seenWithdrawn.Add((name, instance)) : seen.Add(key);
+            var isNew = isOfWithdrawn ? seenWithdrawn.Add(new InstanceName(name, instance)) : seen.Add(key);
             if (isNew) targets.Add(TargetOf(key, happened));
         }
     }

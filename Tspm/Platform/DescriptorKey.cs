@@ -40,7 +40,7 @@ internal enum OutputKind
 /// The guardian returns descriptors whose key has bit 63 set to each new daemon. The type is in Platform because the
 /// sockets there and the logs above it store descriptors, and neither may depend on the guardian.
 /// </summary>
-internal readonly record struct DescriptorKey
+internal sealed record DescriptorKey
 {
     const ulong GivenBack = 1UL << 63, ListenerBit = 1UL << 62;
 

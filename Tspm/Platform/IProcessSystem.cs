@@ -201,7 +201,7 @@ internal sealed record RunTrace(int LeaderPid, long StartTicks);
 /// <param name="Group">Its process group.</param>
 /// <param name="Session">Its session.</param>
 /// <param name="Name">The kernel's name for it (man 5 proc, comm).</param>
-internal readonly record struct Leftover(int Pid, long StartTicks, int ParentPid, int Group, int Session, string Name);
+internal sealed record Leftover(int Pid, long StartTicks, int ParentPid, int Group, int Session, string Name);
 
 /// <summary>The result of sending a signal.</summary>
 internal enum SignalResult

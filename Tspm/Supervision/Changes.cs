@@ -83,7 +83,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     /// <c>apply</c> or the next daemon tries again.
     /// </summary>
     public bool IsOutdated(ProcessDefinition definition) =>
-        definition.RestartBefore is { } limit && supervisor.Table.Instances(definition.Id)!
+        definition.RestartBefore is > 0 and var limit && supervisor.Table.Instances(definition.Id)!
             .Any(instance => _refused.Contains(instance.Key) && instance.State.HasChild && instance.LastRun < limit);
 
     /// <summary>
@@ -175,7 +175,7 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
 
     /// <summary>The processes with a pending restart.</summary>
     List<ProcessDefinition> Unfinished() =>
-        [.. supervisor.Table.Definitions.Where(static definition => definition.RestartBefore is not null)];
+        [.. supervisor.Table.Definitions.Where(static definition => definition.RestartBefore > 0)];
 
     IEnumerable<SupervisedProcess> ToRestart(ProcessDefinition definition) =>
         supervisor.Table.Instances(definition.Id)!.Where(instance =>
@@ -185,8 +185,8 @@ internal sealed class Changes(Supervisor supervisor, SupervisionServices service
     void HasRestarted(int id)
     {
         if (_refused.Any(key => key.Id == id)) return;
-        if (supervisor.Table.Instances(id) is not [{ Definition: { RestartBefore: not null } definition }, ..]) return;
-        supervisor.Table.Put(definition with { RestartBefore = null });
+        if (supervisor.Table.Instances(id) is not [{ Definition: { RestartBefore: > 0 } definition }, ..]) return;
+        supervisor.Table.Put(definition with { RestartBefore = 0 });
         _ = commits.Save();
     }
 }

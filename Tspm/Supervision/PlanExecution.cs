@@ -137,7 +137,7 @@ internal static class PlanExecution
                 ? supervisor.Changes.RestartWhenSaved(process, wanted.Cause, wanted.MissingScripts, gone)
                 : supervisor.Changes.StartWhenSaved(process, wanted.Cause, gone));
         foreach (var definition in supervisor.Table.Definitions)
-            if (definition.RestartBefore is not null) supervisor.Changes.EndRestarts(definition.Id, gone);
+            if (definition.RestartBefore > 0) supervisor.Changes.EndRestarts(definition.Id, gone);
         return work;
     }
 

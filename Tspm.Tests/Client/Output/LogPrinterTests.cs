@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Tspm.Client.Output;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 using Tspm.Tests.Fixtures;
 
@@ -24,7 +25,7 @@ public sealed class LogPrinterTests
     {
         var screen = Terminal();
         var printer = Printer(screen);
-        printer.Expect([("api", 0), ("front-end", 0), ("日本語", 0)]);
+        printer.Expect([new("api", 0), new("front-end", 0), new("日本語", 0)]);
         printer.Print(Line("one", "api"));
         printer.Print(Line("two", "日本語"));
         printer.Print(Line("three", "front-end", "err"));
@@ -38,7 +39,7 @@ public sealed class LogPrinterTests
     {
         var screen = Terminal(ColourDepth.Sixteen);
         var printer = Printer(screen);
-        printer.Expect([("web", 0), ("api", 0)]);
+        printer.Expect([new("web", 0), new("api", 0)]);
         printer.Print(Line("out", "web", "out", 1));
         printer.Print(Line("err", "api", "err", 2));
         await Assert.That(screen.Text).IsEqualTo("\e[32mweb\e[0m | out\n\e[33mapi\e[0m \e[31m!\e[0m err\n");
@@ -49,11 +50,11 @@ public sealed class LogPrinterTests
     {
         var screen = Terminal();
         var printer = Printer(screen);
-        printer.Expect([("web", 0)]);
+        printer.Expect([new("web", 0)]);
         printer.Print(Line("out"));
         printer.Print(Line("err", stream: "err"));
         await Assert.That(screen.Text).IsEqualTo("out\n! err\n");
-        var (onlyErrors, one) = (Terminal(), new[] { ("web", 0) });
+        var (onlyErrors, one) = (Terminal(), new[] { new InstanceName("web", 0) });
         var second = new LogPrinter(onlyErrors.Writer, onlyErrors.Writer, raw: false, json: false);
         second.Expect(one);
         second.Print(Line("err", stream: "err"));
@@ -70,7 +71,7 @@ public sealed class LogPrinterTests
             MarksErrors = true,
             HidesPrefix = true,
         };
-        printer.Expect([("web", 0), ("api", 0)]);
+        printer.Expect([new("web", 0), new("api", 0)]);
         printer.Print(Line("out"));
         printer.Print(Line("err", "api", "err"));
         await Assert.That(screen.Text).IsEqualTo("out\nerr\n");
@@ -87,7 +88,7 @@ public sealed class LogPrinterTests
             MarksErrors = true,
             Highlight = new Highlighter(new Regex("x")),
         };
-        printer.Expect([("web", 0), ("front-end", 0)]);
+        printer.Expect([new("web", 0), new("front-end", 0)]);
         printer.Print(Line("\e[31mx\e[0m\e[2J", stream: "err"));
         await Assert.That(screen.Text).IsEqualTo("web | \e[31mx\e[0m\e[2J\n");
         await Assert.That(printer.AlignsNames).IsFalse();
@@ -124,7 +125,7 @@ public sealed class LogPrinterTests
         {
             var screen = Terminal(ColourDepth.Sixteen);
             var printer = Printer(screen);
-            printer.Expect([("web", 0), (sequence, 0)]);
+            printer.Expect([new("web", 0), new(sequence, 0)]);
             printer.Print(Line($"\e[32mgreen{sequence} end", $"n{sequence}"));
             var seen = new VtScreen(60, 3);
             seen.Feed(Encoding.UTF8.GetBytes(screen.Text.Replace("\n", "\r\n", StringComparison.Ordinal)));

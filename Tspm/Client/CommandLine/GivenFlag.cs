@@ -1,7 +1,7 @@
 namespace Tspm.Client.CommandLine;
 
 /// <summary>A flag on the command line. A switch has no value; it is <see cref="On"/> or off.</summary>
-internal readonly record struct GivenFlag(Flag Flag, string? Value, bool On = true)
+internal sealed record GivenFlag(Flag Flag, string? Value, bool On = true)
 {
     public string Name => Flag.Name;
 

@@ -2,6 +2,7 @@ using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -33,7 +34,8 @@ internal sealed class EnvCommand
 
     static void PrintText(OutputWriter output, IReadOnlyList<ProcessEnvironment> processes)
     {
-        var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
+        var several = Display.WithSeveral(
+            processes.Select(static process => new InstanceKey(process.Id, process.Instance)));
         foreach (var process in processes)
         {
             if (processes.Count > 1)

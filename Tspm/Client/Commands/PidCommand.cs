@@ -1,6 +1,7 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Output;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Commands;
@@ -23,7 +24,8 @@ internal sealed class PidCommand
                     new PidEntry(process.Id, process.Name, process.Instance, process.Pid))],
                         PrintJson.Readable.IReadOnlyListPidEntry);
         else if (processes.Count == 0) session.Err.WriteLine(NothingToShow.NoProcesses);
-        var several = Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
+        var several = Display.WithSeveral(
+            processes.Select(static process => new InstanceKey(process.Id, process.Instance)));
         var code = ExitCodes.Done;
         foreach (var process in processes)
         {

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Tspm.Client.Output;
 using Tspm.Client.Output.Progress;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Platform;
 using Tspm.Protocol;
@@ -60,7 +61,7 @@ internal sealed class WaitNotice(
         if (!errors.IsTerminal && !changes) return false;
         var all = changes ? ask(AwaitedProcesses.NamesIn(request), AwaitedProcesses.Otherwise(request)) ?? [] : [];
         var late = LateProcesses.Among(all, method);
-        var several = Display.WithSeveral(all.Select(static process => (process.Id, process.Instance)));
+        var several = Display.WithSeveral(all.Select(static process => new InstanceKey(process.Id, process.Instance)));
         if (!errors.IsTerminal)
         {
             errors.WriteLine(Words(late, several, elapsed));

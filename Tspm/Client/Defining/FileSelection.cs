@@ -14,9 +14,9 @@ namespace Tspm.Client.Defining;
 /// </summary>
 internal sealed class FileSelection
 {
-    readonly List<(string Name, string? Project)> _known;
+    readonly List<Known> _known;
 
-    FileSelection(List<(string Name, string? Project)> known) => _known = known;
+    FileSelection(List<Known> known) => _known = known;
 
     /// <summary>Replaces config files with the names of their processes.</summary>
     /// <param name="session">Reads which processes there are, and gets a note about those that do not exist.</param>
@@ -26,7 +26,7 @@ internal sealed class FileSelection
     public static IReadOnlyList<string>? Expand(ClientSession session, IReadOnlyList<string> words)
     {
         if (!words.Any(IsFile)) return null;
-        var selection = new FileSelection(Known(session));
+        var selection = new FileSelection(KnownTo(session));
         var expanded = new List<string>();
         foreach (var word in words)
         {
@@ -36,16 +36,19 @@ internal sealed class FileSelection
         return [.. expanded.Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>A process that exists.</summary>
+    sealed record Known(string Name, string? Project);
+
     static bool IsFile(string word) => LocalFiles.Here.Recognise(word) == FileKind.Tspm;
 
-    static List<(string Name, string? Project)> Known(ClientSession session)
+    static List<Known> KnownTo(ClientSession session)
     {
         using var daemon = session.ConnectIfRunning();
         if (daemon is null)
             return [.. OfflineProcesses.Read(session.Home)
-                .Select(static saved => (saved.Definition.Name, saved.Definition.Project))];
+                .Select(static saved => new Known(saved.Definition.Name, saved.Definition.Project))];
         var list = daemon.Call(Methods.List, new ListRequest());
-        return [.. list.Processes.Select(static process => (process.Name, process.Project))];
+        return [.. list.Processes.Select(static process => new Known(process.Name, process.Project))];
     }
 
     bool Knows(string name) => _known.Exists(known => known.Name == name);

@@ -2,7 +2,6 @@ using Tspm.Client.Connection;
 using Tspm.Events;
 using Tspm.Logs.Reading;
 using Tspm.Model.Selecting;
-using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Storage;
 
@@ -16,14 +15,14 @@ internal static class OfflineLogReader
 {
     /// <summary>See <see cref="OfflineLogs"/>.</summary>
     public static void Show(
-        TspmHome home, LogsRequest request, Action<IReadOnlyList<(string Name, int Instance)>> matched,
+        TspmHome home, LogsRequest request, Action<IReadOnlyList<InstanceName>> matched,
         Func<LogLine, bool> onLine)
     {
         try
         {
             var query = LogQuery.From(request, TimeProvider.System.GetUtcNow());
             var instances = Select(home, request.Selectors);
-            matched([.. instances.Select(static one => (one.Definition.Name, one.Instance))]);
+            matched([.. instances.Select(static one => new InstanceName(one.Definition.Name, one.Instance))]);
             var streams = new LogSources(request, query);
             foreach (var (definition, instance) in instances)
             {
@@ -43,7 +42,7 @@ internal static class OfflineLogReader
 
     static EventSource EventsOf(
         TspmHome home, LogsRequest request, LogQuery query,
-            List<(ProcessDefinition Definition, int Instance)> instances, List<LogSource> sources)
+            List<SavedInstance> instances, List<LogSource> sources)
     {
         var keys = new HashSet<InstanceKey>();
         foreach (var (definition, instance) in instances) keys.Add(new InstanceKey(definition.Id, instance));
@@ -68,7 +67,7 @@ internal static class OfflineLogReader
         }
     }
 
-    static List<(ProcessDefinition Definition, int Instance)> Select(TspmHome home, IReadOnlyList<string>? selectors)
+    static List<SavedInstance> Select(TspmHome home, IReadOnlyList<string>? selectors)
     {
         var all = OfflineProcesses.Read(home);
         if (all.Count == 0) throw new DaemonException(LocalError.NotRunning, DaemonSocket.NotRunningSentence);

@@ -1,3 +1,4 @@
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Offline;
@@ -9,4 +10,4 @@ namespace Tspm.Client.Offline;
 /// <param name="matched">Called first, with the names and numbers of the instances that the selectors match.</param>
 /// <exception cref="Connection.DaemonException">NoSuchProcess for a selector that matches nothing.</exception>
 internal delegate void OfflineLogs(
-    LogsRequest request, Action<IReadOnlyList<(string Name, int Instance)>> matched, Func<LogLine, bool> onLine);
+    LogsRequest request, Action<IReadOnlyList<InstanceName>> matched, Func<LogLine, bool> onLine);

@@ -12,17 +12,17 @@ namespace Tspm.Client.Offline;
 internal static class OfflineProcesses
 {
     /// <summary>Every instance of the saved definitions, in the order of the file.</summary>
-    public static List<(ProcessDefinition Definition, int Instance)> Read(TspmHome home)
+    public static List<SavedInstance> Read(TspmHome home)
     {
-        var all = new List<(ProcessDefinition Definition, int Instance)>();
+        var all = new List<SavedInstance>();
         foreach (var definition in new ProcessStore(home, TimeProvider.System).Peek().Processes)
-            for (var instance = 0; instance < definition.Instances; instance++) all.Add((definition, instance));
+            for (var i = 0; i < definition.Instances; i++) all.Add(new SavedInstance(definition, i));
         return all;
     }
 
     /// <summary>Resolves selectors among saved processes.</summary>
     public static SelectorResult Resolve(
-        IReadOnlyList<string> selectors, IEnumerable<(ProcessDefinition Definition, int Instance)> all) =>
+        IReadOnlyList<string> selectors, IEnumerable<SavedInstance> all) =>
         SelectorMatcher.Resolve(
             selectors, [.. all.Select(static one => SelectorTarget.From(one.Definition, one.Instance))]);
 
@@ -55,7 +55,7 @@ internal static class OfflineProcesses
     /// Whether a daemon may find processes that the saved state does not have: those of an older Tspm, those of run
     /// records, and those of a file that only a daemon sets right.
     /// </summary>
-    static bool MayBeMore(TspmHome home, List<(ProcessDefinition Definition, int Instance)> all)
+    static bool MayBeMore(TspmHome home, List<SavedInstance> all)
     {
         if (Directory.Exists(home.RunFolder)
             && new RunRecordStore(home).Keys().Any(key => all.All(known => known.Definition.Id != key.Id))) return true;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 using Tspm.Text;
@@ -16,7 +17,7 @@ internal static class Display
         ControlText.Escape(several ? string.Create(CultureInfo.InvariantCulture, $"{name}:{instance}") : name);
 
     /// <summary>The ids of the processes that have several instances among these entries.</summary>
-    public static HashSet<int> WithSeveral(IEnumerable<(int Id, int Instance)> entries)
+    public static HashSet<int> WithSeveral(IEnumerable<InstanceKey> entries)
     {
         var seen = new HashSet<int>();
         var several = new HashSet<int>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Output;
@@ -29,13 +30,13 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     static ReadOnlySpan<byte> NameColours => [36, 32, 33, 34, 35, 96, 92, 93, 94, 95];
 
     /// <summary>The position after the last line of each stream, to detect whether the next line is adjacent.</summary>
-    readonly Dictionary<(int Id, int Instance, string Stream), long> _left = [];
+    readonly Dictionary<Source, long> _left = [];
 
     /// <summary>The cells of the longest name that is known so far.</summary>
     int _nameWidth;
 
     /// <summary>The process and stream of an unfinished line; null if there is none.</summary>
-    (int Id, int Instance, string Stream)? _open;
+    Source? _open;
 
     /// <summary>Whether to print names in front of lines, because there are several processes.</summary>
     public bool Several { get; set; }
@@ -72,7 +73,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     public bool IsForPrograms => raw || json;
 
     /// <summary>Makes room for these names, and prints them if there are several.</summary>
-    public void Expect(IReadOnlyList<(string Name, int Instance)> instances)
+    public void Expect(IReadOnlyList<InstanceName> instances)
     {
         Several = instances.Count > 1;
         foreach (var (name, instance) in instances) Widen(NameOf(name, instance));
@@ -105,7 +106,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
             if (!line.Partial) output.Write("\n"u8);
             return;
         }
-        var source = (line.Id, line.Instance, line.Stream);
+        var source = new Source(line.Id, line.Instance, line.Stream);
         if (_open is not null && _open != source) EndOpenLine();
         if (_open is null) WriteFront(line, source, bytes.Length);
         WriteText(line, bytes);
@@ -145,7 +146,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         if (output.HasColour && bytes.AsSpan().Contains((byte)0x1b)) output.Write("\e[0m"u8);
     }
 
-    void WriteFront(LogLine line, (int Id, int Instance, string Stream) source, int length)
+    void WriteFront(LogLine line, Source source, int length)
     {
         if (Separated && _left.Count > 0 && !IsAdjacent(line, source, length)) output.Write("--\n"u8);
         if (Timestamps)
@@ -160,7 +161,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         else if (Several) output.Write("| ");
     }
 
-    bool IsAdjacent(LogLine line, (int Id, int Instance, string Stream) source, int length)
+    bool IsAdjacent(LogLine line, Source source, int length)
     {
         var lineBreak = line.Partial ? 0 : 1;
         return _left.TryGetValue(source, out var left) && left + length + lineBreak == line.Seq;
@@ -226,4 +227,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
                     + $"they were read"));
         errors.Flush();
     }
+
+    /// <summary>A stream of an instance.</summary>
+    sealed record Source(int Id, int Instance, string Stream);
 }

@@ -2,6 +2,7 @@ using Tspm.Client.Commands;
 using Tspm.Client.Connection;
 using Tspm.Client.Output;
 using Tspm.Model.Config;
+using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 
@@ -19,14 +20,14 @@ internal sealed class Attached
 
     readonly ClientSession _session;
     readonly List<string> _names;
-    readonly HashSet<(int Id, int Instance)> _instances;
+    readonly HashSet<InstanceKey> _instances;
     IReadOnlyList<ProcessStatus> _last = [];
 
     Attached(ClientSession session, IReadOnlyList<ProcessOutcome> started)
     {
         _session = session;
         _names = started.Select(static process => process.Name).Distinct().ToList();
-        _instances = started.Select(static process => (process.Id, process.Instance)).ToHashSet();
+        _instances = started.Select(static process => new InstanceKey(process.Id, process.Instance)).ToHashSet();
     }
 
     /// <summary>Shows logs, and returns the exit code.</summary>
@@ -83,7 +84,8 @@ internal sealed class Attached
         {
             using var daemon = _session.ConnectToRead();
             var list = daemon.Call(Methods.List, new ListRequest { Selectors = _names });
-            _last = [.. list.Processes.Where(status => _instances.Contains((status.Id, status.Instance)))];
+            _last = [.. list.Processes.Where(
+                status => _instances.Contains(new InstanceKey(status.Id, status.Instance)))];
         }
         catch (DaemonException gone) when (gone.Code == ErrorCode.NoSuchProcess)
         {

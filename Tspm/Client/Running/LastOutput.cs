@@ -3,6 +3,7 @@ using Tspm.Client.Connection;
 using Tspm.Client.Output;
 using Tspm.Client.Output.Describing;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Running;
@@ -26,18 +27,18 @@ internal static class LastOutput
     {
         var lines = processes.Count is > 0 and <= MostInstances ? Read(daemon, selectors) : [];
         var several = Display.WithSeveral(
-            processes.Select(static process => (process.Status.Id, process.Status.Instance)));
+            processes.Select(static process => new InstanceKey(process.Status.Id, process.Status.Instance)));
         return [.. processes.Select(process =>
         {
-            var (id, instance) = (process.Status.Id, process.Status.Instance);
-            var name = Display.Name(process.Status.Name, instance, several.Contains(id));
-            return new Described(process, name, lines.GetValueOrDefault((id, instance)) ?? [], showsSecrets);
+            var key = new InstanceKey(process.Status.Id, process.Status.Instance);
+            var name = Display.Name(process.Status.Name, key.Instance, several.Contains(key.Id));
+            return new Described(process, name, lines.GetValueOrDefault(key) ?? [], showsSecrets);
         })];
     }
 
-    static Dictionary<(int Id, int Instance), List<string>> Read(DaemonClient daemon, IReadOnlyList<string> selectors)
+    static Dictionary<InstanceKey, List<string>> Read(DaemonClient daemon, IReadOnlyList<string> selectors)
     {
-        var lines = new Dictionary<(int Id, int Instance), List<string>>();
+        var lines = new Dictionary<InstanceKey, List<string>>();
         try
         {
             var request = new LogsRequest { Selectors = selectors, Lines = MostLines };
@@ -56,7 +57,8 @@ internal static class LastOutput
         void Add(LogLine line)
         {
             if (line.LostBytes is not null) return;
-            if (!lines.TryGetValue((line.Id, line.Instance), out var own)) lines[(line.Id, line.Instance)] = own = [];
+            var key = new InstanceKey(line.Id, line.Instance);
+            if (!lines.TryGetValue(key, out var own)) lines[key] = own = [];
             own.Add(Plain(line));
             // Both streams may have as many.
             if (own.Count > MostLines) own.RemoveAt(0);

@@ -1,5 +1,6 @@
 using Tspm.Client.Connection;
 using Tspm.Client.Output;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Running;
@@ -55,7 +56,8 @@ internal sealed class LogStream(ClientSession session, LogsRequest request, LogP
         if (selects || printer.AlignsNames)
         {
             var list = daemon.Call(Methods.List, new ListRequest { Selectors = selects ? request.Selectors : null });
-            printer.Expect([.. list.Processes.Select(static process => (process.Name, process.Instance))]);
+            printer.Expect([.. list.Processes.Select(
+                static process => new InstanceName(process.Name, process.Instance))]);
         }
         // Without selectors, processes that do not exist yet may join in.
         if (!selects) printer.Several = true;

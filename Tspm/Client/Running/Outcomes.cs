@@ -1,5 +1,6 @@
 using Tspm.Client.Output;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 
@@ -24,7 +25,8 @@ internal static class Outcomes
         ClientSession session, ChangeResponse response, Func<ProcessOutcome, string> phrase, bool withSuccesses,
         Func<ProcessOutcome, string>? total = null, IReadOnlyList<string>? selectors = null)
     {
-        var several = Display.WithSeveral(response.Processes.Select(static process => (process.Id, process.Instance)));
+        var several = Display.WithSeveral(
+            response.Processes.Select(static process => new InstanceKey(process.Id, process.Instance)));
         several.UnionWith(response.Processes.Where(process => TypedSelectors.Name(selectors ?? [], process))
             .Select(static process => process.Id));
         foreach (var process in response.Processes)

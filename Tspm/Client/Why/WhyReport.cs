@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tspm.Events;
 using Tspm.Model.Config;
+using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 
@@ -173,11 +174,11 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
     /// <summary>Limits the exits by name: to the user, successive processes with the same name are one.</summary>
     void Limit()
     {
-        var left = new Dictionary<(string, int), int>();
+        var left = new Dictionary<InstanceName, int>();
         var kept = new List<WhyInstance>(_instances.Count);
         foreach (var instance in _instances)
         {
-            var key = (instance.Name, instance.Instance);
+            var key = new InstanceName(instance.Name, instance.Instance);
             var isFirst = left.TryAdd(key, shown);
             instance.KeepNewest(left[key]);
             left[key] -= instance.Exits.Count;

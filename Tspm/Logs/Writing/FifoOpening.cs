@@ -43,7 +43,7 @@ internal static class FifoOpening
     /// <param name="File">The log file.</param>
     /// <param name="Made">Paths that were created, see <see
     /// cref="LogFileOpening.Open(string, string, List{string}, out int, out string)"/>.</param>
-    public readonly record struct Ends(Descriptor Fifo, Descriptor File, IReadOnlyList<string> Made) : IDisposable
+    public sealed record Ends(Descriptor Fifo, Descriptor File, IReadOnlyList<string> Made) : IDisposable
     {
         public void Dispose()
         {

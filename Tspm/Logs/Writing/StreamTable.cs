@@ -77,7 +77,8 @@ internal sealed class StreamTable(IDescriptorStore store, LogFileSet files, Func
     public OutputStream Adopt(
         string fifo, string path, DescriptorKey key, LogPolicy policy, string? folderRoot, bool isRaised)
     {
-        _notAdopted.Remove(fifo, out var opened);
+        if (!_notAdopted.TryRemove(fifo, out var opened))
+            throw new InvalidOperationException($"{fifo} was not opened");
         var file = files.Use(path, opened.File, policy, folderRoot);
         var stream = new OutputStream(
             fifo, opened.Fifo, key, new OutputRun(key.RunId), file, makeMover(), RaisedMover, _peek)

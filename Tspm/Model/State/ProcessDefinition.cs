@@ -49,9 +49,10 @@ internal record ProcessDefinition
     public Deletion? Deletion { get; init; }
 
     /// <summary>
-    /// Runs with a lower number must be restarted because the definition has changed; null if none must be.
+    /// Runs with a lower number must be restarted because the definition has changed; 0 if none must be.
     /// </summary>
-    public ulong? RestartBefore { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong RestartBefore { get; init; }
 
     [JsonIgnore] public string Name => Config.NameOrEmpty;
 

@@ -18,7 +18,7 @@ internal static class PageReclaim
     {
         // All mappings are read before the first is released, because reading and parsing load a megabyte of code.
         var mappings = File.ReadLines("/proc/self/maps").Where(IsCode).Select(RangeOf).ToArray();
-        foreach (var (start, length) in mappings) _ = SysMman.madvise(start, length, SysMman.MADV_DONTNEED);
+        foreach (var code in mappings) _ = SysMman.madvise(code.Start, code.Length, SysMman.MADV_DONTNEED);
     }
 
     /// <summary>
@@ -27,13 +27,15 @@ internal static class PageReclaim
     /// </summary>
     static bool IsCode(string line) => line.Contains(" r-xp ", StringComparison.Ordinal) && line.Contains('/');
 
-    static (nint Start, nuint Length) RangeOf(string line)
+    static Mapping RangeOf(string line)
     {
         var dash = line.IndexOf('-');
         var start = AddressIn(line.AsSpan(0, dash));
         var end = AddressIn(line.AsSpan(dash + 1, line.IndexOf(' ') - dash - 1));
-        return ((nint)start, (nuint)(end - start));
+        return new Mapping((nint)start, (nuint)(end - start));
     }
+
+    sealed record Mapping(nint Start, nuint Length);
 
     static ulong AddressIn(ReadOnlySpan<char> digits) =>
         ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

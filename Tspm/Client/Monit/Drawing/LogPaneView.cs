@@ -55,7 +55,7 @@ internal static class LogPaneView
     }
 
     /// <summary>A row of the screen: a line, or a part of one that is wrapped.</summary>
-    readonly record struct LogRow(LogRecord Record, StyledText Text, int Begin, int Length, bool IsFirst);
+    sealed record LogRow(LogRecord Record, StyledText Text, int Begin, int Length, bool IsFirst);
 
     /// <summary>The rows that fit, from the last visible line upwards.</summary>
     static List<LogRow> VisibleRows(MonitModel model, LogView logs, int height, int width)

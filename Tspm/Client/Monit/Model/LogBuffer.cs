@@ -21,7 +21,9 @@ internal sealed class LogBuffer
     readonly Dictionary<string, long> _after = [];
 
     /// <summary>The unfinished line of each stream: its record and its text so far.</summary>
-    readonly Dictionary<string, (LogRecord Record, string Text)> _open = [];
+    readonly Dictionary<string, OpenLine> _open = [];
+
+    sealed record OpenLine(LogRecord Record, string Text);
 
     long _next, _first;
 
@@ -102,7 +104,7 @@ internal sealed class LogBuffer
     void Add(LogRecord record, string key, LogLine line)
     {
         _records.Add(record);
-        if (line.Partial) _open[key] = (record, TextOf(line));
+        if (line.Partial) _open[key] = new OpenLine(record, TextOf(line));
     }
 
     /// <summary>Replaces an unfinished line by one that is longer.</summary>
@@ -112,7 +114,7 @@ internal sealed class LogBuffer
         var whole = begun with { Text = StyledText.Read(text) };
         var at = _records.LastIndexOf(begun);
         if (at >= 0) _records[at] = whole;
-        if (more.Partial) _open[key] = (whole, text);
+        if (more.Partial) _open[key] = new OpenLine(whole, text);
         Version++;
     }
 

@@ -16,7 +16,7 @@ internal sealed class MonitModel
 
     readonly Dictionary<RowKey, ReadingHistory> _histories = [];
     readonly Dictionary<string, LogView> _logs = [];
-    readonly Dictionary<(MonitTab Tab, string Subject), Document> _documents = [];
+    readonly Dictionary<DocumentKey, Document> _documents = [];
     readonly List<ProcessEvent> _events = [];
     DateTimeOffset _noticeEnd;
     string? _notice;
@@ -119,9 +119,10 @@ internal sealed class MonitModel
 
     public Document DocumentOf(MonitTab tab, string subject)
     {
-        if (_documents.TryGetValue((tab, subject), out var known)) return known;
+        var key = new DocumentKey(tab, subject);
+        if (_documents.TryGetValue(key, out var known)) return known;
         if (_documents.Count >= MostBuffers) _documents.Remove(_documents.Keys.First());
-        return _documents[(tab, subject)] = new Document();
+        return _documents[key] = new Document();
     }
 
     public void Add(ProcessEvent happened)
@@ -141,4 +142,7 @@ internal sealed class MonitModel
         if (History.Count > MostHistory) History.RemoveAt(0);
         return command;
     }
+
+    /// <summary>What a document of a tab is about.</summary>
+    sealed record DocumentKey(MonitTab Tab, string Subject);
 }

@@ -6,7 +6,7 @@ namespace Tspm.Client.Monit.Model;
 /// <param name="Id">The id of the process; -1 for the heading of a group.</param>
 /// <param name="Instance">The instance; -1 if the row stands for all instances of the process.</param>
 /// <param name="Group">The name of the group; null for a process.</param>
-internal readonly record struct RowKey(int Id, int Instance, string? Group = null)
+internal sealed record RowKey(int Id, int Instance, string? Group = null)
 {
     public const int AllInstances = -1;
 

@@ -1,3 +1,4 @@
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 
 namespace Tspm.Client.Output.Listing;
@@ -15,7 +16,7 @@ internal sealed record ListRow(ProcessStatus Process, string Name, DateTimeOffse
 
     /// <summary>The ids of the processes that have several instances among these.</summary>
     public static HashSet<int> WithSeveral(IReadOnlyList<ProcessStatus> processes) =>
-        Display.WithSeveral(processes.Select(static process => (process.Id, process.Instance)));
+        Display.WithSeveral(processes.Select(static process => new InstanceKey(process.Id, process.Instance)));
 
     /// <summary>The rows of processes, in the same order.</summary>
     public static ListRow[] From(IReadOnlyList<ProcessStatus> processes, HashSet<int> several, DateTimeOffset now)

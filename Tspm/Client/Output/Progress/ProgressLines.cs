@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Platform;
 using Tspm.Protocol;
 
@@ -33,7 +34,7 @@ internal static class ProgressLines
         var width = Math.Max(1, size.Columns - 1);
         var room = Math.Max(1, size.Rows - RowsAround);
         var shown = late.Count <= room ? late.Count : Math.Max(0, room - 1);
-        var several = Display.WithSeveral(all.Select(static process => (process.Id, process.Instance)));
+        var several = Display.WithSeveral(all.Select(static process => new InstanceKey(process.Id, process.Instance)));
         string[] names = [.. late.Take(shown)
             .Select(process => Display.Name(process.Name, process.Instance, several.Contains(process.Id)))];
         var longest = names.Length == 0 ? 0 : names.Max(static name => CellText.WidthOf(name));

@@ -82,15 +82,15 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         lock (_gate)
         {
-            var known = _entries.TryGetValue(fd, out var former);
+            var wasTaken = _entries.TryGetValue(fd, out var former) && former.IsTaken;
             var generation = _lastGeneration = _lastGeneration == uint.MaxValue ? 1 : _lastGeneration + 1;
             var data = ((ulong)generation << 32) | (uint)fd;
             _refused.Remove(fd);
-            var isTaken = Control(known && former.IsTaken, fd, events, data);
-            _entries[fd] = new Entry(generation, handler, isTaken || former.IsTaken);
+            var isTaken = Control(wasTaken, fd, events, data);
+            _entries[fd] = new Entry(generation, handler, isTaken || wasTaken);
             if (isTaken) return;
             // The entry in epoll has the previous generation, and would wake the loop in vain.
-            if (former.IsTaken) Forget(fd);
+            if (wasTaken) Forget(fd);
             _refused.Add(fd, events, data, Errno.Last);
         }
         WakeUp();
@@ -264,5 +264,5 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <param name="Generation">Distinguishes this watch from earlier ones of the same number.</param>
     /// <param name="Handler">The handler to call.</param>
     /// <param name="IsTaken">Whether epoll has accepted the watch.</param>
-    readonly record struct Entry(uint Generation, IReadyHandler Handler, bool IsTaken);
+    sealed record Entry(uint Generation, IReadyHandler Handler, bool IsTaken);
 }

@@ -12,7 +12,7 @@ internal sealed unsafe class RefusedWatches
 {
     const int PollEveryMs = 100;
 
-    readonly Dictionary<int, (uint Events, ulong Data)> _byDescriptor = [];
+    readonly Dictionary<int, Refused> _byDescriptor = [];
     long _nextPoll;
     int _errno;
     volatile int _count;
@@ -32,7 +32,7 @@ internal sealed unsafe class RefusedWatches
     {
         if (_count == 0) _nextPoll = Environment.TickCount64 + PollEveryMs;
         _errno = errno;
-        _byDescriptor[fd] = (events, data);
+        _byDescriptor[fd] = new Refused(events, data);
         _count = _byDescriptor.Count;
     }
 
@@ -61,6 +61,8 @@ internal sealed unsafe class RefusedWatches
         foreach (var (fd, (events, data)) in _byDescriptor) due[next++] = (fd, events, data);
         return due;
     }
+
+    sealed record Refused(uint Events, ulong Data);
 
     /// <summary>
     /// Returns the pending events according to poll(2), whose numbers are those of epoll; 0 if there are none.

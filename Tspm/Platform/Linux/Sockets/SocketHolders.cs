@@ -30,7 +30,7 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
     /// <param name="Pid">The process; 0 if no visible process has the socket open.</param>
     /// <param name="Descriptor">The descriptor number in that process.</param>
     /// <param name="FoundAt">The timestamp of the search.</param>
-    readonly record struct Place(int Pid, int Descriptor, long FoundAt);
+    sealed record Place(int Pid, int Descriptor, long FoundAt);
 
     /// <summary>The number of searches of all processes of the machine.</summary>
     public int Searches { get; private set; }
@@ -65,10 +65,10 @@ internal sealed unsafe class SocketHolders(TimeProvider clock)
         var areUnseen = sockets.Count > 0;
         foreach (var socket in sockets)
         {
-            var isKnown = _known.TryGetValue(socket, out var place);
-            if (isKnown && place.Pid != 0 && SocketOf(place.Pid, place.Descriptor) == socket)
+            var place = _known.GetValueOrDefault(socket);
+            if (place is { Pid: not 0 } && SocketOf(place.Pid, place.Descriptor) == socket)
                 return Describe(place.Pid);
-            areUnseen &= isKnown && place.Pid == 0 && clock.GetElapsedTime(place.FoundAt) < NobodyFor;
+            areUnseen &= place is { Pid: 0 } && clock.GetElapsedTime(place.FoundAt) < NobodyFor;
         }
         return areUnseen ? null : Search(sockets);
     }

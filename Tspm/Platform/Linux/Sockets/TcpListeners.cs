@@ -19,7 +19,7 @@ internal sealed class TcpListeners(TcpReadings readings, SocketHolders holders) 
     {
     }
 
-    readonly record struct Subject(int Pid, TcpTable.Host Host, int Port);
+    sealed record Subject(int Pid, TcpTable.Host Host, int Port);
 
     /// <param name="AskedAt">The timestamp of the question, on the clock of the readings.</param>
     sealed record Question(Subject About, IReadOnlySet<ulong> Suspects, Action<ListenerFacts> Told, long AskedAt);

@@ -35,7 +35,7 @@ internal sealed class LeftoverFinder(
     /// <summary>Orphans that were seen to have ended during this search.</summary>
     readonly HashSet<int> _ended = [];
 
-    readonly record struct OwnerKey(int Pid, int Id, int Instance, string? Hook);
+    sealed record OwnerKey(int Pid, int Id, int Instance, string? Hook);
 
     /// <summary>See <see cref="IProcessSystem.FindLeftovers"/>.</summary>
     /// <param name="mark">How to recognise them.</param>
