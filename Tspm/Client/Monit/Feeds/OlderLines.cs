@@ -22,7 +22,7 @@ internal sealed class OlderLines(ClientSession session, MonitInbox inbox)
         _isReading = true;
         var known = view.Buffer.CountAt(oldest);
         new Thread(() => Read(view, subject, oldest, known, onRead))
-            { IsBackground = true, Name = nameof(OlderLines) }.Start();
+        { IsBackground = true, Name = nameof(OlderLines) }.Start();
     }
 
     void Read(LogView view, IReadOnlyList<string> subject, DateTimeOffset oldest, int known,
