@@ -13,6 +13,7 @@ internal sealed class TerminalShell : IAsyncDisposable
 
     readonly Process _process;
     readonly CancellationToken _cancellation;
+    readonly string _folder;
     readonly VtScreen _screen;
     readonly Task _reading;
     int _commands;
@@ -27,6 +28,7 @@ internal sealed class TerminalShell : IAsyncDisposable
         TspmBox box, CancellationToken cancellation, string program = "sh -i", int columns = 80, int rows = 24)
     {
         _cancellation = cancellation;
+        _folder = box.Folder;
         _screen = new VtScreen(columns, rows);
         var variables = new Dictionary<string, string>(box.Variables)
         {
@@ -88,6 +90,27 @@ internal sealed class TerminalShell : IAsyncDisposable
         // What the shell prints differs from what is typed, which the terminal shows too.
         await Type($"printf '\\033[2J\\033[H'; {command}; echo ended $(({++_commands}))\r");
         await Until(screen => screen.Text.Split('\n').Contains($"ended {_commands}"), "the end of the command");
+    }
+
+    /// <summary>Notes the settings of the terminal for <see cref="IsAsBefore"/>.</summary>
+    public Task NoteSettings() => Run("stty -g > before");
+
+    /// <summary>The modes and the settings of the terminal are those of before.</summary>
+    public async Task IsAsBefore()
+    {
+        await Until(static screen => screen.IsRestored, "the modes of before");
+        await Run("stty -g > after");
+        await Assert.That(TspmBox.Text(Path.Combine(_folder, "after")))
+            .IsEqualTo(TspmBox.Text(Path.Combine(_folder, "before")));
+    }
+
+    /// <summary>The command that has just ended had this exit code.</summary>
+    public async Task HasEnded(int code)
+    {
+        await Until(static screen => screen.IsRestored, "the end");
+        await UntilPrompt();
+        await Type("echo code $?\r");
+        await UntilText($"code {code}");
     }
 
     public async ValueTask DisposeAsync()

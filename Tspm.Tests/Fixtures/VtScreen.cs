@@ -34,6 +34,12 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
     /// <summary>The DEC private modes that are on; 7 (wrapping) and 25 (the cursor) are at the beginning.</summary>
     public IReadOnlyCollection<int> Modes => _modes;
 
+    /// <summary>Whether a program draws on the other screen.</summary>
+    public bool IsOpen => _modes.Contains(1049);
+
+    /// <summary>Whether the other screen, the cursor, wrapping and bracketed paste are as without a program.</summary>
+    public bool IsRestored => _modes.SetEquals([7, 25]);
+
     /// <summary>The style that further text would have.</summary>
     public string Style => _style;
 

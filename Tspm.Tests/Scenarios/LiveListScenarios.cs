@@ -7,11 +7,6 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(120_000)]
 public sealed class LiveListScenarios
 {
-    /// <summary>The other screen, the cursor, wrapping, and bracketed paste.</summary>
-    static bool IsRestored(VtScreen screen) => screen.Modes.SequenceEqual([7, 25]);
-
-    static bool IsLive(VtScreen screen) => screen.Modes.Contains(1049);
-
     static async Task<(TspmBox Box, TerminalShell Shell)> Begin(CancellationToken cancellation)
     {
         var box = new TspmBox(cancellation);
@@ -21,26 +16,9 @@ public sealed class LiveListScenarios
 
     static async Task Follow(TerminalShell shell)
     {
-        await shell.Run("stty -g > before");
+        await shell.NoteSettings();
         await shell.Type("sh -c 'echo $$ > pid; exec tspm list -f'\r");
-        await shell.Until(static screen => IsLive(screen) && screen.Text.Contains("● online"), "the live list");
-    }
-
-    /// <summary>The exit code of the command that has just ended.</summary>
-    static async Task HasEnded(TerminalShell shell, int code)
-    {
-        await shell.Until(IsRestored, "the end");
-        await shell.UntilPrompt();
-        await shell.Type("echo code $?\r");
-        await shell.UntilText($"code {code}");
-    }
-
-    static async Task IsAsBefore(TspmBox box, TerminalShell shell)
-    {
-        await shell.Until(IsRestored, "the modes of before");
-        await shell.Run("stty -g > after");
-        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "after")))
-            .IsEqualTo(TspmBox.Text(Path.Combine(box.Folder, "before")));
+        await shell.Until(static screen => screen.IsOpen && screen.Text.Contains("● online"), "the live list");
     }
 
     [Test]
@@ -56,10 +34,10 @@ public sealed class LiveListScenarios
         await shell.UntilText("○ stopped");
         await Assert.That(shell.Ask(static screen => screen.HasWrapped)).IsFalse();
         await shell.Type("q");
-        await HasEnded(shell, 0);
+        await shell.HasEnded(0);
         // The last list stays.
         await Assert.That(shell.Text).Contains("○ stopped").And.Contains("1 online, 1 stopped");
-        await IsAsBefore(box, shell);
+        await shell.IsAsBefore();
     }
 
     [Test]
@@ -72,8 +50,8 @@ public sealed class LiveListScenarios
         await using var __ = shell;
         await Follow(shell);
         await shell.Type(key);
-        await HasEnded(shell, code);
-        await IsAsBefore(box, shell);
+        await shell.HasEnded(code);
+        await shell.IsAsBefore();
     }
 
     [Test]
@@ -86,8 +64,8 @@ public sealed class LiveListScenarios
         await using var __ = shell;
         await Follow(shell);
         await box.Shell($"kill -{signal} $(cat pid)");
-        await HasEnded(shell, 128 + signal);
-        await IsAsBefore(box, shell);
+        await shell.HasEnded(128 + signal);
+        await shell.IsAsBefore();
     }
 
     [Test]
@@ -98,11 +76,11 @@ public sealed class LiveListScenarios
         await using var __ = shell;
         await Follow(shell);
         await shell.Type("\u001a");
-        await IsAsBefore(box, shell);
+        await shell.IsAsBefore();
         await shell.Type("fg\r");
-        await shell.Until(static screen => IsLive(screen) && screen.Text.Contains("● online"), "the live list again");
+        await shell.Until(static screen => screen.IsOpen && screen.Text.Contains("● online"), "the live list again");
         await shell.Type("q");
-        await IsAsBefore(box, shell);
+        await shell.IsAsBefore();
     }
 
     /// <summary>As with ssh -t: there is no shell whose fg could continue it.</summary>
@@ -112,12 +90,12 @@ public sealed class LiveListScenarios
         await using var box = new TspmBox(cancellation);
         await box.Ok("start", "sleep 1000", "--name", "web");
         await using var terminal = new TerminalShell(box, cancellation, "tspm list -f");
-        await terminal.Until(static screen => IsLive(screen) && screen.Text.Contains("● online"), "the live list");
+        await terminal.Until(static screen => screen.IsOpen && screen.Text.Contains("● online"), "the live list");
         await terminal.Type("\u001a");
         await box.Ok("start", "sleep 1000", "--name", "api");
-        await terminal.Until(static screen => IsLive(screen) && screen.Text.Contains("│ api "), "the live list");
+        await terminal.Until(static screen => screen.IsOpen && screen.Text.Contains("│ api "), "the live list");
         await terminal.Type("q");
-        await terminal.Until(IsRestored, "the end");
+        await terminal.Until(static screen => screen.IsRestored, "the end");
     }
 
     [Test]
@@ -130,12 +108,12 @@ public sealed class LiveListScenarios
         await box.Ok("daemon", "stop");
         await shell.UntilText("no daemon is running");
         await box.Ok("daemon", "start");
-        await shell.Until(static screen => IsLive(screen) && screen.Text.StartsWith("1 online"), "the list again");
+        await shell.Until(static screen => screen.IsOpen && screen.Text.StartsWith("1 online"), "the list again");
         LiveProcess.Kill((await box.DaemonPids()).Daemon, Signals.SIGKILL);
         await box.Ok("start", "sleep 1000", "--name", "later");
         await shell.UntilText("│ later ");
         await shell.Type("q");
-        await IsAsBefore(box, shell);
+        await shell.IsAsBefore();
     }
 
     [Test]
@@ -147,9 +125,9 @@ public sealed class LiveListScenarios
         await Follow(shell);
         await Assert.That(shell.Text).Contains(" restarts ");
         await box.Shell("stty cols 30 rows 10 < /proc/$(cat pid)/fd/1");
-        await shell.Until(static screen => IsLive(screen) && !screen.Text.Contains(" restarts "), "a narrow list");
+        await shell.Until(static screen => screen.IsOpen && !screen.Text.Contains(" restarts "), "a narrow list");
         await shell.Type("q");
-        await IsAsBefore(box, shell);
+        await shell.IsAsBefore();
     }
 
     [Test]
@@ -163,6 +141,6 @@ public sealed class LiveListScenarios
         await Assert.That(shell.Text).Contains("code 2");
         await shell.Run("TSPM_HOME=/tmp/none tspm list -f; echo code $?");
         await Assert.That(shell.Text).Contains("code 4");
-        await Assert.That(shell.Ask(IsRestored)).IsTrue();
+        await Assert.That(shell.Ask(static screen => screen.IsRestored)).IsTrue();
     }
 }

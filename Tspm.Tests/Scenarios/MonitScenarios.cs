@@ -7,10 +7,6 @@ namespace Tspm.Tests.Scenarios;
 [Timeout(120_000)]
 public sealed class MonitScenarios
 {
-    static bool IsRestored(VtScreen screen) => screen.Modes.SequenceEqual([7, 25]);
-
-    static bool IsOpen(VtScreen screen) => screen.Modes.Contains(1049);
-
     static async Task<(TspmBox Box, TerminalShell Shell)> Begin(CancellationToken cancellation)
     {
         var box = new TspmBox(cancellation);
@@ -23,27 +19,15 @@ public sealed class MonitScenarios
 
     static async Task Open(TerminalShell shell, string arguments = "")
     {
-        await shell.Run("stty -g > before");
+        await shell.NoteSettings();
         await shell.Type($"sh -c 'echo $$ > pid; exec tspm monit {arguments}'\r");
-        await shell.Until(static screen => IsOpen(screen) && screen.Text.Contains("● web"), "the screen");
+        await shell.Until(static screen => screen.IsOpen && screen.Text.Contains("● web"), "the screen");
     }
 
-    /// <summary>The exit code of the command that has just ended, and that the terminal is as before.</summary>
-    static async Task HasEnded(TspmBox box, TerminalShell shell, int code)
+    static async Task HasEnded(TerminalShell shell, int code)
     {
-        await shell.Until(IsRestored, "the end");
-        await shell.UntilPrompt();
-        await shell.Type("echo code $?\r");
-        await shell.UntilText($"code {code}");
-        await IsAsBefore(box, shell);
-    }
-
-    static async Task IsAsBefore(TspmBox box, TerminalShell shell)
-    {
-        await shell.Until(IsRestored, "the modes of before");
-        await shell.Run("stty -g > after");
-        await Assert.That(TspmBox.Text(Path.Combine(box.Folder, "after")))
-            .IsEqualTo(TspmBox.Text(Path.Combine(box.Folder, "before")));
+        await shell.HasEnded(code);
+        await shell.IsAsBefore();
     }
 
     [Test]
@@ -80,7 +64,7 @@ public sealed class MonitScenarios
         await shell.UntilText("runs       pid");
         await Assert.That(shell.Ask(static screen => screen.HasWrapped)).IsFalse();
         await shell.Type("q");
-        await HasEnded(box, shell, 0);
+        await HasEnded(shell, 0);
         await box.UntilState("web", "online");
     }
 
@@ -105,7 +89,7 @@ public sealed class MonitScenarios
         await shell.Until(static screen => !screen.Text.Contains("no daemon is running"), "the daemon again");
         await shell.UntilText("3 online");
         await shell.Type("q");
-        await HasEnded(box, shell, 0);
+        await HasEnded(shell, 0);
     }
 
     [Test]
@@ -117,7 +101,7 @@ public sealed class MonitScenarios
         await using var __ = shell;
         await Open(shell);
         await shell.Type(key);
-        await HasEnded(box, shell, code);
+        await HasEnded(shell, code);
     }
 
     [Test]
@@ -129,7 +113,7 @@ public sealed class MonitScenarios
         await using var __ = shell;
         await Open(shell);
         await box.Shell($"kill -{signal} $(cat pid)");
-        await HasEnded(box, shell, 128 + signal);
+        await HasEnded(shell, 128 + signal);
     }
 
     [Test]
@@ -140,11 +124,11 @@ public sealed class MonitScenarios
         await using var __ = shell;
         await Open(shell);
         await shell.Type("\u001a");
-        await IsAsBefore(box, shell);
+        await shell.IsAsBefore();
         await shell.Type("fg\r");
-        await shell.Until(static screen => IsOpen(screen) && screen.Text.Contains("● web"), "the screen again");
+        await shell.Until(static screen => screen.IsOpen && screen.Text.Contains("● web"), "the screen again");
         await shell.Type("q");
-        await HasEnded(box, shell, 0);
+        await HasEnded(shell, 0);
     }
 
     /// <summary>Nothing can restore the terminal then, but the next command must not suffer from it.</summary>
@@ -167,10 +151,10 @@ public sealed class MonitScenarios
         var (box, shell) = await Begin(cancellation);
         await using var _ = box;
         await using var __ = shell;
-        await shell.Run("stty -g > before");
+        await shell.NoteSettings();
         await shell.Type($"{CrashingScreen.Variable}=1 {Environment.ProcessPath}\r");
         await shell.UntilText("a bug");
-        await HasEnded(box, shell, 134);
+        await HasEnded(shell, 134);
     }
 
     [Test]
@@ -183,11 +167,11 @@ public sealed class MonitScenarios
         await shell.Run("chmod +x page.sh; export PAGER=$PWD/page.sh");
         await Open(shell);
         await shell.Type("\tp");
-        await shell.Until(static screen => IsRestored(screen) && screen.Text.Contains("paged"), "the pager");
+        await shell.Until(static screen => screen.IsRestored && screen.Text.Contains("paged"), "the pager");
         await shell.Type("\r");
-        await shell.Until(static screen => IsOpen(screen) && screen.Text.Contains("● web"), "the screen again");
+        await shell.Until(static screen => screen.IsOpen && screen.Text.Contains("● web"), "the screen again");
         await shell.Type("q");
-        await HasEnded(box, shell, 0);
+        await HasEnded(shell, 0);
     }
 
     [Test]
@@ -214,7 +198,7 @@ public sealed class MonitScenarios
         await shell.Type("x");
         await shell.UntilText("read-only");
         await shell.Type("q");
-        await HasEnded(box, shell, 0);
+        await HasEnded(shell, 0);
         await box.UntilState("web", "online");
     }
 }
