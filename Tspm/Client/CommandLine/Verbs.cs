@@ -36,6 +36,17 @@ internal static class Verbs
             { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MinWords = 1 },
         new("delete", $"delete {Selectors}", "stop processes and remove their definitions")
             { Aliases = ["del", "rm"], Flags = ["logs", "auto-start", "json"], MinWords = 1 },
+        new("up", "up [FILE]", "start everything that a config file defines, with its current settings")
+        {
+            Flags =
+            [
+                "only", "force", "update-env", "wait", "wait-timeout", "settle", "attach", "lossy", "auto-start",
+                "json",
+            ],
+            MaxWords = 1,
+        },
+        new("down", "down [FILE]", "stop and delete everything that a config file defines")
+            { Flags = ["logs", "auto-start", "json"], MaxWords = 1 },
         new("start-all", "start-all", "start all processes, except jobs and disabled ones")
             { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MaxWords = 0 },
         new("stop-all", "stop-all", "stop all processes")
@@ -55,7 +66,7 @@ internal static class Verbs
             { Flags = ["json"], MinWords = 1 },
         new("pid", $"pid {Selectors}", "print process ids, one per line; exit 1 if a process is not running")
             { Flags = ["json"], MinWords = 1 },
-        new("logs", "logs [SELECTOR… | FILE]", "show the last lines and, with -f, follow new ones")
+        new("logs", "logs [SELECTOR…]", "show the last lines and, with -f, follow new ones")
         {
             Aliases = ["log"],
             Flags =
@@ -90,15 +101,15 @@ internal static class Verbs
             { Flags = ["auto-start", "json"], MinWords = 2 },
         new("send", "send SELECTOR LINE", "write a line to the standard input of a process defined with --stdin pipe")
             { Flags = ["auto-start", "json"], MinWords = 2, MaxWords = 2 },
-        new("apply", "apply FILE", "create and change processes to match a config file; with --prune, also delete")
+        new("apply", "apply [FILE]", "create and change processes to match a config file; with --prune, also delete")
         {
             Heading = "Config files",
             Flags = ["prune", "force", "update-env", "wait", "wait-timeout", "auto-start", "json"],
-            MinWords = 1, MaxWords = 1,
+            MaxWords = 1,
         },
-        new("plan", "plan FILE", "show what 'apply' would do, without doing it")
-            { Flags = ["prune", "force", "update-env", "json"], MinWords = 1, MaxWords = 1 },
-        new("validate", "validate FILE", "check a config file") { IsLocal = true, MinWords = 1, MaxWords = 1 },
+        new("plan", "plan [FILE]", "show what 'apply' would do, without doing it")
+            { Flags = ["prune", "force", "update-env", "json"], MaxWords = 1 },
+        new("validate", "validate [FILE]", "check a config file") { IsLocal = true, MaxWords = 1 },
         new("schema", "schema", "print the JSON Schema of config files") { IsLocal = true, MaxWords = 0 },
         new("import", "import (pm2 | supervisord | procfile) [FILE]",
             "convert another manager's processes to a config file, and print it")

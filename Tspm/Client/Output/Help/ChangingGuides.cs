@@ -108,9 +108,9 @@ internal static class ChangingGuides
         > start export migrate MIGRATION.md
 
         # export
-        Prints a config that 'tspm start' accepts. It also works without a daemon. A file with the processes of several projects can be applied only with --force, so name the processes of one project.
+        Prints a config that 'tspm start' accepts. It also works without a daemon. A file with the processes of several projects can be applied only with --force, so name the processes of one project, or its config file.
         $ tspm export config > tspm.json  # all processes
-        $ tspm export config web worker > tspm.json  # two of them
+        $ tspm export config shop.json > new.json  # those that this file defines
         $ tspm export config 'shop-*' | ssh prod 'cat > tspm.json'  # for another machine
         > import apply docs/config.md
 

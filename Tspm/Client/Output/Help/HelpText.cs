@@ -27,8 +27,9 @@ internal sealed class HelpText
     /// <summary>What every verb takes: one sentence or term per line.</summary>
     public static string[] Common =>
     [
-        "A SELECTOR is a name, an id, a namespace, all, a glob (web-*), a /regex/ or NAME:INSTANCE. Instances count "
-            + "from 0.",
+        "A SELECTOR is a name, an id, a namespace, all, a glob (web-*), a /regex/, NAME:INSTANCE (instances count from "
+            + "0), or a config file, which stands for its processes.",
+        "FILE is a config file (default: the tspm.json or tspm.toml in this folder).",
         "Every verb takes --help, and most take --json.",
         "Verbs that change something start the daemon if none is running, unless --no-auto-start is given. A daemon "
             + "that starts also starts what was up before.",

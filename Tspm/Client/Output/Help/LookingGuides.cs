@@ -41,7 +41,7 @@ internal static class LookingGuides
         > list signal
 
         # logs
-        Lines of several processes are merged by time. Rotated and compressed files are included. A config file stands for the processes that it defines. On a terminal, a red ! marks standard error.
+        Lines of several processes are merged by time. Rotated and compressed files are included. On a terminal, a red ! marks standard error.
 
         Times also work without a daemon, and for processes that were deleted.
         $ tspm logs web -f  # the last 15 lines, then new ones until Ctrl-C

@@ -20,7 +20,7 @@ internal static class StartingGuides
         ! 0 = The processes are online. With --attach and a job: the exit code of the job, or 128 + N if signal N killed it.
         ! 1 = A process failed, or is already online (--force restarts it).
         ! 130 = Ctrl-C ended --attach; the processes keep running.
-        > add restart apply logs why docs/config.md docs/jobs.md
+        > up add restart logs why docs/config.md docs/jobs.md
 
         # add
         The process is stopped until you start it. A job (--job) needs no start: it runs at the times of its schedule.
@@ -58,6 +58,21 @@ internal static class StartingGuides
         $ tspm delete web worker --logs  # also remove their log files
         $ tspm rm 'test-*'  # every process with a name that matches
         > stop flush export
+
+        # up
+        Does what 'tspm start FILE' does: creates and changes processes to match the file, and starts those that are down, except jobs and those with "enabled": false. FILE may also be a PM2 ecosystem file.
+        $ tspm up  # everything in the tspm.json of this folder
+        $ tspm up --only web,db  # these two only
+        $ tspm up staging.json --attach  # another file; then follow the logs until Ctrl-C
+        ! 130 = Ctrl-C ended --attach; the processes keep running.
+        > down apply plan start docs/config.md
+
+        # down
+        Only processes of the file's project are deleted. Log files are kept unless --logs is given. If nothing is defined, there is nothing to do, and the exit code is 0.
+        $ tspm down  # everything in the tspm.json of this folder
+        $ tspm down staging.json  # another file
+        $ tspm down --logs  # and remove the log files
+        > up stop delete docs/config.md#projects
 
         # start-all
         The same as 'start all': every process starts, except jobs and those with "enabled": false. (The verb 'enable' is something else: it starts the daemon at boot.)
