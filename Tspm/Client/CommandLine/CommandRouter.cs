@@ -24,7 +24,7 @@ internal static class CommandRouter
             line = Argv.Parse(args);
             return ExitCodes.Done;
         });
-        if (line is null) return refused;
+        if (line is null) return Argv.HasVerb(args, "run") ? ExitCodes.RunFailed : refused;
         // --silent suppresses messages; JSON that was asked for is data.
         if (line.IsOn("silent") && !line.IsOn("json")) session.Silence();
         if (line.Verb.Name == "help" || line.IsOn("help"))

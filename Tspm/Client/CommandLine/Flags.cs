@@ -43,6 +43,7 @@ internal static class Flags
         ("list", "follow") => "update the list in place, once a second, until Ctrl-C or q",
         ("daemon", "logs") => "also print the output of the processes",
         ("daemon", "take-over") => "replace a running daemon, whose processes keep running",
+        ("set", "autorestart") => "the same as --restart never",
         ("set", "cwd") => "working directory",
         ("set", "namespace") => "namespace",
         _ => flag.Help,
@@ -70,7 +71,11 @@ internal static class Flags
         "restart" =>
             new Flag(name, FlagKind.Text, "POLICY",
                 "when to restart it after it exits: always (default), on-failure or never (default of a job)"),
-        "autorestart" => new Flag(name, FlagKind.Switch, "", "the same as --restart never") { ShownAsNo = true },
+        "autorestart" => new Flag(name, FlagKind.Switch, "",
+            "the same as --restart never; with --cron, also the same as --job")
+        {
+            ShownAsNo = true,
+        },
         "restart-delay" =>
             new Flag(name, FlagKind.Duration, "TIME",
                 "delay before a restart (default 1s); after n failures in a row, n times as long, up to 10s (or TIME, "
@@ -89,7 +94,7 @@ internal static class Flags
         "kill-timeout" =>
             new Flag(name, FlagKind.Duration, "TIME",
                 "how long to wait before it and its child processes are killed (default 10s)"),
-        "treekill" => new Flag(name, FlagKind.Switch, "", "leave child processes that outlive it alone")
+        "treekill" => new Flag(name, FlagKind.Switch, "", "do not stop child processes that outlive it")
         {
             ShownAsNo = true,
         },
@@ -178,7 +183,7 @@ internal static class Flags
             "show the last N lines of each log (default 15; with --since, --until, --grep or --run: all)"),
         "since" =>
             new Flag(name, FlagKind.Text, "WHEN",
-                "start at this time: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
+                "start at this time: 10m (ago), 03:10 (the most recent one), 03:10:05, '2026-11-23 03:10', ISO 8601"),
         "until" => new Flag(name, FlagKind.Text, "WHEN", "end at this time (the same forms)"),
         "kind" => new Flag(name, FlagKind.Text, "KIND,…",
             "only these kinds (exited, errored, …) or causes (crash, memory, …)"),
@@ -200,7 +205,7 @@ internal static class Flags
         "raw" => new Flag(name, FlagKind.Switch, "", "print the bytes exactly as they were written"),
         "events" =>
             new Flag(name, FlagKind.Switch, "",
-                "show events among the lines (default with -f or -t, unless lines are selected)"),
+                "show events among the lines (default with -f or -t, unless --grep, --run, --out or --err is given)"),
         "sort" => new Flag(name, FlagKind.Text, "KEY",
             "sort by name, state, cpu, mem, uptime, restarts or id; the other way round: cpu:asc, name:desc"),
         "tab" => new Flag(name, FlagKind.Text, "TAB", "show this first: " + Monit.MonitOptions.Tabs),
@@ -233,6 +238,8 @@ internal static class Flags
         "apply" => new Flag(name, FlagKind.Text, "FILE", "start the processes of this config file"),
         "exit-when" => new Flag(name, FlagKind.Text, "WHEN",
             "end when a process is errored (errored), or when all have stopped (all-stopped)"),
+        "keep" => new Flag(name, FlagKind.Switch, "",
+            "keep the process when it has ended or this command is killed; it can be started again"),
         "prune" =>
             new Flag(name, FlagKind.Switch, "", "delete processes of the same project that are not in the file"),
         "lossy" =>

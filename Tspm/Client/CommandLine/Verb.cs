@@ -39,6 +39,9 @@ internal sealed record Verb(string Name, string Usage, string Summary)
 
     public int MaxWords { get; init; } = int.MaxValue;
 
+    /// <summary>Its first word is a command, and everything after that word belongs to the command.</summary>
+    public bool TakesCommand { get; init; }
+
     /// <summary>The words after <c>--</c> are a program with its arguments, not arguments of the verb.</summary>
     public bool TakesProgram { get; init; }
 

@@ -28,6 +28,16 @@ internal static class Verbs
         },
         new("add", "add (COMMAND | FILE) [flags] [-- ARGS]", "define a process without starting it")
             { TakesConfig = true, TakesProgram = true, Flags = ["lossy", "auto-start", "json"] },
+        new("run", "run [flags] (COMMAND [ARGS] | -- PROGRAM [ARGS])",
+            "run a command to its end, with its output here, and exit with its exit code")
+        {
+            TakesCommand = true, TakesProgram = true,
+            Flags =
+            [
+                "keep", "name", "cwd", "env", "env-file", "interpreter", "interpreter-args", "memory", "stop-signal",
+                "kill-timeout", "user", "group", "umask", "nice", "auto-start",
+            ],
+        },
         new("stop", $"stop {Selectors}", "stop processes and wait until they are gone")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
         new("restart", $"restart {Selectors}", "stop processes and start them again; start stopped ones")

@@ -7,7 +7,7 @@ internal static class ChangingGuides
 {
     public static ReadOnlySpan<byte> Text => """
         # set
-        KEY is a field of the config, with dots for nested fields. Fields that are not given keep their values. An empty VALUE removes the field. Flags work as well: -e adds or replaces one variable; a flag for a list replaces the whole list.
+        KEY is a field of the config, with dots for nested fields. Fields that are not given keep their values. An empty VALUE removes the field. Flags work as well: -e adds or replaces one variable, and -e NAME= removes it; a flag for a list replaces the whole list.
 
         Some changes take effect at once, others at the next start; the answer says which.
         $ tspm set web restart.delayMs=500 env.PORT=8080  # two fields
@@ -17,7 +17,7 @@ internal static class ChangingGuides
         > describe scale apply docs/config.md
 
         # scale
-        New instances are started; of several instances, those with the highest numbers are removed.
+        New instances are started, unless the process is stopped. When there are too many, those with the highest numbers are removed.
         $ tspm scale web 4  # exactly four instances
         $ tspm scale worker +2  # two more
         $ tspm scale web max  # one per core
@@ -90,7 +90,7 @@ internal static class ChangingGuides
 
         # schema
         An editor that knows the schema completes fields and marks mistakes.
-        $ tspm schema > tspm.schema.json  # then in tspm.json: "$schema": "./tspm.schema.json"
+        $ tspm schema > tspm.schema.json  # save it, and refer to it in tspm.json: "$schema": "./tspm.schema.json"
         $ tspm schema | less  # read it
         $ tspm schema | grep '"description"'  # all descriptions of fields
         > validate docs/config.md
@@ -108,7 +108,7 @@ internal static class ChangingGuides
         > start export migrate MIGRATION.md
 
         # export
-        Prints a config that 'tspm start' accepts. It also works without a daemon. A file with the processes of several projects can be applied only with --force, so name the processes of one project, or its config file.
+        Prints a config that 'tspm start' accepts. It also works without a daemon. A file with the processes of several projects can be applied only with --force. To avoid that, export one project at a time: list its processes, or name its config file.
         $ tspm export config > tspm.json  # all processes
         $ tspm export config shop.json > new.json  # those that this file defines
         $ tspm export config 'shop-*' | ssh prod 'cat > tspm.json'  # for another machine

@@ -7,15 +7,15 @@ internal static class DaemonGuides
 {
     public static ReadOnlySpan<byte> Text => """
         # daemon
-        Without a word, the daemon runs in the foreground, as in a container or under systemd. The flags below belong to this form.
+        Without a subcommand, the daemon runs in the foreground, as in a container or under systemd. The flags below belong to this form.
 
-        start runs it in the background. Other verbs do that by themselves when they change something.
+        'daemon start' runs it in the background. Other verbs do that by themselves when they change something.
 
-        stop stops all processes, then the daemon. The next daemon starts the processes again.
+        'daemon stop' stops all processes, then the daemon. The next daemon starts the processes again.
 
-        restart stops all processes and the daemon, then starts them again, so every process gets a new pid. To replace only the daemon, use upgrade.
+        'daemon restart' stops all processes and the daemon, then starts them again, so every process gets a new pid. To replace only the daemon, use 'daemon upgrade'.
 
-        upgrade hands over to BINARY, or to the file that is now at the path of the daemon's executable. All processes keep running, with the same pids.
+        'daemon upgrade' hands over to BINARY, or to the file that is now at the path of the daemon's executable. All processes keep running, with the same pids.
         $ tspm daemon --apply tspm.json --logs  # in a container: start these processes, and print their output
         $ tspm daemon stop  # stop all processes, and the daemon
         $ tspm daemon upgrade  # after a new version was installed
@@ -44,7 +44,7 @@ internal static class DaemonGuides
         # man
         On a terminal, the page opens in man(1). In a pipe, it is printed in the format of manual pages.
         $ tspm man  # read the manual
-        $ tspm man | sudo tee /usr/local/share/man/man1/tspm.1 >/dev/null  # install it, for: man tspm
+        $ sudo mkdir -p /usr/local/share/man/man1 && tspm man | sudo tee /usr/local/share/man/man1/tspm.1 >/dev/null  # install it, so that 'man tspm' works
         $ tspm man | man -l - | less  # as plain text
         > help
         """u8;

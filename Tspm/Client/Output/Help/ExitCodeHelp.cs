@@ -24,7 +24,8 @@ internal static class ExitCodeHelp
     {
         foreach (var general in All)
         {
-            if (!CanHave(verb, general.Key)) continue;
+            // The other codes of run are the program's.
+            if (!CanHave(verb, general.Key) || (verb.TakesCommand && general.Key != "0")) continue;
             var special = guide.ExitCodes.Find(code => code.Key == general.Key);
             yield return special.Key is null ? general : special;
         }

@@ -34,7 +34,8 @@ internal sealed class HelpText
         "Verbs that change something start the daemon if none is running, unless --no-auto-start is given. A daemon "
             + "that starts also starts what was up before.",
         "All data is in ~/.tspm, or in $TSPM_HOME.",
-        "--system selects the system-wide daemon, which runs as root and keeps its data in /var/lib/tspm.",
+        "--system selects the system-wide daemon, which runs as root and keeps its data in /var/lib/tspm; only root "
+            + "may use it.",
         "-H ssh://[USER@]HOST[:PORT] (or TSPM_HOST) selects the daemon of another machine.",
         "TIME is a duration such as 500ms, 10s, 5m or 2h (a plain number: milliseconds).",
         "SIZE is a size such as 512KB, 512MB or 2GB (powers of 1024; a plain number: bytes).",

@@ -23,7 +23,7 @@ internal static class LookingGuides
         Shows the state and its reason, the last lines of output, the ports, the process tree, the last exits and the config. Values that look like secrets are shown as ***.
         $ tspm describe web  # on one screen
         $ tspm describe web --show-env  # with the values of secrets
-        $ tspm describe web --json  # all members, for scripts
+        $ tspm describe web --json  # all fields as JSON, for scripts
         > list why env docs/processes.md#what-describe-shows
 
         # env
@@ -43,7 +43,7 @@ internal static class LookingGuides
         # logs
         Lines of several processes are merged by time. Rotated and compressed files are included. On a terminal, a red ! marks standard error.
 
-        Times also work without a daemon, and for processes that were deleted.
+        Without -f, this also works without a daemon. The logs of deleted processes are files in ~/.tspm/logs.
         $ tspm logs web -f  # the last 15 lines, then new ones until Ctrl-C
         $ tspm logs web worker --since 03:10 --until 03:14  # what happened last night
         $ tspm logs --grep '(?i)error' -C 3  # errors of all processes, with three lines around each
@@ -55,7 +55,7 @@ internal static class LookingGuides
         Shows how the last runs ended (exit code or signal, out of memory, memory limit, failed health check, changed file, schedule, or a request and who made it), what has changed since the last run that stayed up, and the last output.
         $ tspm why web  # the last five exits
         $ tspm why web -n 20 --lines 50  # more exits, and more output
-        $ tspm why web --json  # all members, for scripts
+        $ tspm why web --json  # all fields as JSON, for scripts
         > events logs describe docs/events.md#why
 
         # events
@@ -70,7 +70,7 @@ internal static class LookingGuides
         Prints a table of the processes with this text in their name, command or namespace.
         $ tspm search server.js  # which process runs this script?
         $ tspm search billing  # everything to do with billing
-        $ tspm search node --json  # all members, for scripts
+        $ tspm search node --json  # all fields as JSON, for scripts
         > list
 
         # ping
@@ -89,7 +89,7 @@ internal static class LookingGuides
         # status
         Shows whether the daemon runs, its version, home, memory and boot service, how often it died, and any problems, each with what to do about it.
         $ tspm status  # is everything in order?
-        $ tspm --system status  # the system-wide daemon
+        $ sudo tspm --system status  # the system-wide daemon
         $ tspm status --json  # for scripts
         > list daemon enable docs/survival.md
 

@@ -56,7 +56,9 @@ internal sealed class ManualPage
         Text(Sentence(verb.Summary));
         if (verb.Aliases.Length > 0) Paragraph($"Also: {string.Join(", ", verb.Aliases)}.");
         foreach (var paragraph in guide.Paragraphs) Paragraph(paragraph);
-        if (verb.TakesConfig) Paragraph("It also takes the flags that define a process; see below.");
+        if (verb.TakesConfig) Paragraph(verb.TakesProgram
+            ? "It also takes the flags that define a process; see below."
+            : "It also takes the flags that define a process (see below), except --name and --interpreter-args.");
         foreach (var name in verb.Flags) FlagItem(Flags.Find(name)!, verb);
         foreach (var code in guide.ExitCodes) Paragraph($"Exit code {code.Key}: {code.Value}");
         foreach (var example in guide.Examples)
@@ -89,17 +91,19 @@ internal sealed class ManualPage
         Section("ENVIRONMENT");
         Item("TSPM_HOME", "The folder with all data, instead of ~/.tspm.");
         Item("TSPM_HOST", "The daemon of another machine, as with -H.");
-        Item("NO_COLOR, FORCE_COLOR", "Turn colours off, or on (1 to 3: how many).");
+        Item("NO_COLOR, FORCE_COLOR", "NO_COLOR turns colours off. FORCE_COLOR turns them on; its value, 1 to 3, is "
+            + "the colour depth: 16, 256 or 16 million colours.");
         Section("FILES");
         Item("~/.tspm/", "Definitions, settings.json, the control socket and the log files.");
-        Item("/var/lib/tspm/", "The same for the system-wide daemon.");
+        Item("/var/lib/tspm/",
+            "The same for the system-wide daemon, except the control socket, which is /run/tspm/tspm.sock.");
         Section("SEE ALSO");
         Line(@".BR systemctl (1),");
         Line(@".BR logrotate (8)");
     }
 
-    void FlagItem(Flag flag, Verb verb) =>
-        Item(FlagSpelling.InHelp(flag, verb), Sentence(Flags.HelpOf(flag, verb)));
+    /// <summary>A flag. Its phrase may begin with a value that is typed, so it keeps its small letter.</summary>
+    void FlagItem(Flag flag, Verb verb) => Item(FlagSpelling.InHelp(flag, verb), Flags.HelpOf(flag, verb) + ".");
 
     void Item(string term, string meaning)
     {

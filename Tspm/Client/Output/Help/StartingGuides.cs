@@ -9,7 +9,9 @@ internal static class StartingGuides
         # start
         The arguments are tried as selectors first, then as a config file (Tspm's or PM2's), then as a command. With no argument, the words after -- are the command.
 
-        A command that contains shell syntax, such as | or $HOME, runs through /bin/sh. Without --name, the process is called after its program.
+        A command that contains shell syntax, such as | or $HOME, runs through /bin/sh. Without --name, the process is named after its program or script, without the extension.
+
+        Flags that define a process are only for a new command. To change a process that exists, use 'tspm set'.
 
         "all", patterns and namespaces leave out jobs and processes with "enabled": false. To start one of those, type its name.
         $ tspm start "node server.js" --name web  # run a server, and restart it whenever it exits
@@ -17,10 +19,10 @@ internal static class StartingGuides
         $ tspm start tspm.json --only web,db  # apply a config file, but only these two processes
         $ tspm start ./migrate.sh --job --attach  # run once, show the output, exit with its exit code
         $ tspm start --name fast -- ./run --fast  # a command whose words need no quotes
-        ! 0 = The processes are online. With --attach and a job: the exit code of the job, or 128 + N if signal N killed it.
+        ! 0 = The processes were started, and are ready if they have a readiness probe. Whether one exits right afterwards is checked with --settle (by default only on a terminal). With --attach and a job: the exit code of the job, or 128 + N if signal N killed it.
         ! 1 = A process failed, or is already online (--force restarts it).
         ! 130 = Ctrl-C ended --attach; the processes keep running.
-        > up add restart logs why docs/config.md docs/jobs.md
+        > run up add restart logs why docs/config.md docs/jobs.md
 
         # add
         The process is stopped until you start it. A job (--job) needs no start: it runs at the times of its schedule.
@@ -29,8 +31,19 @@ internal static class StartingGuides
         $ tspm add tspm.json  # define everything in a config file, and start nothing
         > start set delete docs/config.md docs/jobs.md
 
+        # run
+        The program runs under the daemon, with the environment and folder of this shell: it survives the daemon's death, can be limited, and is in 'tspm list'. Its standard output and standard error appear here. Its standard input is empty.
+
+        Everything after COMMAND belongs to the command, so flags of run come before it. Ctrl-C is passed on to the program; a second one kills it. When this command ends or is killed, the process is stopped and deleted, with its logs, unless --keep is given.
+        $ tspm run ./migrate.sh --dry-run  # a script with an argument
+        $ tspm run --memory 2GB --kill-timeout 1m -- make test  # with limits, exactly these words
+        $ tspm run --keep --name import "zcat dump.gz | ./import"  # with shell syntax; it stays defined as a job
+        ! 0 = The exit code of the program, or 128 + N if signal N killed it.
+        ! 125 = Tspm could not run the program.
+        > start logs why docs/jobs.md
+
         # stop
-        The main program gets the stop signal first. When it has ended, its child processes get it. After the stop timeout, everything that is left is killed. A stopped process stays stopped, also after a reboot, until you start it.
+        The main program gets the stop signal first. When it has ended, its child processes get it. After the time of --kill-timeout (default 10s), everything that is left is killed. A stopped process stays stopped, even after a reboot, until you start it. A scheduled job still runs at its next time; to prevent that: tspm set NAME enabled=false
         $ tspm stop web  # stop one process
         $ tspm stop 'web-*' worker:0  # a pattern, and the first instance of worker
         $ tspm stop all --no-wait  # send the stop signals and return
@@ -44,11 +57,11 @@ internal static class StartingGuides
         > reload start stop why docs/processes.md
 
         # reload
-        If the new instance does not become ready, it is removed and the old one keeps running. To avoid downtime, a server must use the socket that 'start --listen' passes to it as descriptor 3 (LISTEN_FDS).
+        If the new instance does not become ready, it is removed and the old one keeps running. Without a readiness probe (--ready), an instance counts as ready after one second. To avoid downtime, a server must use the socket that 'start --listen' passes to it as descriptor 3 (LISTEN_FDS).
 
         A process with "reload": {"mode": "signal"} in its config only gets a signal (reload.signal, default SIGHUP). Stopped processes are started. Jobs are left alone: their next run uses the current settings. "all", patterns and namespaces also leave out processes with "enabled": false.
         $ tspm reload web  # replace all instances of web, one at a time
-        $ tspm reload web --settle 5s  # keep the old instance if the new one ends within five seconds
+        $ tspm reload web --settle 5s  # exit with 1 if the new instance ends within five seconds
         $ tspm reload all --wait-timeout 2m  # wait for two minutes at most
         > restart scale docs/reload.md
 
@@ -85,7 +98,7 @@ internal static class StartingGuides
         The same as 'stop all'. Scheduled jobs still run at their next time; to prevent that, type: tspm set NAME enabled=false
         $ tspm stop-all  # stop everything, in reverse order of dependencies
         $ tspm stop-all --wait-timeout 30s  # wait for 30 seconds at most
-        $ tspm stop-all && tspm daemon stop  # the daemon as well; the next daemon starts nothing
+        $ tspm stop-all && tspm daemon stop  # the daemon as well; the next daemon starts only scheduled jobs
         > stop start-all daemon
 
         # restart-all
