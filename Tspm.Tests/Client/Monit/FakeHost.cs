@@ -70,9 +70,11 @@ internal sealed class FakeHost : IMonitHost
     public VtScreen Screen(ColourDepth depth = ColourDepth.None)
     {
         var terminal = new VtScreen(Size.Columns, Size.Rows);
-        terminal.Feed(new ScreenPainter(depth).Paint(MonitFrame.Draw(Model, Size, Now)));
+        terminal.Feed(new ScreenPainter(depth).Paint(Frame()));
         return terminal;
     }
+
+    public ScreenBuffer Frame() => MonitFrame.Draw(Model, Size, Now);
 
     public void Leave() => HasLeft = true;
 

@@ -24,8 +24,9 @@ internal sealed class TerminalScreen(bool withMouse)
     static ReadOnlySpan<byte> MouseOff => "\e[?1006l\e[?1002l"u8;
 
     readonly Lock _gate = new();
-    readonly ScreenPainter _painter =
-        new(ColourSupport.Detect(isTerminal: true, Environment.GetEnvironmentVariable));
+    readonly ScreenPainter _painter = new(
+        ColourSupport.Detect(isTerminal: true, Environment.GetEnvironmentVariable),
+        AsciiSigns.AreNeeded(Environment.GetEnvironmentVariable));
     readonly TerminalSettings? _settings = TerminalSettings.Read(Input);
 
     /// <summary>Whether the terminal has our settings; guarded by the gate, like all writing.</summary>
