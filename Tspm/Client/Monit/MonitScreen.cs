@@ -19,8 +19,14 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     /// <summary>How often the clock and the uptimes are drawn anew.</summary>
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a text is read again while nothing seems to have changed.</summary>
-    static readonly TimeSpan DocumentInterval = TimeSpan.FromSeconds(2);
+    /// <summary>The time between two frames, unless the user presses a key.</summary>
+    static readonly TimeSpan LeastFrameTime = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>
+    /// How often a text is read again while nothing seems to have changed: one with readings, and one in which only
+    /// times pass.
+    /// </summary>
+    static readonly TimeSpan InfoInterval = TimeSpan.FromSeconds(2), DocumentInterval = TimeSpan.FromMinutes(1);
 
     readonly ClientSession _session;
     readonly MonitModel _model;
@@ -69,7 +75,10 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         {
             FollowSelection();
             terminal.Show(MonitFrame.Draw(_model, Size, Now));
-            foreach (var happened in terminal.Wait(UntilTick(), _inbox.Number)) _controller.Handle(happened);
+            // What the daemon sends meanwhile is shown in one frame; keys are answered at once.
+            var keys = terminal.Wait(LeastFrameTime);
+            if (keys.Count == 0) keys = terminal.Wait(UntilTick(), _inbox.Number);
+            foreach (var happened in keys) _controller.Handle(happened);
             _inbox.CarryOut(_model);
         }
         return ExitCodes.Done;
@@ -156,11 +165,11 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
             .Select(static one => $"{one.State} {one.Pid} {one.Restarts}"));
         var wanted = $"{_model.Tab} {key} {states}";
         // Over ssh, each reading is a log-in: there only changes count.
-        var isDue = _session.Remote is null && _model.Tab == MonitTab.Info
-            && Environment.TickCount64 >= _documentDue;
+        var isDue = _session.Remote is null && Environment.TickCount64 >= _documentDue;
         if (wanted == _documentKey && !isDue) return;
         if (!_documents.Begin(_model.Document, _model.Tab, subject)) return;
         _documentKey = wanted;
-        _documentDue = Environment.TickCount64 + (long)DocumentInterval.TotalMilliseconds;
+        var interval = _model.Tab == MonitTab.Info ? InfoInterval : DocumentInterval;
+        _documentDue = Environment.TickCount64 + (long)interval.TotalMilliseconds;
     }
 }
