@@ -15,8 +15,8 @@ internal sealed class MonitModel
     static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(5);
 
     readonly Dictionary<RowKey, ReadingHistory> _histories = [];
-    readonly Dictionary<string, LogView> _logs = [];
-    readonly Dictionary<DocumentKey, Document> _documents = [];
+    readonly RecentItems<LogView> _logs = new(MostBuffers);
+    readonly RecentItems<Document> _documents = new(MostBuffers);
     readonly List<ProcessEvent> _events = [];
     DateTimeOffset _noticeEnd;
     string? _notice;
@@ -108,22 +108,11 @@ internal sealed class MonitModel
     public ReadingHistory HistoryOf(RowKey key) =>
         _histories.TryGetValue(key, out var known) ? known : _histories[key] = new ReadingHistory();
 
-    public LogView LogsOf(IReadOnlyList<string> subject)
-    {
-        var key = string.Join(' ', subject);
-        if (_logs.TryGetValue(key, out var known)) return known;
-        // The buffer that was made first goes; its lines can be read again.
-        if (_logs.Count >= MostBuffers) _logs.Remove(_logs.Keys.First());
-        return _logs[key] = new LogView(new LogBuffer(), LogSettings);
-    }
+    public LogView LogsOf(IReadOnlyList<string> subject) =>
+        _logs.GetOrAdd(string.Join(' ', subject), () => new LogView(new LogBuffer(), LogSettings));
 
-    public Document DocumentOf(MonitTab tab, string subject)
-    {
-        var key = new DocumentKey(tab, subject);
-        if (_documents.TryGetValue(key, out var known)) return known;
-        if (_documents.Count >= MostBuffers) _documents.Remove(_documents.Keys.First());
-        return _documents[key] = new Document();
-    }
+    public Document DocumentOf(MonitTab tab, string subject) =>
+        _documents.GetOrAdd($"{tab} {subject}", static () => new Document());
 
     public void Add(ProcessEvent happened)
     {
@@ -142,7 +131,4 @@ internal sealed class MonitModel
         if (History.Count > MostHistory) History.RemoveAt(0);
         return command;
     }
-
-    /// <summary>What a document of a tab is about.</summary>
-    sealed record DocumentKey(MonitTab Tab, string Subject);
 }
