@@ -35,11 +35,11 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     readonly ReadingFeed _readings;
     readonly EventFeed _events;
     readonly DocumentFeed _documents;
-    readonly DependencyFeed _dependencies;
+    readonly DefinitionFeed _definitions;
     readonly OlderLines _older;
     LogFeed? _logs;
     string? _followed, _documentKey;
-    int _processCount = -1;
+    int _definitionVersion;
     long _documentDue;
     TerminalSession? _terminal;
     bool _isLeaving;
@@ -53,7 +53,7 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         _readings = new ReadingFeed(_session, _inbox, request, interval);
         _events = new EventFeed(_session, _inbox, _readings.Hurry);
         _documents = new DocumentFeed(_session, _inbox);
-        _dependencies = new DependencyFeed(_session, _inbox);
+        _definitions = new DefinitionFeed(_session, _inbox);
         _older = new OlderLines(_session, _inbox);
     }
 
@@ -143,8 +143,8 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         var key = string.Join(' ', subject);
         if (_model.Tab == MonitTab.Logs) FollowLogs(subject, key);
         else if (_model.Tab is MonitTab.Why or MonitTab.Info or MonitTab.Env) ReadDocument(subject, key);
-        if (_processCount == _model.List.All.Count) return;
-        if (_dependencies.Begin()) _processCount = _model.List.All.Count;
+        if (_definitionVersion != _model.DefinitionVersion && _definitions.Begin())
+            _definitionVersion = _model.DefinitionVersion;
     }
 
     void FollowLogs(IReadOnlyList<string> subject, string key)

@@ -14,12 +14,17 @@ internal sealed class MonitModel
     /// <summary>How long the result of a command stays in the last row.</summary>
     static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>The requests after which other processes may be needed, or a limit may be another one.</summary>
+    static readonly string?[] DefiningRequests =
+        [Methods.Set.Name, Methods.Start.Name, Methods.Add.Name, Methods.Apply.Name, Methods.Rename.Name];
+
     readonly Dictionary<RowKey, ReadingHistory> _histories = [];
     readonly RecentItems<LogView> _logs = new(MostBuffers);
     readonly RecentItems<Document> _documents = new(MostBuffers);
     readonly List<ProcessEvent> _events = [];
     DateTimeOffset _noticeEnd;
     string? _notice;
+    bool _mayBeDefinedAnew;
 
     public ProcessList List { get; } = new();
 
@@ -73,8 +78,23 @@ internal sealed class MonitModel
     public IReadOnlyList<ProcessEvent> Events => _events;
 
     /// <summary>The names that each process depends on, by its name; empty until they are known.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Dependencies { get; set; } =
-        new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Dependencies
+    {
+        get;
+        set
+        {
+            field = value;
+            List.GroupByDependency(DependencyGroups.NamesOf(value));
+        }
+    } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>
+    /// The memory limit of each process that has one, in bytes for one instance, by the name of the process.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> MemoryLimits { get; set; } = new Dictionary<string, long>();
+
+    /// <summary>Grows when definitions may have changed: with the reading after a request to change them.</summary>
+    public int DefinitionVersion { get; private set; }
 
     /// <summary>The names of the processes that depend on one of these.</summary>
     public IEnumerable<string> Dependents(IReadOnlyCollection<string> names) =>
@@ -98,6 +118,8 @@ internal sealed class MonitModel
     {
         Problem = null;
         Deaths = reading.DaemonDeaths;
+        if (_mayBeDefinedAnew || reading.Processes.Count != List.All.Count) DefinitionVersion++;
+        _mayBeDefinedAnew = false;
         List.Update(reading.Processes);
         foreach (var process in reading.Processes) HistoryOf(RowKey.Of(process)).Add(process, second);
         if (_histories.Count <= reading.Processes.Count) return;
@@ -117,6 +139,8 @@ internal sealed class MonitModel
     public void Add(ProcessEvent happened)
     {
         _events.Add(happened);
+        // The daemon records a request before it carries it out.
+        _mayBeDefinedAnew |= happened.Kind == EventKind.Request && DefiningRequests.Contains(happened.Request);
         if (_events.Count > MostEvents) _events.RemoveRange(0, _events.Count - MostEvents);
     }
 
