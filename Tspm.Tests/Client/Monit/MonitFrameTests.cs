@@ -90,6 +90,37 @@ public sealed class MonitFrameTests
     }
 
     [Test]
+    public async Task A_restart_count_that_has_risen_is_yellow_for_a_minute(CancellationToken cancellation)
+    {
+        var host = new FakeHost(processes: 0);
+        var old = OutputTests.Status("web", 1) with { Restarts = 3, UptimeMs = 3_600_000 };
+        host.Update([old], 100);
+        await Assert.That(Colour()).IsEqualTo("7");
+        // A child that waits for its next start has no uptime.
+        var risen = old with { Restarts = 4, UptimeMs = null, State = ProcessState.Waiting };
+        host.Update([risen], 101);
+        await Assert.That(Colour()).IsEqualTo("7;93");
+        host.Update([risen with { UptimeMs = 1000, State = ProcessState.Online }], 160);
+        await Assert.That(Colour()).IsEqualTo("7;93");
+        host.Update([risen with { UptimeMs = 2000, State = ProcessState.Online }], 161);
+        await Assert.That(Colour()).IsEqualTo("7").Because("a minute has passed");
+        host.Update([risen with { Restarts = 0, UptimeMs = 3000, State = ProcessState.Online }], 162);
+        await Assert.That(Colour()).IsEqualTo("7").Because("a count that was reset has not risen");
+        // The first reading of all knows only how old the child is.
+        host = new FakeHost(processes: 0);
+        host.Update([old with { UptimeMs = 30_000 }], 100);
+        await Assert.That(Colour()).IsEqualTo("7;93");
+        host.Update([old with { UptimeMs = 61_000 }], 131);
+        await Assert.That(Colour()).IsEqualTo("7");
+
+        string Colour()
+        {
+            var screen = host.Screen(ColourDepth.Sixteen);
+            return screen[screen.Row(2).IndexOf('↻'), 2].Style;
+        }
+    }
+
+    [Test]
     public async Task Events_are_the_newest_first_and_of_the_selection(CancellationToken cancellation)
     {
         var host = Host(120, 20, 4);
