@@ -184,6 +184,12 @@ public sealed class MonitScenarios
         await box.UntilOut("web", "hello");
         var frame = await box.Ok("monit", "--once");
         await Assert.That(frame.Out).Contains("● web").And.Contains("hello").And.DoesNotContain("\e");
+        foreach (var (tab, text) in new[]
+        {
+            ("why", "web is online"), ("info", "runs       pid"), ("env", "TSPM_HOME=***"),
+            ("events", "web  started"), ("graph", "depends on"),
+        })
+            await Assert.That((await box.Ok("monit", "--once", "--tab", tab)).Out).Contains(text);
         (await box.Run("monit", "--tab", "nonsense")).Exits(2).Says("logs, why, info");
         (await box.Run("top", "--interval", "10ms")).Exits(2).Says("500 ms or more");
     }
