@@ -1,3 +1,5 @@
+using Tspm.Client.Terminal;
+
 namespace Tspm.Tests.Client.Monit;
 
 /// <summary>What the pane and the help show.</summary>
@@ -21,5 +23,60 @@ public sealed class MonitPaneTests
         }
         host.Press("Home");
         await Assert.That(host.Model.Logs.Shown.Count).IsEqualTo(0).Because("the oldest are read again");
+    }
+
+    [Test]
+    public async Task The_lines_of_all_processes_are_shown_until_one_is_wanted(CancellationToken cancellation)
+    {
+        var host = FakeHost.With("web", "db");
+        SampleLog.Add(host.Model.Logs, 1, 1);
+        host.Press("2", "0");
+        await Assert.That(host.Model.LogSubject).IsEquivalentTo(["all"]);
+        await Assert.That(host.Screen().Text).Contains("no output yet").And.Contains("follow  all");
+        SampleLog.Add(host.Model.Logs, 7, 1);
+        await Assert.That(host.Screen().Text).Contains("web").And.Contains("line 7");
+        host.Press("r", "Down");
+        await Assert.That(host.Commands).IsEquivalentTo(["restart web"]).Because("actions are about the selection");
+        await Assert.That(host.Screen().Text).Contains("line 7");
+        host.Press("Up", "0");
+        await Assert.That(host.Screen().Text).Contains("line 1").And.DoesNotContain("line 7");
+        host.Press("0", "l");
+        await Assert.That(host.Model.LogSubject).IsEquivalentTo(["web"]);
+    }
+
+    [Test]
+    public async Task The_help_can_be_searched(CancellationToken cancellation)
+    {
+        var host = FakeHost.With("web");
+        host.Press("?", "/");
+        host.Type("PAGER");
+        await Assert.That(host.Screen().Text).Contains("open the log file in $PAGER").And.Contains("in the pane")
+            .And.DoesNotContain("leave; all").And.DoesNotContain("everywhere");
+        host.Press("Esc");
+        await Assert.That(host.Screen().Text).Contains("leave; all");
+        host.Press("Esc");
+        await Assert.That(host.Model.Overlay).IsNull();
+    }
+
+    [Test]
+    public async Task Every_tab_shows_only_lines_that_match(CancellationToken cancellation)
+    {
+        var host = FakeHost.With("web");
+        host.Press("3", "Tab");
+        host.Model.Document.Update([StyledText.Of("state  online"), StyledText.Of("pid  4711")]);
+        host.Press("&");
+        host.Type("PID");
+        await Assert.That(host.Screen().Text).DoesNotContain("4711").Because("capitals are meant");
+        host.Press("Ctrl-U");
+        host.Type("pid");
+        host.Press("Enter");
+        await Assert.That(host.Screen().Text).Contains("4711").And.Contains("&pid").And.DoesNotContain("state  online");
+        host.Press("/", "Ctrl-U");
+        host.Type("!pid");
+        host.Press("Enter");
+        await Assert.That(host.Screen().Text).DoesNotContain("4711").And.Contains("state  online");
+        await Assert.That(host.Model.LogSettings.Filter).IsNull();
+        host.Press("Esc");
+        await Assert.That(host.Screen().Text).Contains("4711").And.Contains("state  online");
     }
 }

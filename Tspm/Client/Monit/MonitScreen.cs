@@ -104,7 +104,7 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     }
 
     public void ReadOlder(LogView view, IReadOnlyList<string> subject, Action? onRead) =>
-        _older.Begin(view, subject, onRead);
+        _older.Begin(view, subject, _model.LogSourceCount, onRead);
 
     public void Page(string file)
     {
@@ -139,7 +139,7 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     /// <summary>Reads what the pane shows of the selected processes, if they or the tab have changed.</summary>
     void FollowSelection()
     {
-        var subject = _model.Subject;
+        var subject = _model.Tab == MonitTab.Logs ? _model.LogSubject : _model.Subject;
         var key = string.Join(' ', subject);
         if (_model.Tab == MonitTab.Logs) FollowLogs(subject, key);
         else if (_model.Tab is MonitTab.Why or MonitTab.Info or MonitTab.Env) ReadDocument(subject, key);
@@ -154,7 +154,7 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         _logs?.Dispose();
         _logs = null;
         if (subject.Count == 0) return;
-        _logs = new LogFeed(_session, _inbox, _model.Logs, subject);
+        _logs = new LogFeed(_session, _inbox, _model.Logs, subject, _model.LogSourceCount);
         _logs.Start();
     }
 

@@ -2,6 +2,7 @@ using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
 using Tspm.Client.Monit.Model;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 using Tspm.Storage;
 
@@ -24,6 +25,7 @@ internal static class MonitStart
         {
             Host = session.Remote?.ToString() ?? Environment.MachineName,
             IsReadOnly = options.IsReadOnly,
+            AllSelectors = options.Selectors ?? [Selector.All],
             Tab = options.Tab,
             Keys = keys,
         };

@@ -31,6 +31,9 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
     {
         switch (command)
         {
+            case KeyAction.FilterLog or KeyAction.Search:
+                model.Prompt = new Prompt(PromptKind.FilterText, model.TextFilter?.Text ?? "");
+                break;
             case KeyAction.ShowSecrets:
                 model.ShowsSecrets = !model.ShowsSecrets;
                 break;
@@ -65,9 +68,7 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
                 GoToMatch(command == KeyAction.PreviousMatch, content.Height);
                 break;
             case KeyAction.FilterLog:
-                var settings = model.LogSettings;
-                var shown = settings.Filter is { } filter ? (settings.IsInverted ? "!" : "") + filter.Text : "";
-                model.Prompt = new Prompt(PromptKind.FilterLog, shown);
+                model.Prompt = new Prompt(PromptKind.FilterLog, model.LogSettings.Filter?.Text ?? "");
                 break;
             case KeyAction.PreviousEvent or KeyAction.NextEvent:
                 var isBackward = command == KeyAction.PreviousEvent;
@@ -126,7 +127,7 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
         else
         {
             model.Say($"looking for an earlier {what} in older lines …", host.Now);
-            host.ReadOlder(logs, model.Subject, () =>
+            host.ReadOlder(logs, model.LogSubject, () =>
             {
                 // The user may look at another process by now.
                 if (ReferenceEquals(logs, model.Logs)) Seek(what, isBackward, find, readings - 1);
@@ -136,7 +137,7 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
 
     void ReadOlder()
     {
-        if (!model.Logs.Buffer.HasOldest) host.ReadOlder(model.Logs, model.Subject);
+        if (!model.Logs.Buffer.HasOldest) host.ReadOlder(model.Logs, model.LogSubject);
     }
 
     void OpenPager()

@@ -39,6 +39,7 @@ internal sealed class PromptKeys(MonitModel model, IMonitHost host, PaneKeys pan
     {
         if (kind == PromptKind.FilterList) model.List.SetFilter(text);
         else if (kind == PromptKind.FilterLog) model.LogSettings.SetFilter(text);
+        else if (kind == PromptKind.FilterText) model.TextFilter = LineFilter.From(text);
         else
         {
             model.LogSettings.Search = SearchText.From(text);

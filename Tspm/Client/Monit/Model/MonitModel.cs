@@ -1,3 +1,4 @@
+using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 
@@ -60,6 +61,19 @@ internal sealed class MonitModel
     /// <summary>Whether the bars in the list show memory, and not CPU.</summary>
     public bool BarsShowMemory { get; set; }
 
+    /// <summary>Which lines of the tabs other than the log are shown; null for all.</summary>
+    public LineFilter? TextFilter { get; set; }
+
+    /// <summary>Which lines of the present tab are shown; null for all.</summary>
+    public LineFilter? PaneFilter => Tab == MonitTab.Logs ? LogSettings.Filter : TextFilter;
+
+    /// <summary>Shows all lines of the present tab.</summary>
+    public void ClearPaneFilter()
+    {
+        if (Tab == MonitTab.Logs) LogSettings.SetFilter("");
+        else TextFilter = null;
+    }
+
     /// <summary>Whether the values of environment variables are shown.</summary>
     public bool ShowsSecrets { get; set; }
 
@@ -104,8 +118,21 @@ internal sealed class MonitModel
     public IReadOnlyList<string> Subject =>
         [.. List.Targets.SelectMany(row => row.Selectors(List.Several)).Distinct()];
 
-    /// <summary>The lines of the processes that the pane is about.</summary>
-    public LogView Logs => LogsOf(Subject);
+    /// <summary>Whether the log pane shows all processes, and not only those that are selected.</summary>
+    public bool ShowsAllLogs { get; set; }
+
+    /// <summary>The selectors by which all processes of the list are found.</summary>
+    public IReadOnlyList<string> AllSelectors { get; init; } = [Selector.All];
+
+    /// <summary>The selectors of the processes whose lines the log pane shows.</summary>
+    public IReadOnlyList<string> LogSubject => ShowsAllLogs ? AllSelectors : Subject;
+
+    /// <summary>How many instances the lines in the log pane come from.</summary>
+    public int LogSourceCount =>
+        ShowsAllLogs ? List.All.Count : List.Targets.Sum(static row => row.Members.Count);
+
+    /// <summary>The lines in the log pane.</summary>
+    public LogView Logs => LogsOf(LogSubject);
 
     /// <summary>The text of the present tab.</summary>
     public Document Document => DocumentOf(Tab, string.Join(' ', Subject));
