@@ -1,4 +1,6 @@
+using System.Globalization;
 using Tspm.Client.Terminal;
+using Tspm.Tests.Client.Output;
 
 namespace Tspm.Tests.Client.Monit;
 
@@ -6,6 +8,33 @@ namespace Tspm.Tests.Client.Monit;
 [Timeout(60_000)]
 public sealed class MonitPaneTests
 {
+    [Test]
+    public async Task To_go_to_a_time_reads_older_lines_until_it_is_reached(CancellationToken cancellation)
+    {
+        var host = FakeHost.With("web");
+        SampleLog.Add(host.Model.Logs, 100, 5);
+        var oldest = 100;
+        host.Older = () =>
+        {
+            oldest -= 10;
+            return [.. Enumerable.Range(oldest, 10).Where(static i => i > 0)
+                .Select(static i => SampleLog.Line(i * 10, $"line {i}", second: i))];
+        };
+        var time = SampleProcesses.Now.AddSeconds(42 - 1000);
+        host.Press("T");
+        await Assert.That(host.Model.Prompt).IsNull().Because("the list has the focus");
+        host.Press("Tab", "T");
+        host.Type(time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
+        host.Press("Enter");
+        await Assert.That(host.OlderRequests).IsEqualTo(6);
+        await Assert.That(host.Screen().Text).Contains("line 42").And.DoesNotContain("line 104");
+        host.Press("T");
+        host.Type("2020-01-01");
+        host.Press("Enter");
+        await Assert.That(host.Model.Logs.Buffer.HasOldest).IsTrue();
+        await Assert.That(host.Screen().Text).Contains("line 1\n").And.DoesNotContain("line 42");
+    }
+
     [Test]
     public async Task Lines_are_kept_over_visits_to_other_processes(CancellationToken cancellation)
     {

@@ -135,6 +135,27 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
         }
     }
 
+    /// <summary>Goes to the first line of this time or later, and reads older lines until it is among them.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="typed">The time as the user typed it.</param>
+    /// <param name="height">The number of visible rows.</param>
+    /// <param name="readings">How often older lines may still be read.</param>
+    public void GoTo(DateTimeOffset time, string typed, int height, int readings = MostReadings)
+    {
+        var logs = model.Logs;
+        if (logs.Buffer.HasOldest || readings == 0 || !(logs.Buffer.OldestTime > time))
+        {
+            if (!logs.GoTo(time, height)) model.Say($"there is no line after {typed}", host.Now);
+            else if (readings == 0) model.Say($"these lines are later than {typed}; T reads older ones", host.Now);
+            return;
+        }
+        model.Say($"looking for {typed} in older lines …", host.Now);
+        host.ReadOlder(logs, model.LogSubject, () =>
+        {
+            if (ReferenceEquals(logs, model.Logs)) GoTo(time, typed, height, readings - 1);
+        });
+    }
+
     void ReadOlder()
     {
         if (!model.Logs.Buffer.HasOldest) host.ReadOlder(model.Logs, model.LogSubject);
