@@ -64,6 +64,27 @@ internal static class StartRows
             Json = ["success=true", "processes.1.state=online"],
             Leaves = "web:0 online, api:0 online",
         },
+        new("up @/tspm.json")
+        {
+            Files = [("tspm.json", File)],
+            Asks = Methods.Apply,
+            Out = ["web: online", "api: online"],
+        },
+        new("up @/none.json") { Code = 1, Err = ["none.json"] },
+        new("down @/tspm.json")
+        {
+            Given = ["start @/tspm.json"],
+            Files = [("tspm.json", File)],
+            Asks = Methods.Delete,
+            Out = ["deleted"],
+            Leaves = "",
+        },
+        new("down @/tspm.json")
+        {
+            When = "nothing is defined",
+            Files = [("tspm.json", File)],
+            Out = ["no process of"],
+        },
         new("start @/tspm.json --only api")
         {
             Files = [("tspm.json", File)],

@@ -23,11 +23,11 @@ internal sealed class ApplyCommand
 {
     [Command("apply")]
     public void Run(ConsoleAppContext context) =>
-        context.Run(static (session, line) => Apply(session, ProjectFile.Read(line.Words[0]), line));
+        context.Run(static (session, line) => Apply(session, ProjectFile.Read(DefaultFile.Of(line)), line));
 
     [Command("plan")]
     public void Plan(ConsoleAppContext context) =>
-        context.Run(static (session, line) => Plan(session, ProjectFile.Read(line.Words[0]), line));
+        context.Run(static (session, line) => Plan(session, ProjectFile.Read(DefaultFile.Of(line)), line));
 
     /// <summary>Applies a file; prints the steps, then the outcome of each instance.</summary>
     /// <returns>The exit code.</returns>
