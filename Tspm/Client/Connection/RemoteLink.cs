@@ -68,8 +68,8 @@ internal sealed class RemoteLink : IDisposable
             [
                 ChildDescriptor.Copy(theirs.Number, ChildDescriptor.StandardInput),
                 ChildDescriptor.Copy(theirs.Number, ChildDescriptor.StandardOutput),
-                .. pipe.IsOpen ? [ChildDescriptor.Copy(pipe.Number, ChildDescriptor.StandardError)]
-                    : Array.Empty<ChildDescriptor>(),
+                ChildDescriptor.Copy(
+                    pipe.IsOpen ? pipe.Number : ChildDescriptor.StandardError, ChildDescriptor.StandardError),
             ],
         });
         if (!started.IsStarted) throw Failure(started.Reason);

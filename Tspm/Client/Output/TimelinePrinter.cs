@@ -22,8 +22,8 @@ internal static class TimelinePrinter
         var minutes = timeline.Step.TotalMinutes.ToString(CultureInfo.InvariantCulture);
         output.WriteLine($"exits in the last {(isHour ? "hour" : "day")}, {minutes} minutes per dot:");
         output.Write(new string(' ', timeline.Unknown));
-        for (var step = timeline.Unknown; step < timeline.Steps.Length; step++)
-            WriteSign(output, timeline.Steps[step]);
+        for (var step = timeline.Unknown; step < timeline.Count; step++)
+            WriteSign(output, timeline.At(step));
         output.WriteLine();
         var gap = "";
         for (var kind = ExitClass.Failed; kind > ExitClass.None; kind--)

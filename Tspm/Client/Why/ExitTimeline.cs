@@ -30,8 +30,10 @@ internal sealed class ExitTimeline
 
     readonly int[] _counts = new int[(int)ExitClass.Failed + 1];
 
-    ExitTimeline(TimeSpan span, TimeSpan step) =>
-        (Span, Step, Steps) = (span, step, new ExitClass[(int)(span / step)]);
+    /// <summary>The class of each step as a number; another type of array would enlarge the executable.</summary>
+    readonly int[] _steps;
+
+    ExitTimeline(TimeSpan span, TimeSpan step) => (Span, Step, _steps) = (span, step, new int[(int)(span / step)]);
 
     /// <summary>An hour or a day.</summary>
     public TimeSpan Span { get; }
@@ -39,8 +41,11 @@ internal sealed class ExitTimeline
     /// <summary>The time that one dot stands for.</summary>
     public TimeSpan Step { get; }
 
-    /// <summary>The oldest step first; the last one ends now.</summary>
-    public ExitClass[] Steps { get; }
+    /// <summary>The number of steps; the last one ends now.</summary>
+    public int Count => _steps.Length;
+
+    /// <summary>The most serious class of a step, of which the first is the oldest.</summary>
+    public ExitClass At(int step) => (ExitClass)_steps[step];
 
     /// <summary>The number of steps at the beginning of which nothing is known, because the record was cut.</summary>
     public int Unknown { get; private init; }
@@ -71,8 +76,8 @@ internal sealed class ExitTimeline
     {
         var kind = ClassOf(exit);
         // An exit in the future was recorded before the clock was set back.
-        var step = Math.Min(Steps.Length - 1, Steps.Length - 1 - (int)Math.Floor(age / Step));
-        if (kind > Steps[step]) Steps[step] = kind;
+        var step = Math.Min(Count - 1, Count - 1 - (int)Math.Floor(age / Step));
+        _steps[step] = Math.Max(_steps[step], (int)kind);
         _counts[(int)kind]++;
     }
 
