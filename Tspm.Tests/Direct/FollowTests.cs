@@ -210,7 +210,7 @@ internal sealed class FollowTests
         await world.Daemon.Context.Events.Settled();
         using (var client = world.Daemon.Connect())
         {
-            client.Send($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{"lines":4000,"follow":true}}"""
+            client.Send($$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"lines":4000,"follow":true}}"""
                 + "\n");
             await Assert.That(client.ReadLine()).IsNotNull();
             await Assert.That(client.ReadLine()).IsNotNull();

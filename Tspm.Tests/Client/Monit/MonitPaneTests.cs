@@ -80,9 +80,9 @@ public sealed class MonitPaneTests
         host.Press("?", "/");
         host.Type("PAGER");
         await Assert.That(host.Screen().Text).Contains("open the log file in $PAGER").And.Contains("in the pane")
-            .And.DoesNotContain("leave; all").And.DoesNotContain("everywhere");
+            .And.DoesNotContain("quit; all").And.DoesNotContain("everywhere");
         host.Press("Esc");
-        await Assert.That(host.Screen().Text).Contains("leave; all");
+        await Assert.That(host.Screen().Text).Contains("quit; all");
         host.Press("Esc");
         await Assert.That(host.Model.Overlay).IsNull();
     }

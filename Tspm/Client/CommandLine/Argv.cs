@@ -231,7 +231,7 @@ internal static class Argv
         var program = verb.TakesProgram && words.Count > 0
             ? $"; to pass it to the program: {ControlText.Escape(typed.AsArgument)}" : "";
         return new UsageException(
-            $"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)}{program} "
+            $"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{program}{NearestName.Question(spelled, known)} "
             + $"(to see its flags: tspm {verb.Name} --help)");
     }
 

@@ -24,7 +24,10 @@ internal static class Flags
     /// <summary>What the flag means for this verb, where that differs from verb to verb.</summary>
     public static string HelpOf(Flag flag, Verb verb) => (verb.Name, flag.Name) switch
     {
-        ("start", "force") => "restart it if it is already running; for a FILE, also take over names of other projects",
+        ("start", "force") =>
+            "restart it if it is already running, and replace its definition by a new command; for a FILE, also take "
+                + "over names of other projects",
+        ("up", "force") => "restart what is already running; also take over names of other projects",
         ("enable", "force") => "overwrite the service file even if it was edited by hand",
         ("disable", "force") => "remove the service file even if it was edited by hand",
         ("enable", "user") => "install the service for this user (root only; default: the current user)",
@@ -195,7 +198,8 @@ internal static class Flags
         {
             ShownAsNo = true,
         },
-        "context" => new Flag(name, FlagKind.Count, "N", "with --grep: also show N lines before and after each match"),
+        "context" => new Flag(name, FlagKind.Count, "N",
+            "with --grep: also show N lines of the same stream before and after each match"),
         "run" => new Flag(name, FlagKind.Text, "RUN",
             "only one run: last, -1 (the run before the last), a pid, or 'run' from --json"),
         "timestamps" => new Flag(name, FlagKind.Switch, "", "show the time in front of each line"),

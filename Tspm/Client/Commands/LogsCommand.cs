@@ -121,7 +121,8 @@ internal sealed class LogsCommand
             // For example `logs -f | head`: the reader has seen enough.
         }
         printer.Finish();
-        if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty)
+        if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty
+            && request.Lines != 0)
             session.Err.WriteLine(NothingToShow.InLogs(request));
         if (mayFollow) SuggestFollowing(session, printer);
         return ExitCodes.Done;

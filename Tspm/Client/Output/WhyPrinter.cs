@@ -58,7 +58,7 @@ internal static class WhyPrinter
                 : LogPrinter.TimeOf(happened.Time);
             output.WriteLine($"{time}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");
         }
-        ChangesPrinter.Print(output, instance.Changes);
+        ChangesPrinter.Print(output, instance.Changes, instance.Status?.Pid);
         if (instance.LastLines.Count == 0) return;
         output.WriteLine($"last lines of pid {Display.Number(instance.Newest?.Pid)}:");
         foreach (var line in instance.LastLines) output.WriteLine("  " + ControlText.Escape(line));

@@ -28,7 +28,7 @@ internal static class KeyBindings
 {
     public static readonly IReadOnlyList<KeyBinding> Default =
     [
-        new(KeyAction.Leave, "q Ctrl-C", KeyScope.Screen, "leave; all processes keep running"),
+        new(KeyAction.Leave, "q Ctrl-C", KeyScope.Screen, "quit; all processes keep running"),
         new(KeyAction.Help, "? F1", KeyScope.Screen, "show or hide this help"),
         new(KeyAction.SwitchFocus, "Tab", KeyScope.Screen, "move between the list and the pane"),
         new(KeyAction.Zoom, "z", KeyScope.Screen, "show the pane on the whole screen, without borders"),

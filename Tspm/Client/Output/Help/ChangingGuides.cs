@@ -7,7 +7,7 @@ internal static class ChangingGuides
 {
     public static ReadOnlySpan<byte> Text => """
         # set
-        KEY is a field of the config, with dots for nested fields. Fields that are not given keep their values. An empty VALUE removes the field. Flags work as well: -e adds or replaces one variable, and -e NAME= removes it; a flag for a list replaces the whole list.
+        KEY is a field of the config, with dots for nested fields. Fields that are not given keep their values. KEY= with an empty VALUE removes the field. Flags can set fields as well, but not remove them: -e adds or replaces one variable, and -e NAME= removes it; a flag for a list replaces the whole list.
 
         Some changes take effect at once, others at the next start; the answer says which.
         $ tspm set web restart.delayMs=500 env.PORT=8080  # two fields

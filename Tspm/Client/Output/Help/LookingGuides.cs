@@ -87,7 +87,7 @@ internal static class LookingGuides
         > status daemon
 
         # status
-        Shows whether the daemon runs, its version, home, memory and boot service, how often it died, and any problems, each with what to do about it.
+        Shows whether the daemon runs, its version, home, memory and boot service, how often it died, and any problems.
         $ tspm status  # is everything in order?
         $ sudo tspm --system status  # the system-wide daemon
         $ tspm status --json  # for scripts
