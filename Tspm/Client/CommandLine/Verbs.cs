@@ -196,6 +196,15 @@ internal static class Verbs
         new("ping", "ping", "check that the daemon answers") { Flags = ["json"], MaxWords = 0 },
         new("version", "version", "print the versions of this program and of the daemon")
             { Flags = ["json"], MaxWords = 0 },
+        new("completion", "completion (bash | zsh | fish | powershell)",
+            "print a script that completes commands on Tab")
+        {
+            MinWords = 1, MaxWords = 1,
+            Note = "The first lines of the script say how to install it. To try it in this shell:\n"
+                + "  bash: source <(tspm completion bash) · zsh: source <(tspm completion zsh) "
+                + "· fish: tspm completion fish | source\n"
+                + "  PowerShell: tspm completion powershell | Out-String | Invoke-Expression",
+        },
         new("help", "help [VERB]", "print this help, or the help of a verb")
             { Audience = VerbAudience.Habit, MaxWords = 1 },
         new("save", "save", "accepted for users of PM2") { Audience = VerbAudience.Habit },
@@ -226,5 +235,5 @@ internal static class Verbs
     public static Verb? Find(string typed) => All.FirstOrDefault(verb => verb.Is(typed));
 
     /// <summary>Whether a later version will have this verb.</summary>
-    public static bool IsLater(string typed) => typed is "doctor" or "completion";
+    public static bool IsLater(string typed) => typed is "doctor";
 }
