@@ -1,4 +1,5 @@
 using Tspm.Client;
+using Tspm.Client.Completion;
 using Tspm.Client.Launching;
 using Tspm.Daemon;
 using Tspm.Guardian;
@@ -15,13 +16,14 @@ if (!CurrentSystem.IsSupported(out var sentence))
     return 1;
 }
 
-// One executable has five roles, and the first argument selects one. Everything else goes straight to the client,
+// One executable has six roles, and the first argument selects one. Everything else goes straight to the client,
 // whose start-up time every command pays for.
 return args is [var first, ..] ? first switch
 {
     ChildSetUp.Word => ChildSetUp.Run(args),
     GuardianMain.Word => GuardianMain.Run(args.AsSpan(1)),
     VersionProofWriter.Word => VersionProofWriter.Run(),
+    CompletionMain.Word => CompletionMain.Run(args.AsSpan(1)),
     DaemonStart.Word => DaemonMain.Run(args.AsSpan(1)),
     LogsOnOutput.Word when args is [_, var since] =>
         ClientMain.Run(["logs", "--follow", "--since", since], new GuardianLauncher(), endsWithDaemon: true),

@@ -48,6 +48,8 @@ public class BenchTests
         var stopwatch = new BenchRunner(box.Variables, box.Folder);
         table.Add("/bin/true, median", stopwatch.Median(200, _ => ("/bin/true", [])), "ms", null);
         table.Add("list with 10, median", stopwatch.Median(200, _ => (PublishedExecutable.Path, ["list"])), "ms", 5);
+        table.Add("completion of a name, median",
+            stopwatch.Median(200, _ => (PublishedExecutable.Path, ["__complete", "zsh", "1", "stop", ""])), "ms", 10);
         table.Add("define and start one, median",
             stopwatch.Median(50, i => (PublishedExecutable.Path, ["start", "--name", $"n{i}", "--", "sleep", "1000"])),
                 "ms", 7);

@@ -108,7 +108,7 @@ public class ProjectScenarios
         await box.Ok("apply", "two/tspm.toml");
         (await box.Run("apply",
             "two/other.json")).Exits(1).Says($"the project shop (in {box.Folder}/two)")
-                .Says($"this file to {box.Folder}/two");
+                .Says($"this file belongs to {box.Folder}/two");
         // To apply what is exported changes nothing, wherever it lies.
         box.Write("exported.json", (await box.Ok("export", "config")).Out);
         await Assert.That((await box.Ok("apply", "exported.json", "--prune")).Out).IsEqualTo("unchanged: 1\n");
@@ -176,7 +176,7 @@ public class ProjectScenarios
 
         await Assert.That(await Ask(", \"project\": \" \"")).Contains("params.project must be text");
         await Assert.That(await Ask(", \"project\": \"x\", \"dryRun\": true")).Contains("\"code\":-32001").And
-            .Contains("this file to x");
+            .Contains("this file belongs to x");
         await Assert.That(await Ask(", \"project\": \"x\", \"force\": true, \"dryRun\": true"))
             .Contains("\"action\":\"change\"");
         await Assert.That(await Ask(", \"dryRun\": true")).Contains("\"action\":\"change\"");

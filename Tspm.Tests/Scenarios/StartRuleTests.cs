@@ -111,6 +111,7 @@ public class StartRuleTests
         var said = $"to run {box.Folder}/a.js, write ./a.js, or set an interpreter";
         (await box.Run("start", "tspm.json")).Exits(1).Says("cannot find the program 'a.js' on the PATH").Says(said);
         (await box.Ok("validate", "tspm.json")).Says(said);
-        (await box.Run("start", "a", "--env", "X=1")).Exits(1).Says("tspm set a --env KEY=VALUE");
+        (await box.Run("start", "a", "--env", "X=1")).Exits(1)
+            .Says("type the same flags, or KEY=VALUE, after: tspm set a");
     }
 }

@@ -45,6 +45,9 @@ internal sealed class FakeHost : IMonitHost
     /// <summary>The command lines that were run, without "tspm".</summary>
     public List<string> Commands { get; } = [];
 
+    /// <summary>The command lines that were run on the whole terminal.</summary>
+    public List<string> Outside { get; } = [];
+
     public List<string> Copied { get; } = [];
 
     public List<string> Paged { get; } = [];
@@ -103,6 +106,8 @@ internal sealed class FakeHost : IMonitHost
     }
 
     public void Page(string file) => Paged.Add(file);
+
+    public void RunOutside(IReadOnlyList<string> arguments) => Outside.Add(string.Join(' ', arguments));
 
     public void Copy(string text) => Copied.Add(text);
 

@@ -63,7 +63,9 @@ public sealed class MonitKeyTests
     [Test]
     [Arguments("we", "web"), Arguments("w*", "web,worker"), Arguments("state:err", "db"),
         Arguments("restarts>2", "web"), Arguments("mem>1M", "worker"), Arguments("mem>", "web,worker,db"),
-        Arguments("w state:online", "web,worker"), Arguments("cpu<1", "web,worker,db"), Arguments("2", "worker")]
+        Arguments("w state:online", "web,worker"), Arguments("cpu<1", "web,worker,db"), Arguments("2", "worker"),
+        Arguments("/^w.b$/", "web"), Arguments("/(/", ""), Arguments("/^w", "web,worker,db"),
+        Arguments("project:sh", "db"), Arguments("project:", "web,worker,db")]
     public async Task A_filter_selects(string filter, string names, CancellationToken cancellation)
     {
         var host = new FakeHost();
@@ -71,10 +73,18 @@ public sealed class MonitKeyTests
         [
             OutputTests.Status("web", 1) with { Restarts = 3 },
             OutputTests.Status("worker", 2) with { MemoryBytes = 2 << 20 },
-            OutputTests.Status("db", 3) with { State = ProcessState.Errored },
+            OutputTests.Status("db", 3) with { State = ProcessState.Errored, Project = "shop" },
         ]);
         host.Model.List.SetFilter(filter);
         await Assert.That(string.Join(',', host.Model.List.Rows.Select(static row => row.Label))).IsEqualTo(names);
+    }
+
+    [Test]
+    public async Task The_editor_opens_on_the_whole_terminal(CancellationToken cancellation)
+    {
+        var host = FakeHost.With("web", "worker");
+        host.Press("v", "Down", "v", "e");
+        await Assert.That(host.Outside).IsEquivalentTo(["edit web worker"]);
     }
 
     [Test]

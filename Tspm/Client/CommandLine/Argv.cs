@@ -65,12 +65,12 @@ internal static class Argv
     }
 
     /// <summary>A flag begins with a dash. A single dash is an argument, as in other tools.</summary>
-    static bool IsFlag(string arg) => arg.Length > 1 && arg[0] == '-';
+    public static bool IsFlag(string arg) => arg.Length > 1 && arg[0] == '-';
 
     /// <summary>
     /// An argument that only looks like a flag: <c>signal -HUP web</c>, as for kill(1), or <c>scale web -1</c>.
     /// </summary>
-    static bool IsArgumentWithDash(Verb verb, List<string> words, string arg) => verb.Name switch
+    public static bool IsArgumentWithDash(Verb verb, List<string> words, string arg) => verb.Name switch
     {
         "signal" => words.Count == 0 && Signals.TryParse(arg[1..], out _),
         "scale" => char.IsAsciiDigit(arg[1]),
@@ -152,7 +152,7 @@ internal static class Argv
     /// the text after '='.
     /// </summary>
     /// <returns>Null if there is no such flag.</returns>
-    static Flag? Resolve(string arg, Verb? verb, out bool on, out string? value)
+    public static Flag? Resolve(string arg, Verb? verb, out bool on, out string? value)
     {
         on = true;
         value = null;
@@ -202,6 +202,8 @@ internal static class Argv
 
     static string TooFew(Verb verb)
     {
+        if (verb.Name == "completion") return $"'completion' needs a shell: {Completion.CompletionScripts.Shells}; "
+            + "how to install it for each: tspm completion --help";
         if (verb.MinWords > 1) return $"'{verb.Name}' needs {verb.MinWords} arguments";
         // In PM2 and other managers, some of these verbs act on everything if there is no argument.
         var takesAll = verb.Name is "start" or "stop" or "restart" or "reload" or "delete" or "flush" or "reset"

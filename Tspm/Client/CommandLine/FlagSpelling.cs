@@ -58,7 +58,7 @@ internal static class FlagSpelling
     };
 
     /// <returns>The letter that help shows for a flag, or null if it has none.</returns>
-    public static char? LetterOf(string name, Verb verb)
+    public static char? LetterOf(string name, Verb? verb)
     {
         foreach (var letter in "nfeiohCtkawq")
             if (OfLetter(letter, verb) == name) return letter;

@@ -41,8 +41,8 @@ internal static class FlagValue
             "expected online, starting, stopping, stopped, waiting or errored, separated by commas",
         "columns" when ListOptions.ParseColumns(value) is null =>
             $"expected names separated by commas, of: {ListColumns.Names}",
-        "restart" when value is not ("always" or "on-failure" or "never") => "expected always, on-failure or never",
-        "stdin" when value is not ("null" or "pipe") => "expected null or pipe",
+        "restart" when !FlagChoices.Has(name, value) => "expected always, on-failure or never",
+        "stdin" when !FlagChoices.Has(name, value) => "expected null or pipe",
         "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,
         "stop-signal" when !Signals.TryParse(value, out _) => "expected a signal such as SIGTERM, INT or 15",
         "depends-on" => ProblemOfDependency(value),

@@ -46,9 +46,9 @@ internal static class Flags
         ("list", "follow") => "update the list in place, once a second, until Ctrl-C or q",
         ("daemon", "logs") => "also print the output of the processes",
         ("daemon", "take-over") => "replace a running daemon, whose processes keep running",
-        ("set", "autorestart") => "the same as --restart never",
-        ("set", "cwd") => "working directory",
-        ("set", "namespace") => "namespace",
+        ("set" or "edit", "autorestart") => "the same as --restart never",
+        ("set" or "edit", "cwd") => "working directory",
+        ("set" or "edit", "namespace") => "namespace",
         _ => flag.Help,
     };
 

@@ -35,7 +35,8 @@ internal static class HintedCommands
         s_asRoot = Argv.IsForSystem(args) ? $"sudo {typed}" : $"sudo tspm --system{typed[(Program.Length - 1)..]}";
     }
 
-    static string? HostOf(string[] args)
+    /// <returns>The value of <c>-H</c>; null if there is none.</returns>
+    public static string? HostOf(string[] args)
     {
         string? host = null;
         for (var i = 0; i < args.Length && args[i] != "--"; i++)

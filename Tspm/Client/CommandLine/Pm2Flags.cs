@@ -25,7 +25,7 @@ internal static class Pm2Flags
         var taken = verb.Name switch
         {
             "start" or "add" => Defining(typed, words, flags),
-            "set" => Values(typed, words, flags),
+            "set" or "edit" => Values(typed, words, flags),
             "restart" or "reload" when typed.Is("--parallel") => throw typed.Refuse(
                 "limits how many are done at once", "all are done at once, in the order of their dependencies",
                 typed.WithoutValue),
@@ -146,7 +146,7 @@ internal static class Pm2Flags
             case "--cron-restart" or "--cron" or "-c" when typed.Value == "0":
                 throw typed.Refuse(
                     "0 removes the schedule", "an empty value removes it",
-                    typed.Verb.Name == "set" ? typed.WithValue("schedule=", null) : typed.WithoutValue);
+                    typed.Verb.Name is "set" or "edit" ? typed.WithValue("schedule=", null) : typed.WithoutValue);
             case "-i" or "--instances" when Number(typed.Value) is { } count and <= 0:
                 flags.Add(FewerThanCores(count));
                 return typed.Length;
@@ -186,7 +186,7 @@ internal static class Pm2Flags
             return 1;
         }
         if (typed.Attached is not null || typed.Next is not { } next || next.StartsWith('-') || words.Count == 0
-            || typed.Verb.Name == "set") return 0;
+            || typed.Verb.Name is "set" or "edit") return 0;
         throw new UsageException(
             $"--watch takes no value, so '{ControlText.Escape(next)}' after it could be a path to watch or "
             + $"another process; to watch it, type: {typed.WithValue("--watch-paths", next)}; "

@@ -93,9 +93,10 @@ internal static class Verbs
             { Flags = ["json"], MinWords = 1, MaxWords = 1 },
         new("set", "set SELECTOR… [KEY=VALUE…] [flags]", "change the config of processes")
         {
-            Heading = "Change processes", Aliases = ["edit"], TakesConfig = true, Flags = ["auto-start", "json"],
-            MinWords = 1,
+            Heading = "Change processes", TakesConfig = true, Flags = ["auto-start", "json"], MinWords = 1,
         },
+        new("edit", "edit SELECTOR… [KEY=VALUE…] [flags]", "open the config of processes in your editor, and apply it")
+            { TakesConfig = true, Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 1 },
         new("scale", "scale NAME (N | +N | -N | max)", "set the number of instances; those that stay are not restarted")
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MinWords = 2, MaxWords = 2 },
         new("rename", "rename OLD NEW", "rename a process")
@@ -150,6 +151,8 @@ internal static class Verbs
             { Flags = ["json"], MaxWords = 0 },
         new("help", "help [VERB]", "print the help of all verbs or of one") { IsLocal = true, MaxWords = 1 },
         new("man", "man", "show the manual page, or print it in a pipe") { IsLocal = true, MaxWords = 0 },
+        new("completion", "completion (bash | zsh | fish | powershell)",
+            "print a script that completes commands on Tab") { IsLocal = true, MinWords = 1, MaxWords = 1 },
         new("save", "save", "accepted for users of PM2") { Audience = VerbAudience.Habit },
         new("resurrect", "resurrect", "accepted for users of PM2") { Audience = VerbAudience.Habit },
         new("startup", "startup", "accepted for users of PM2") { Audience = VerbAudience.Habit },
@@ -178,5 +181,5 @@ internal static class Verbs
     public static Verb? Find(string typed) => All.FirstOrDefault(verb => verb.Is(typed));
 
     /// <summary>Whether a later version will have this verb.</summary>
-    public static bool IsLater(string typed) => typed is "doctor" or "completion";
+    public static bool IsLater(string typed) => typed is "doctor";
 }

@@ -48,7 +48,7 @@ internal sealed class ExportCommand
     }
 
     /// <summary>Returns the configs, and adds the project of each process to the list.</summary>
-    static List<ProcessConfig> Configs(ClientSession session, string[] selectors, List<string> projects)
+    public static List<ProcessConfig> Configs(ClientSession session, string[] selectors, List<string> projects)
     {
         var configs = new List<ProcessConfig>();
         using var daemon = session.ConnectIfRunning();

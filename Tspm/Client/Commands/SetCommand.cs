@@ -11,12 +11,22 @@ using Tspm.Text;
 
 namespace Tspm.Client.Commands;
 
-/// <summary><c>set</c>: changes fields of a config, given as KEY=VALUE or as flags of <c>start</c>.</summary>
+/// <summary>
+/// <c>set</c>: changes fields of a config, given as KEY=VALUE or as flags of <c>start</c>. <c>edit</c> with any of these
+/// is the same; without, it opens the config in an editor.
+/// </summary>
 [RegisterCommands]
 internal sealed class SetCommand
 {
+    [Command("edit")]
+    public void Edit(ConsoleAppContext context) => context.Run(static (session, line) =>
+        line.ConfigFlags.Count > 0 || Split(line.Words).Assignments.Count > 0
+            ? Set(session, line) : ConfigEdit.Run(session, line));
+
     [Command("set")]
-    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    public void Run(ConsoleAppContext context) => context.Run(Set);
+
+    static int Set(ClientSession session, ParsedLine line)
     {
         var (selectors, assignments) = Split(line.Words);
         assignments.AddRange(ConfigFlags.Assignments(line.ConfigFlags));
@@ -34,7 +44,7 @@ internal sealed class SetCommand
         foreach (var name in response.RestartNeeded ?? [])
             session.Err.WriteLine($"{ControlText.Escape(name)}: {PendingFields(response, name, assignments)}");
         return code;
-    });
+    }
 
     /// <summary>People type <c>set web memory 512MB</c>: names the field, and where the equals sign belongs.</summary>
     static UsageException NothingToSet(List<string> words)

@@ -57,5 +57,19 @@ internal sealed record RemoteHost(string Target, string? Port)
         return rest.Contains("@-", StringComparison.Ordinal) ? null : new RemoteHost(rest, port);
     }
 
+    /// <summary>The addresses of the hosts that a configuration of ssh names (man 5 ssh_config, Host).</summary>
+    public static List<string> NamesIn(string sshConfig)
+    {
+        var found = new List<string>();
+        foreach (var line in sshConfig.Split('\n', StringSplitOptions.TrimEntries))
+        {
+            var words = line.Split([' ', '\t', '='], StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 0 || !words[0].Equals("Host", StringComparison.OrdinalIgnoreCase)) continue;
+            foreach (var host in words.AsSpan(1))
+                if (Parse(Scheme + host) is not null) found.Add(Scheme + host);
+        }
+        return found;
+    }
+
     public override string ToString() => Port is null ? Target : $"{Target}:{Port}";
 }

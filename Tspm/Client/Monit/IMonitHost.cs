@@ -18,6 +18,10 @@ internal interface IMonitHost
     /// <param name="arguments">The command line after <c>tspm</c>.</param>
     void Run(IReadOnlyList<string> arguments);
 
+    /// <summary>Runs a tspm command on the whole terminal, until it ends and the user has seen what it printed.</summary>
+    /// <param name="arguments">The command line after <c>tspm</c>.</param>
+    void RunOutside(IReadOnlyList<string> arguments);
+
     /// <summary>Reads lines that are older than those of a buffer, unless some are being read already.</summary>
     /// <param name="view">Receives the lines.</param>
     /// <param name="subject">The selectors of its processes.</param>

@@ -3,6 +3,7 @@ using Tspm.Client.Monit.Feeds;
 using Tspm.Client.Monit.Input;
 using Tspm.Client.Monit.Model;
 using Tspm.Client.Output;
+using Tspm.Client.Running;
 using Tspm.Client.Terminal;
 using Tspm.Platform;
 using Tspm.Protocol;
@@ -84,9 +85,29 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         return ExitCodes.Done;
     }
 
+    public void RunOutside(IReadOnlyList<string> arguments)
+    {
+        var whole = WithHost(arguments);
+        var line = $"tspm {string.Join(' ', whole.Select(ShellWords.Quote))}";
+        string? problem = null;
+        _terminal?.RunOutside(() =>
+        {
+            problem = ForegroundProgram.Run("/proc/self/exe", ["tspm", .. whole]);
+            _session.Err.Write("Enter returns to monit ");
+            _session.Err.Flush();
+            StandardStreams.ReadAnswer();
+        });
+        _readings.Hurry();
+        _model.Say(problem ?? $"$ {line}", Now);
+    }
+
+    /// <summary>The command line for the daemon that this screen shows.</summary>
+    string[] WithHost(IReadOnlyList<string> arguments) =>
+        _session.Remote is { } host ? [.. arguments, "--host", $"ssh://{host}"] : [.. arguments];
+
     public void Run(IReadOnlyList<string> arguments)
     {
-        string[] whole = _session.Remote is { } host ? [.. arguments, "--host", $"ssh://{host}"] : [.. arguments];
+        var whole = WithHost(arguments);
         var command = _model.Begin($"tspm {string.Join(' ', whole.Select(ShellWords.Quote))}");
         _model.Say($"$ {command.Line}  …", Now);
         new Thread(() =>

@@ -11,7 +11,15 @@ internal static class ForegroundProgram
     public static string? Run(IReadOnlyList<string> words)
     {
         var (path, failure) = ProgramLookup.Find(words[0], "/", Environment.GetEnvironmentVariable("PATH"));
-        if (path is null) return failure?.Sentence;
+        return path is null ? failure?.Sentence : Run(path, words);
+    }
+
+    /// <summary>Runs the program at this path, and waits until it ends.</summary>
+    /// <param name="path">The executable.</param>
+    /// <param name="words">Its name and its arguments.</param>
+    /// <returns>Null, or a sentence that says why it cannot be run.</returns>
+    public static string? Run(string path, IReadOnlyList<string> words)
+    {
         var started = PosixSpawner.Start(
             new PosixSpawnRequest { Path = path, Arguments = [.. words], ResetsSignals = true });
         if (!started.IsStarted) return started.Reason;

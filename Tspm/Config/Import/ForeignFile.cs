@@ -43,7 +43,7 @@ internal static class ForeignFile
         if (Platform.RegularFile.Obstacle(path) is not null || !File.Exists(path)) return FileKind.None;
         var name = Path.GetFileName(path);
         var byName = ByName(name);
-        if (byName == FileKind.None && !MayBe(name)) return FileKind.None;
+        if (!HasName(name)) return FileKind.None;
         return Text(path) is { } text ? ByContent(name, text, byName) : byName;
     }
 
@@ -59,6 +59,9 @@ internal static class ForeignFile
         return name.StartsWith("docker-compose.", StringComparison.Ordinal)
             || name.StartsWith("compose.", StringComparison.Ordinal) ? FileKind.Compose : FileKind.None;
     }
+
+    /// <summary>Whether a file with this name may be a file of processes, of Tspm or of another tool.</summary>
+    public static bool HasName(string name) => ByName(name) != FileKind.None || MayBe(name);
 
     static bool MayBe(string name) =>
         IsYaml(name) || IsConfigScript(name) || name.EndsWith(".json", StringComparison.Ordinal)

@@ -13,6 +13,9 @@ internal static class ProbeText
     public const string Expected =
         "expected tcp:PORT, tcp:HOST:PORT, http://HOST:PORT/PATH, log:REGEX, exec:COMMAND, notify or delay:500ms";
 
+    /// <summary>How the accepted forms begin.</summary>
+    public static readonly string[] Beginnings = ["tcp:", HttpAddress.Scheme, "log:", "exec:", "notify", "delay:"];
+
     /// <summary>
     /// Reads a probe. The value after the kind is not checked here, but when the config is validated.
     /// </summary>

@@ -23,6 +23,9 @@ internal static class Signals
         "SIGSYS",
     ];
 
+    /// <summary>All names.</summary>
+    public static ReadOnlySpan<string> All => Names.AsSpan(1);
+
     /// <summary>The name of a signal for messages.</summary>
     public static string NameOf(int signal) =>
         signal > 0 && signal < Names.Length

@@ -37,6 +37,9 @@ internal sealed class ActionKeys(MonitModel model, IMonitHost host)
                 model.Overlay = new Overlay.Menu("send a signal", [.. Signals.Select(signal =>
                     new MenuItem("", signal, Arguments: ["signal", signal, .. model.Subject]))]);
                 break;
+            case KeyAction.Edit:
+                host.RunOutside(["edit", .. Names]);
+                break;
             case KeyAction.SendLine:
                 model.Prompt = new Prompt(PromptKind.SendLine, "");
                 break;

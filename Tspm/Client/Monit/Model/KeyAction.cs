@@ -40,6 +40,7 @@ internal enum KeyAction
     Signal,
     SendLine,
     ResetCounts,
+    Edit,
     Copy,
     CopyPid,
     CopyCommand,

@@ -64,6 +64,7 @@ internal static class KeyBindings
         new(KeyAction.Signal, "K", KeyScope.Action, "send a signal"),
         new(KeyAction.SendLine, "a", KeyScope.Action, "send a line to its standard input"),
         new(KeyAction.ResetCounts, "c", KeyScope.Action, "reset the restart and failure counts"),
+        new(KeyAction.Edit, "e", KeyScope.Action, "edit its config in your editor"),
         new(KeyAction.Copy, "y", KeyScope.Action, "copy the name, or the selected lines"),
         new(KeyAction.CopyPid, "Y", KeyScope.Action, "copy the pid"),
         new(KeyAction.CopyCommand, "C", KeyScope.Action, "copy the command"),

@@ -7,9 +7,9 @@ namespace Tspm.Client.Monit.Model;
 
 /// <summary>
 /// The condition that a user types to shorten the list. Words are separated by spaces, and all must be true: a part of
-/// a name, a pattern such as <c>web-*</c>, <c>NAME:INSTANCE</c>, an id, a namespace, <c>state:errored,waiting</c>,
-/// <c>mem&gt;200M</c>, <c>cpu&gt;50</c> or <c>restarts&gt;3</c>. A word that is not finished, such as <c>mem&gt;</c>,
-/// matches everything.
+/// a name, a pattern such as <c>web-*</c>, a <c>/regex/</c>, <c>NAME:INSTANCE</c>, an id, a namespace,
+/// <c>state:errored,waiting</c>, <c>project:shop</c>, <c>mem&gt;200M</c>, <c>cpu&gt;50</c> or <c>restarts&gt;3</c>. A
+/// word that is not finished, such as <c>mem&gt;</c> or <c>/web</c>, matches everything.
 /// </summary>
 internal static class ProcessFilter
 {
@@ -23,6 +23,9 @@ internal static class ProcessFilter
     static bool MatchesWord(string word, ProcessStatus process)
     {
         if (word.StartsWith("state:", StringComparison.OrdinalIgnoreCase)) return HasState(word[6..], process);
+        if (word.StartsWith("project:", StringComparison.OrdinalIgnoreCase))
+            return process.Project?.Contains(word[8..], StringComparison.OrdinalIgnoreCase) == true || word.Length == 8;
+        if (word[0] == '/') return MatchesPattern(word, process);
         var comparison = word.AsSpan().IndexOfAny('>', '<');
         if (comparison > 0 && ReadingOf(word[..comparison], process, out var reading))
             return !LimitOf(word[(comparison + 1)..], out var limit)
@@ -32,6 +35,10 @@ internal static class ProcessFilter
             || word == process.Namespace || word == Selector(process)
             || word == process.Id.ToString(CultureInfo.InvariantCulture);
     }
+
+    /// <summary>A regular expression between slashes, as in selectors.</summary>
+    static bool MatchesPattern(string word, ProcessStatus process) =>
+        word.Length < 3 || word[^1] != '/' || SearchText.From(word[1..^1])!.Matches(process.Name);
 
     /// <summary>One of several states, each of which may be only begun.</summary>
     static bool HasState(string states, ProcessStatus process)

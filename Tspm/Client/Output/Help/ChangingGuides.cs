@@ -14,7 +14,16 @@ internal static class ChangingGuides
         $ tspm set web command="node server2.js"  # another command, from the next start on
         $ tspm set web watch=false  # turn a switch off
         $ tspm set 'web-*' --memory 512MB  # a flag, for several processes
-        > describe scale apply docs/config.md
+        > edit describe scale apply docs/config.md
+
+        # edit
+        Opens the config in $VISUAL, $EDITOR, nano or vi. When the editor is closed, the config is checked, the changes are shown, and they are applied as 'tspm apply' does: only processes whose changes need it are restarted. A version that is refused is kept, and its path is printed.
+
+        With KEY=VALUE or flags, edit does what set does.
+        $ tspm edit web  # the config of one process
+        $ tspm edit 'shop-*'  # several, in one file
+        $ EDITOR='code --wait' tspm edit web  # with another editor
+        > set export apply docs/config.md
 
         # scale
         New instances are started, unless the process is stopped. When there are too many, those with the highest numbers are removed.

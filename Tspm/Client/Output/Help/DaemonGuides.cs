@@ -39,7 +39,14 @@ internal static class DaemonGuides
         $ tspm help  # all verbs
         $ tspm help start  # the flags of one verb, with examples
         $ tspm start --help  # the same
-        > man
+        > man completion
+
+        # completion
+        The first lines of the script say how to install it. Names, ids and namespaces are read from what is saved, so completion works without a daemon and never starts one.
+        $ source <(tspm completion bash)  # try it in this shell
+        $ tspm completion zsh > ~/.zfunc/_tspm  # a folder in your fpath
+        $ tspm completion fish > ~/.config/fish/completions/tspm.fish  # for every new shell
+        > help docs/scripting.md
 
         # man
         On a terminal, the page opens in man(1). In a pipe, it is printed in the format of manual pages.

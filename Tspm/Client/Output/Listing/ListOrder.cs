@@ -14,11 +14,13 @@ internal static class ListOrder
         "name, state, cpu, mem, uptime, restarts or id; with :asc or :desc after it to choose the direction, such as "
         + "mem:asc";
 
+    /// <summary>What processes can be sorted by.</summary>
+    public static readonly string[] Keys = ["name", "state", "cpu", "mem", "uptime", "restarts", "id"];
+
     /// <summary>
     /// Whether processes can be sorted by this, such as <c>cpu</c>, <c>cpu:asc</c> or <c>name:desc</c>.
     /// </summary>
-    public static bool IsKnown(string sort) => KeyOf(sort, out _) is
-        "name" or "state" or "cpu" or "mem" or "uptime" or "restarts" or "id";
+    public static bool IsKnown(string sort) => Array.IndexOf(Keys, KeyOf(sort, out _)) >= 0;
 
     /// <summary>The processes that the options select, in their order.</summary>
     public static IReadOnlyList<ProcessStatus> Apply(IReadOnlyList<ProcessStatus> processes, ListOptions options)
