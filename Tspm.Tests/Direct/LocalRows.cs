@@ -52,6 +52,8 @@ internal static class LocalRows
         new("resurrect") { Err = ["tspm daemon start"] },
         new("schema") { Out = ["\"processes\"", "$schema"] },
         new("help") { Out = ["start", "stop", "events"] },
+        new("man") { Out = [".TH TSPM 1", ".SS \"tspm start "] },
+        new("man web") { Code = 2, Err = ["web"] },
         new("help stop") { Out = ["stop SELECTOR"] },
         new("fly") { Code = 2, Err = ["fly"] },
         new("enable --print") { Out = ["daemon"], Err = ["tspm"] },
