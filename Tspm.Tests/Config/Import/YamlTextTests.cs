@@ -17,16 +17,17 @@ internal sealed class YamlTextTests
     [Arguments("a: &x {p: 1, q: 2}\nb: *x\nc: {<<: *x, q: 3}\nd: {q: 4, <<: [{r: 5}, *x]}\n", """{"a":{"p":1,"q":2},"b":{"p":1,"q":2},"c":{"q":3,"p":1},"d":{"q":4,"r":5,"p":1}}""")]
     [Arguments("a: &x 1\nb: &x 2\nc: *x\n'<<': 3\n", """{"a":1,"b":2,"c":2,"<<":3}""")]
     [Arguments("---\na: 1\n...\n", """{"a":1}""")]
+    [Arguments("a: &k b\n*k : 1\n", """{"a":"b","b":1}""")]
     public async Task It_says_what_yaml_says(string yaml, string json, CancellationToken cancellation) =>
         await Assert.That(JsonElement.DeepEquals(YamlText.Read(yaml), JsonDocument.Parse(json).RootElement)).IsTrue()
             .Because(YamlText.Read(yaml).GetRawText());
 
     [Test]
     [Arguments("a: 1\nb: [1, 2\n", "not valid YAML at line")]
-    [Arguments("a: 1\n\tb: 2\n", "not valid YAML at line 1: While scanning")]
+    [Arguments("a: 1\n\tb: 2\n", "not valid YAML at line 2, column 1: a tab")]
     [Arguments("a: 1\na: 2\n", "line 2: 'a' is given twice")]
     [Arguments("a: *nobody\n", "nobody")]
-    [Arguments("? [1, 2]\n: 3\n", "line 1: a key must be a string")]
+    [Arguments("? [1, 2]\n: 3\n", "line 1, column 3: a key must be a string")]
     [Arguments("a: 1\n---\nb: 2\n", "several documents")]
     [Arguments("a: {<<: 5}\n", "'<<' needs a mapping")]
     [Arguments("a: &a [*a]\n", "expand to too much data")]
