@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Wcwidth;
 
 namespace Tspm.Client.Terminal;
 
@@ -56,11 +57,11 @@ internal static class CellText
     /// <summary>Vowel signs of Indian scripts have a cell of their own in some terminals.</summary>
     static int WidthOf(Rune rune) => IsSimple(rune.Value) ? 1 : Math.Max(
         Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpacingCombiningMark ? 1 : 0,
-        CharacterWidths.Of(rune.Value));
+        UnicodeCalculator.GetWidth(rune));
 
     /// <summary>
     /// Frequent characters with one cell: Latin letters, "…", and most of the signs that tables are drawn with. They
-    /// are not looked up.
+    /// are not looked up, because the library builds its tables at the first look-up.
     /// </summary>
     static bool IsSimple(int value) =>
         value is (>= ' ' and <= '~') or (>= 0xa1 and < 0x300 and not 0xad) or 0x2026 or (>= 0x2500 and < 0x25fd);
