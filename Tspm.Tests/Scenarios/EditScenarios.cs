@@ -66,7 +66,7 @@ public sealed class EditScenarios
             "if grep -q comand $1; then sed -i 's/comand/command/; s/1001/1021/' $1; else sed -i s/command/comand/ $1; fi\n");
         await using var shell = new TerminalShell(box, cancellation);
         await shell.Type("tspm edit web\r");
-        await shell.UntilText("edit it again? [y/N] ");
+        await shell.UntilText("edit it again? [y/N]");
         await shell.Type("y\r");
         await shell.UntilText("web: online");
         await Assert.That(LiveProcess.CommandOf(await box.PidOf("web"))).Contains("1021");

@@ -46,7 +46,8 @@ public sealed class RunScenarios
         box.Write("tspm.json", """{"processes":[{"name":"web","command":"sleep 9"}]}""");
         (await box.Run("run", "tspm.json")).Exits(125).Says("tspm up tspm.json");
         await box.Ok("start", "sleep 1001", "--name", "web");
-        (await box.Run("run", "--name", "web", "true")).Exits(125).Says("web");
+        (await box.Run("run", "--name", "web", "true")).Exits(125)
+            .Says("'web' is already defined; choose another name, or delete it first: tspm delete web");
         await Assert.That((await box.Get("web")).IsOnline).IsTrue();
     }
 

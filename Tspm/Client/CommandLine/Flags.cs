@@ -25,8 +25,8 @@ internal static class Flags
     public static string HelpOf(Flag flag, Verb verb) => (verb.Name, flag.Name) switch
     {
         ("start", "force") =>
-            "restart it if it is already running, and replace its definition by a new command; for a FILE, also take "
-                + "over names of other projects",
+            "restart it if it is already running; with a new command, also replace its definition; for a FILE, also "
+                + "take over names of other projects",
         ("up", "force") => "restart what is already running; also take over names of other projects",
         ("enable", "force") => "overwrite the service file even if it was edited by hand",
         ("disable", "force") => "remove the service file even if it was edited by hand",
@@ -44,6 +44,7 @@ internal static class Flags
             "for pm2: the profile, such as production for env_production; for a Procfile: its .env file",
         ("import", "lossy") => "exit 0 even if some settings have no counterpart here",
         ("list", "follow") => "update the list in place, once a second, until Ctrl-C or q",
+        ("run", "memory") => "stop it when it and its child processes together use more memory than this",
         ("daemon", "logs") => "also print the output of the processes",
         ("daemon", "take-over") => "replace a running daemon, whose processes keep running",
         ("set" or "edit", "autorestart") => "the same as --restart never",
@@ -70,7 +71,8 @@ internal static class Flags
             new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" =>
             new Flag(name, FlagKind.Size, "SIZE",
-                "restart it when it and its child processes together use more memory than this"),
+                "stop it when it and its child processes together use more memory than this; --restart decides whether it "
+                    + "starts again"),
         "restart" =>
             new Flag(name, FlagKind.Text, "POLICY",
                 "when to restart it after it exits: always (default), on-failure or never (default of a job)"),
@@ -172,7 +174,7 @@ internal static class Flags
             "take over names that belong to another project"),
         "attach" =>
             new Flag(name, FlagKind.Switch, "",
-                "follow the logs after starting, until Ctrl-C; for a job, until it ends, then exit with its exit code"),
+                "follow the logs after starting, until Ctrl-C; if the only process is a job, run it, then exit with its exit code"),
         "only" => new Flag(name, FlagKind.Text, "A,B", "only these processes of a config file"),
         "silent" => new Flag(name, FlagKind.Switch, "", "print only errors"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),

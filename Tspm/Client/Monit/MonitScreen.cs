@@ -93,8 +93,10 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         _terminal?.RunOutside(() =>
         {
             problem = ForegroundProgram.Run("/proc/self/exe", ["tspm", .. whole]);
-            _session.Err.Write("Enter returns to monit ");
-            _session.Err.Flush();
+            // What the session prints while the screen is shown is not meant for the terminal.
+            var terminal = StandardStreams.Output();
+            terminal.Write("Enter returns to monit ");
+            terminal.Flush();
             StandardStreams.ReadAnswer();
         });
         _readings.Hurry();

@@ -60,6 +60,9 @@ internal static class StartExecution
         foreach (var config in order.Define)
         {
             if (table.NameProblem(config.Name!) is { } taken) throw new OrderRefusedException(taken);
+            if (order.IsTemporary && table.ByName(config.Name!) is not null)
+                throw new OrderRefusedException($"'{config.Name}' is already defined; choose another name, or delete "
+                    + $"it first: tspm delete {ShellWords.Quote(config.Name!)}");
             var mayReplace = order.Force || order.ChosenNames.Contains(config.Name!);
             if (!mayReplace && table.ByName(config.Name!) is { } other) RefuseOther(other, config);
         }

@@ -33,7 +33,7 @@ internal sealed class HelpTextTests
         await Assert.That(guide.Verbs).IsNotEmpty();
         foreach (var related in guide.Verbs)
             await Assert.That(Verbs.Find(related)?.Audience).IsEqualTo(VerbAudience.Everyone).Because(related);
-        foreach (var code in guide.ExitCodes) await Assert.That(int.TryParse(code.Key, out _)).IsTrue();
+        foreach (var code in guide.ExitCodes) await Assert.That(code.Key == "other" || int.TryParse(code.Key, out _)).IsTrue();
     }
 
     [Test]
@@ -60,7 +60,8 @@ internal sealed class HelpTextTests
         await Assert.That(Codes("validate")).IsEqualTo("0 1 2 6");
         await Assert.That(Codes("status")).IsEqualTo("0 1 2 4 5 6");
         await Assert.That(Codes("stop")).IsEqualTo("0 1 2 3 4 5 6");
-        await Assert.That(Codes("start")).IsEqualTo("0 1 2 3 4 5 6 130");
+        await Assert.That(Codes("start")).IsEqualTo("0 1 2 3 4 5 6 130 other");
+        await Assert.That(Codes("run")).IsEqualTo("125 other");
     }
 
     [Test]

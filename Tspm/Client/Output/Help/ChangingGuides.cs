@@ -117,7 +117,7 @@ internal static class ChangingGuides
         > start export migrate MIGRATION.md
 
         # export
-        Prints a config that 'tspm start' accepts. It also works without a daemon. A file with the processes of several projects can be applied only with --force. To avoid that, export one project at a time: list its processes, or name its config file.
+        Prints a config that 'tspm start' accepts. Values of variables are printed in full, including secrets. It also works without a daemon. A file with the processes of several projects can be applied only with --force. To avoid that, export one project at a time: list its processes, or name its config file.
         $ tspm export config > tspm.json  # all processes
         $ tspm export config shop.json > new.json  # those that this file defines
         $ tspm export config 'shop-*' | ssh prod 'cat > tspm.json'  # for another machine

@@ -16,7 +16,7 @@ internal sealed class HelpText
     /// <summary>Longer lines are hard to read, even where there is room.</summary>
     const int MostColumns = 100;
 
-    const int LeastColumns = 40, VerbWidth = 15, FlagWidth = 26;
+    const int CodeWidth = 6, LeastColumns = 40, VerbWidth = 15, FlagWidth = 26;
 
     readonly StringBuilder _text = new();
 
@@ -57,7 +57,7 @@ internal sealed class HelpText
         help._text.Append('\n');
         foreach (var sentence in Common) help.Sentence(sentence);
         help.Heading("Exit codes");
-        foreach (var (code, meaning) in ExitCodeHelp.All) help.Row(code, meaning, 4);
+        foreach (var (code, meaning) in ExitCodeHelp.All) help.Row(code, meaning, CodeWidth);
         help._text.Append('\n');
         help.Sentence("For the flags of a verb, with examples: tspm help VERB");
         return help._text.ToString();
@@ -86,7 +86,7 @@ internal sealed class HelpText
         }
         help.Examples(guide);
         help.Heading("Exit codes");
-        foreach (var (code, meaning) in ExitCodeHelp.Of(verb, guide)) help.Row(code, meaning, 4);
+        foreach (var (code, meaning) in ExitCodeHelp.Of(verb, guide)) help.Row(code, meaning, CodeWidth);
         if (guide.Verbs.Count == 0) return help._text.ToString();
         help._text.Append('\n');
         help.Sentence($"See also: tspm help {string.Join(", ", guide.Verbs)}");

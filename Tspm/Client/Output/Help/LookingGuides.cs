@@ -10,6 +10,7 @@ internal static class LookingGuides
         $ tspm list --state errored,waiting -q  # only names, for scripts
         $ tspm list -f 'web-*'  # live, until Ctrl-C or q
         $ tspm list --columns name,pid,ports  # these columns only
+        ! 130 = Ctrl-C ended -f.
         > monit describe why docs/processes.md#what-list-shows
 
         # monit
@@ -17,6 +18,7 @@ internal static class LookingGuides
         $ tspm monit  # all processes, with the log of the selected one
         $ tspm monit 'web-*' --sort mem  # only some processes
         $ tspm monit --once > frame.txt  # one frame, for a report
+        ! 130 = Ctrl-C ended it.
         > list logs why docs/monit.md
 
         # describe
@@ -30,7 +32,7 @@ internal static class LookingGuides
         All values are printed in full, including secrets. If the next start would fail because of an env file, the reason is printed instead.
         $ tspm env web  # KEY=VALUE, one per line
         $ tspm env web | grep PORT  # one variable
-        $ tspm env web --json  # as a JSON object
+        $ tspm env web --json  # as JSON; the variables are in the field env
         > set describe docs/config.md docs/env-files.md
 
         # pid

@@ -60,7 +60,8 @@ internal sealed class ManualPage
             ? "It also takes the flags that define a process; see below."
             : "It also takes the flags that define a process (see below), except --name and --interpreter-args.");
         foreach (var name in verb.Flags) FlagItem(Flags.Find(name)!, verb);
-        foreach (var code in guide.ExitCodes) Paragraph($"Exit code {code.Key}: {code.Value}");
+        foreach (var code in guide.ExitCodes)
+            Paragraph($"{(char.IsAsciiDigit(code.Key[0]) ? "Exit code " + code.Key : "Other exit codes")}: {code.Value}");
         foreach (var example in guide.Examples)
         {
             Line(".TP");
@@ -87,7 +88,6 @@ internal sealed class ManualPage
     {
         Section("EXIT STATUS");
         foreach (var code in ExitCodeHelp.All) Item(code.Key, Sentence(code.Value));
-        Item("130", "A stream, such as logs -f, was ended by Ctrl-C.");
         Section("ENVIRONMENT");
         Item("TSPM_HOME", "The folder with all data, instead of ~/.tspm.");
         Item("TSPM_HOST", "The daemon of another machine, as with -H.");

@@ -18,9 +18,10 @@ internal static class StartingGuides
         $ tspm start app.py -i 2 --memory 512MB  # two instances; each is restarted above 512 MB
         $ tspm start tspm.json --only web,db  # apply a config file, but only these two processes
         $ tspm start ./migrate.sh --job --attach  # run once, show the output, exit with its exit code
-        $ tspm start --name fast -- ./run --fast  # a command whose words need no quotes
-        ! 0 = The processes were started, and are ready if they have a readiness probe. Whether one exits right afterwards is checked with --settle (by default only on a terminal). With --attach and a job: the exit code of the job, or 128 + N if signal N killed it.
-        ! 1 = A process failed, or is already online (--force restarts it).
+        $ tspm start --name fast -- ./run --fast  # after --, the command needs no quotes
+        ! 0 = The processes were started, and are ready if they have a readiness probe. Whether one exits right afterwards is checked with --settle (by default only on a terminal).
+        ! 1 = A process failed, or one that you named is already online (--force restarts it). With all, a pattern, a namespace or a FILE, that is not an error.
+        ! other = With --attach and a job: the exit code of the job, or 128 + N if signal N killed it.
         ! 130 = Ctrl-C ended --attach; the processes keep running.
         > run up add restart logs why docs/config.md docs/jobs.md
 
@@ -32,13 +33,13 @@ internal static class StartingGuides
         > start set delete docs/config.md docs/jobs.md
 
         # run
-        The program runs under the daemon, with the environment and folder of this shell: it survives the daemon's death, can be limited, and is in 'tspm list'. Its standard output and standard error appear here. Its standard input is empty.
+        The program runs under the daemon, with the environment and folder of this shell: it survives the daemon's death, can have a memory limit, and appears in 'tspm list'. Its standard output and standard error appear here. Its standard input is empty.
 
         Everything after COMMAND belongs to the command, so flags of run come before it. Ctrl-C is passed on to the program; a second one kills it. When this command ends or is killed, the process is stopped and deleted, with its logs, unless --keep is given.
         $ tspm run ./migrate.sh --dry-run  # a script with an argument
-        $ tspm run --memory 2GB --kill-timeout 1m -- make test  # with limits, exactly these words
+        $ tspm run --memory 2GB --kill-timeout 1m -- make test  # with limits; after --, the words are passed as they are, without a shell
         $ tspm run --keep --name import "zcat dump.gz | ./import"  # with shell syntax; it stays defined as a job
-        ! 0 = The exit code of the program, or 128 + N if signal N killed it.
+        ! other = The exit code of the program, or 128 + N if signal N killed it.
         ! 125 = Tspm could not run the program.
         > start logs why docs/jobs.md
 
@@ -77,6 +78,7 @@ internal static class StartingGuides
         $ tspm up  # everything in the tspm.json of this folder
         $ tspm up --only web,db  # these two only
         $ tspm up staging.json --attach  # another file; then follow the logs until Ctrl-C
+        ! other = With --attach and a job: the exit code of the job, or 128 + N if signal N killed it.
         ! 130 = Ctrl-C ended --attach; the processes keep running.
         > down apply plan start docs/config.md
 
@@ -98,7 +100,7 @@ internal static class StartingGuides
         The same as 'stop all'. Scheduled jobs still run at their next time; to prevent that, type: tspm set NAME enabled=false
         $ tspm stop-all  # stop everything, in reverse order of dependencies
         $ tspm stop-all --wait-timeout 30s  # wait for 30 seconds at most
-        $ tspm stop-all && tspm daemon stop  # the daemon as well; the next daemon starts only scheduled jobs
+        $ tspm stop-all && tspm daemon stop  # the daemon as well; the next daemon starts nothing by itself, and jobs run at their times
         > stop start-all daemon
 
         # restart-all

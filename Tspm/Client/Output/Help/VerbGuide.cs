@@ -15,7 +15,7 @@ internal sealed class VerbGuide
 
     public List<HelpExample> Examples { get; } = [];
 
-    /// <summary>Exit codes that mean more here than elsewhere, such as "130" and a sentence.</summary>
+    /// <summary>Exit codes that mean more here than elsewhere, such as "130" and a sentence; "other" for all others.</summary>
     public List<KeyValuePair<string, string>> ExitCodes { get; } = [];
 
     /// <summary>Related verbs.</summary>
