@@ -98,14 +98,14 @@ internal sealed class ApplyPlanTests
     [Arguments("web", "/srv/one", null)]
     [Arguments("web api", null, null)] // a client that does not know of projects
     [Arguments("own web", "/srv/two",
-        "'web' belongs to the project /srv/one, but this file to /srv/two; use other names, or take them over with "
-            + "--force")]
-    [Arguments("web worker", "/srv/two",
-        "'web', 'worker' belong to the project /srv/one, but this file to /srv/two; use other names, or take them "
+        "'web' belongs to the project /srv/one, but this file belongs to /srv/two; use other names, or take them "
             + "over with --force")]
-    [Arguments("api", "bar",
-        "'api' belongs to the project shop (in /srv/api), but this file to bar (in /srv/two/sub); use other names, or "
+    [Arguments("web worker", "/srv/two",
+        "'web', 'worker' belong to the project /srv/one, but this file belongs to /srv/two; use other names, or "
             + "take them over with --force")]
+    [Arguments("api", "bar",
+        "'api' belongs to the project shop (in /srv/api), but this file belongs to bar (in /srv/two/sub); use other "
+            + "names, or take them over with --force")]
     public async Task A_name_that_another_project_holds_is_refused(string names, string? project, string? sentence,
         CancellationToken cancellation) =>
         await Assert.That(ApplyPlan.ProjectProblem(Held, Names(names), project, ApplyPlan.Forced)).IsEqualTo(sentence);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tspm.Model.State;
+using Tspm.Protocol;
 using Tspm.Tests.Daemon;
 
 namespace Tspm.Tests.Direct;
@@ -193,6 +194,31 @@ internal sealed class FollowTests
         var world = new VerbWorld();
         await world.Given(Seeds.Web);
         return world;
+    }
+
+    /// <summary>That a client goes is ordinary; it must not look like a fault of the daemon in its log.</summary>
+    [Test]
+    [Arguments("logs"), Arguments("events")]
+    public async Task A_client_that_goes_while_it_is_sent_something_is_not_a_fault(
+        string method, CancellationToken cancellation)
+    {
+        using var world = await WithWeb();
+        // More than fits into a socket, so the daemon waits in the middle of a message.
+        world.Print("web", string.Concat(Enumerable.Repeat(new string('x', 999) + "\n", 4000)));
+        for (var i = 0; i < 4000; i++)
+            world.Daemon.Context.Events.Append(new ProcessEvent { Kind = "request", Request = new string('x', 999) });
+        await world.Daemon.Context.Events.Settled();
+        using (var client = world.Daemon.Connect())
+        {
+            client.Send($$$"""{"jsonrpc":"2.0","id":1,"method":"{{{method}}}","params":{"lines":4000,"follow":true}}"""
+                + "\n");
+            await Assert.That(client.ReadLine()).IsNotNull();
+            await Assert.That(client.ReadLine()).IsNotNull();
+        }
+        await Until(
+            () => world.Answers(method, ErrorCode.Failed) + world.Answers(method, ErrorCode.InternalError) == 1,
+            cancellation);
+        await Assert.That(world.Daemon.Faults).IsEmpty();
     }
 
     static Task Lose(VerbWorld world, bool isHandedOver)

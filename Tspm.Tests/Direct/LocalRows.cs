@@ -58,6 +58,8 @@ internal static class LocalRows
         new("completion") { Code = 2, Err = ["bash", "zsh", "fish", "powershell", "tspm completion --help"] },
         new("completion tcsh") { Code = 2, Err = ["tcsh", "bash"] },
         new("help") { Out = ["start", "stop", "events"] },
+        new("man") { Out = [".TH TSPM 1", ".SS \"tspm start "] },
+        new("man web") { Code = 2, Err = ["web"] },
         new("help stop") { Out = ["stop SELECTOR"] },
         new("fly") { Code = 2, Err = ["fly"] },
         new("enable --print") { Out = ["daemon"], Err = ["tspm"] },

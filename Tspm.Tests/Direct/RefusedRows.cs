@@ -42,7 +42,7 @@ internal static class RefusedRows
     /// <summary>They need a process to be named.</summary>
     static readonly string[] WithoutWords =
         ["stop", "restart", "reload", "delete", "describe", "env", "pid", "why", "search", "set", "scale", "rename",
-            "reset", "flush", "signal", "send", "apply", "plan", "validate", "import", "export"];
+            "reset", "flush", "signal", "send", "import", "export"];
 
     public static readonly VerbRow[] All =
     [

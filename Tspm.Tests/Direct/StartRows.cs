@@ -64,6 +64,53 @@ internal static class StartRows
             Json = ["success=true", "processes.1.state=online"],
             Leaves = "web:0 online, api:0 online",
         },
+        new("run sleep 1")
+        {
+            When = "it ends at once",
+            Before = static world => world.Daemon.Machine.AfterSpawn = () =>
+                world.Daemon.Machine.Exit(world.Daemon.Machine.Living.Single(), new ExitStatus(0, null)),
+            Asks = Methods.Start,
+            Leaves = "",
+        },
+        new("run sleep 1")
+        {
+            When = "it fails",
+            Before = static world => world.Daemon.Machine.AfterSpawn = () =>
+                world.Daemon.Machine.Exit(world.Daemon.Machine.Living.Single(), new ExitStatus(9, null)),
+            Asks = Methods.Start,
+            Code = 9,
+            Leaves = "",
+        },
+        new("run --name web sleep 1")
+        {
+            Given = [Seeds.Web],
+            Asks = Methods.Start,
+            Error = ErrorCode.Failed,
+            Code = 125,
+            Err = ["web"],
+            Leaves = "web:0 online",
+        },
+        new("up @/tspm.json")
+        {
+            Files = [("tspm.json", File)],
+            Asks = Methods.Apply,
+            Out = ["web: online", "api: online"],
+        },
+        new("up @/none.json") { Code = 1, Err = ["none.json"] },
+        new("down @/tspm.json")
+        {
+            Given = ["start @/tspm.json"],
+            Files = [("tspm.json", File)],
+            Asks = Methods.Delete,
+            Out = ["deleted"],
+            Leaves = "",
+        },
+        new("down @/tspm.json")
+        {
+            When = "nothing is defined",
+            Files = [("tspm.json", File)],
+            Out = ["no process of"],
+        },
         new("start @/tspm.json --only api")
         {
             Files = [("tspm.json", File)],

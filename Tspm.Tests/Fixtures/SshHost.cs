@@ -11,7 +11,10 @@ internal sealed class SshHost : IAsyncDisposable
 {
     readonly Process _sshd;
 
-    SshHost(TspmBox box, Process sshd, string address) => (Box, _sshd, Address) = (box, sshd, address);
+    readonly string _ssh;
+
+    SshHost(TspmBox box, Process sshd, string address, string ssh) =>
+        (Box, _sshd, Address, _ssh) = (box, sshd, address, ssh);
 
     /// <summary>Where commands are typed.</summary>
     public TspmBox Box { get; }
@@ -62,8 +65,19 @@ internal sealed class SshHost : IAsyncDisposable
                 + $"UserKnownHostsFile={here.Folder}/known -o BatchMode=yes \"$@\"\n");
         File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         here.Variables["PATH"] = $"{bin}:{here.Variables["PATH"]}";
-        return new SshHost(here, process, $"ssh://{Environment.UserName}@127.0.0.1:{port}");
+        return new SshHost(here, process, $"ssh://{Environment.UserName}@127.0.0.1:{port}", wrapper);
     }
+
+    /// <summary>Ends all connections. Until <see cref="Repair"/>, ssh fails with this message.</summary>
+    public void Break(string message)
+    {
+        File.Move(_ssh, _ssh + ".whole");
+        File.WriteAllText(_ssh, $"#!/bin/sh\necho '{message}' >&2\nexit 255\n");
+        File.SetUnixFileMode(_ssh, File.GetUnixFileMode(_ssh + ".whole"));
+        KillSessions();
+    }
+
+    public void Repair() => File.Move(_ssh + ".whole", _ssh, overwrite: true);
 
     /// <summary>The sshd processes of connections.</summary>
     public IReadOnlyList<int> SessionPids() => Descendants(_sshd.Id);

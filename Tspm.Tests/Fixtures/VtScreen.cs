@@ -31,6 +31,9 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
     /// <summary>The first sequence that this terminal does not know; null if there was none.</summary>
     public string? Unknown { get; private set; }
 
+    /// <summary>What a program has put on the user's clipboard; null if none has.</summary>
+    public string? Clipboard { get; private set; }
+
     /// <summary>The DEC private modes that are on; 7 (wrapping) and 25 (the cursor) are at the beginning.</summary>
     public IReadOnlyCollection<int> Modes => _modes;
 
@@ -92,6 +95,8 @@ internal sealed class VtScreen(int width, int height, bool joins = true)
         if (text[at + 1] == ']')
         {
             var end = text.IndexOf('\a', at);
+            if (end >= 0 && text[(at + 2)..end] is ['5', '2', ';', 'c', ';', .. var copied])
+                Clipboard = Encoding.UTF8.GetString(Convert.FromBase64String(copied));
             return end < 0 ? 0 : end - at + 1;
         }
         if (text[at + 1] != '[') return 2;

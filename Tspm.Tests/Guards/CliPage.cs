@@ -1,6 +1,6 @@
 using System.Text;
 using Tspm.Client.CommandLine;
-using Tspm.Client.Output;
+using Tspm.Client.Output.Help;
 
 namespace Tspm.Tests.Guards;
 
@@ -18,60 +18,63 @@ internal static class CliPage
     {
         var text = new StringBuilder("# The command line\n\n    tspm VERB [arguments] [flags]\n\n");
         text.Append("These pages are generated from the table behind `tspm help`. ");
-        text.Append("`tspm help VERB` prints the same.\n\n");
-        text.Append("| verb | |\n|---|---|\n");
+        text.Append("`tspm help VERB` prints the same, and `tspm man` shows all of it as a manual page.\n");
         foreach (var verb in Verbs.Listed)
+        {
+            if (verb.Heading is { } heading) text.Append($"\n## {heading}\n\n| verb | does |\n|---|---|\n");
             text.Append($"| [`{verb.Name}`]({verb.Name}.md) | {Cell(verb.Summary)} |\n");
-        text.Append("\n## For every verb\n\n").Append(Prose(Common()));
-        text.Append("\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
-        foreach (var (code, meaning) in ExitCodes()) text.Append($"| {code} | {meaning} |\n");
+        }
+        text.Append("\n## For every verb\n");
+        foreach (var sentence in HelpText.Common) text.Append($"\n- {Escape(sentence)}");
+        text.Append("\n\n## Exit codes\n\n");
+        Codes(text, ExitCodeHelp.All);
         return text.ToString();
     }
 
     static string Of(Verb verb)
     {
-        var text = new StringBuilder($"# tspm {verb.Name}\n\n{Prose(Sentence(verb.Summary))}\n\n");
-        text.Append($"## Synopsis\n\n    tspm {verb.Usage}\n");
+        var guide = VerbGuide.Of(verb.Name);
+        var text = new StringBuilder($"# tspm {verb.Name}\n\n{Escape(Sentence(verb.Summary))}\n\n");
+        text.Append($"    tspm {verb.Usage}\n");
         if (verb.Aliases.Length > 0)
             text.Append($"\nAlso: {string.Join(", ", verb.Aliases.Select(static alias => $"`tspm {alias}`"))}\n");
-        if (verb.AllFlags.Length > 0) text.Append("\n## Flags\n\n| flag | meaning |\n|---|---|\n");
-        foreach (var name in verb.AllFlags) text.Append(Row(Flags.Find(name)!, verb));
-        if (verb.Note is { } note) text.Append("\n## Notes\n\n").Append(Prose(note)).Append('\n');
-        var codes = ExitCodes().Select(static code => $"{code.Code} {code.Meaning}");
-        text.Append($"\n## Exit codes\n\n{string.Join(", ", codes)}.\n");
-        return text.Append("\nSee also: [all verbs, and what every verb takes](README.md)\n").ToString();
+        foreach (var paragraph in guide.Paragraphs) text.Append($"\n{Escape(paragraph)}\n");
+        foreach (var group in FlagGroups.Of(verb))
+        {
+            text.Append($"\n## {group.Title}\n\n| flag | meaning |\n|---|---|\n");
+            foreach (var flag in group.Flags)
+                text.Append($"| {Spelled(flag, verb)} | {Cell(Flags.HelpOf(flag, verb))} |\n");
+        }
+        if (guide.Examples.Count > 0) text.Append("\n## Examples\n");
+        foreach (var example in guide.Examples)
+            text.Append($"\n{Escape(Sentence(example.Meaning))}\n\n```sh\n{example.Command}\n```\n");
+        text.Append("\n## Exit codes\n\n");
+        Codes(text, ExitCodeHelp.Of(verb, guide));
+        return text.Append($"\nSee also: {Related(guide)}\n").ToString();
     }
 
-    static string Row(Flag flag, Verb verb)
+    static void Codes(StringBuilder text, IEnumerable<KeyValuePair<string, string>> codes)
     {
-        var letter = FlagSpelling.LetterOf(flag.Name, verb) is { } known ? $"`-{known}`, " : "";
-        var spelled = $"--{(flag.ShownAsNo ? "no-" : "")}{flag.Name} {flag.ValueName}".TrimEnd();
-        return $"| {letter}`{Cell(spelled, isCode: true)}` | {Cell(Flags.HelpOf(flag, verb))} |\n";
+        text.Append("| code | meaning |\n|---|---|\n");
+        foreach (var (code, meaning) in codes) text.Append($"| {code} | {Cell(meaning)} |\n");
     }
 
-    /// <summary>What the general help says below its table of verbs, without the exit codes.</summary>
-    static string Common()
+    static string Spelled(Flag flag, Verb verb) => string.Join(", ",
+        FlagSpelling.InHelp(flag, verb).Split(", ").Select(static part => $"`{Cell(part, isCode: true)}`"));
+
+    static string Related(VerbGuide guide)
     {
-        var help = HelpText.All();
-        var start = help.IndexOf("\n\n", help.IndexOf("\nVerbs:\n", StringComparison.Ordinal) + 2,
-            StringComparison.Ordinal) + 2;
-        return help[start..help.IndexOf("\nExit codes:", StringComparison.Ordinal)].Trim();
+        var verbs = guide.Verbs.Select(static verb => $"[{verb}]({verb}.md)");
+        var pages = guide.Pages.Select(static page =>
+            page.StartsWith("docs/", StringComparison.Ordinal)
+                ? $"[{Title(page)}](../{page["docs/".Length..]})" : $"[{Title(page)}](../../{page})");
+        return string.Join(" · ", [.. verbs, .. pages, "[all verbs, and what every verb takes](README.md)"]);
     }
 
-    static IEnumerable<(string Code, string Meaning)> ExitCodes()
-    {
-        var line = HelpText.All().Split('\n').Single(static line =>
-            line.StartsWith("Exit codes: ", StringComparison.Ordinal));
-        return line["Exit codes: ".Length..].Split(", ").Select(static part => part.Split(' ', 2))
-            .Select(static parts => (parts[0], parts[1]));
-    }
+    static string Title(string page) => page.Split('#')[0].Split('/')[^1];
 
     static string Sentence(string phrase) =>
         char.ToUpperInvariant(phrase[0]) + phrase[1..] + (phrase[^1] is '?' or '.' ? "" : ".");
-
-    /// <summary>Text of the help as a paragraph: its own line breaks stay, and nothing in it is markup.</summary>
-    static string Prose(string text) =>
-        Escape(text).Replace("\n", "  \n", StringComparison.Ordinal);
 
     static string Cell(string text, bool isCode = false) =>
         (isCode ? text : Escape(text)).Replace("|", "\\|", StringComparison.Ordinal);

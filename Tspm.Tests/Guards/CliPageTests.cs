@@ -1,12 +1,15 @@
 using Tspm.Client.CommandLine;
+using Tspm.Client.Output.Help;
 
 namespace Tspm.Tests.Guards;
 
-/// <summary>docs/cli is what the table of verbs says (TSPM_WRITE_CLI_PAGES=1 writes it).</summary>
+/// <summary>docs/cli and docs/man are what the table of verbs says (TSPM_WRITE_CLI_PAGES=1 writes it).</summary>
 [Timeout(60_000)]
 internal sealed class CliPageTests
 {
     static readonly string Folder = Path.Combine(Repository.Root, "docs", "cli");
+
+    static readonly string Manual = Path.Combine(Repository.Root, "docs", "man", "tspm.1");
 
     [Test]
     public async Task The_published_pages_are_the_generated_ones(CancellationToken cancellation)
@@ -14,6 +17,7 @@ internal sealed class CliPageTests
         if (Environment.GetEnvironmentVariable("TSPM_WRITE_CLI_PAGES") == "1") Write();
         foreach (var (file, text) in CliPage.All())
             await Assert.That(File.ReadAllText(Path.Combine(Folder, file))).IsEqualTo(text).Because(file);
+        await Assert.That(File.ReadAllText(Manual)).IsEqualTo(ManualPage.Write());
         var published = Directory.EnumerateFiles(Folder).Select(static path => Path.GetFileName(path)!).Order();
         await Assert.That(published.SequenceEqual(CliPage.All().Select(static page => page.File).Order())).IsTrue();
     }
@@ -26,10 +30,12 @@ internal sealed class CliPageTests
         {
             await Assert.That(pages["README.md"]).Contains($"\n| [`{verb.Name}`]({verb.Name}.md) | ");
             foreach (var flag in verb.AllFlags)
-                await Assert.That(pages[$"{verb.Name}.md"]).Contains(Flags.Find(flag)!.ShownAsNo
-                    ? $"`--no-{flag}" : $"`--{flag}").Because($"{verb.Name} --{flag}");
+            {
+                var spelled = FlagSpelling.InHelp(Flags.Find(flag)!, verb).Split(", ")[^1];
+                await Assert.That(pages[$"{verb.Name}.md"]).Contains($"`{spelled}`".Replace("|", "\\|")).Because(flag);
+            }
         }
-        await Assert.That(pages["README.md"]).Contains("\n| 3 | no such process |\n");
+        await Assert.That(pages["README.md"]).Contains("\n| 3 | no such process; nothing was changed |\n");
     }
 
     static void Write()
@@ -37,5 +43,7 @@ internal sealed class CliPageTests
         Directory.CreateDirectory(Folder);
         foreach (var old in Directory.EnumerateFiles(Folder)) File.Delete(old);
         foreach (var (file, text) in CliPage.All()) File.WriteAllText(Path.Combine(Folder, file), text);
+        Directory.CreateDirectory(Path.GetDirectoryName(Manual)!);
+        File.WriteAllText(Manual, ManualPage.Write());
     }
 }

@@ -24,7 +24,8 @@ internal sealed partial class FullLogTests
         using var stdout = new FifoWriter(run.OutFifo);
         var writing = Task.Run(() => stdout.WritePieces(bytes, 1), cancellation);
         while (bench.Pump.Trouble is null) await Task.Delay(1, cancellation);
-        await Assert.That(bench.Pump.Trouble!).Contains("No space left on device").And.Contains("the writers wait");
+        await Assert.That(bench.Pump.Trouble!).Contains("No space left on device").And
+            .Contains("the programs that write there are blocked");
         await Assert.That(writing.IsCompleted).IsFalse();
         // As a person would do who needs room: the bytes written so far are put elsewhere.
         var kept = new List<byte>();

@@ -106,12 +106,12 @@ public class EventScenarios
         await Why("stubborn", "user", "it did not end in time and was killed", killed: true);
         await Why("signalled", "user", "sent by 'tspm signal' (uid", killed: false);
         await Why("sick", "health", "health: ", killed: false);
-        await Why("large", "memory", "over the limit of 1 MB", killed: false);
+        await Why("large", "memory", "exceeded the limit of 1 MB", killed: false);
         await Assert.That((await box.Ok("why", "crash")).Out)
             .Contains("exited with code 7: it ended on its own\nlast lines of pid ").And.EndsWith("  the last words\n");
         await box.Ok("daemon", "stop");
         await Why("crash", "crash", "it ended on its own", killed: false);
-        await Why("large", "memory", "over the limit of 1 MB", killed: false);
+        await Why("large", "memory", "exceeded the limit of 1 MB", killed: false);
 
         async Task Why(string name, string cause, string words, bool killed)
         {

@@ -23,7 +23,7 @@ public partial class FullDiskTests
         var log = Path.Combine(disk.Folder, "out.log");
         await box.Ok("start", "--name", "n", "--no-autorestart", "--out-file", log, "--", "/bin/sh", "-c",
             $"seq 1 {Lines}; sleep 1000");
-        await UntilTrouble(box, "the writers wait");
+        await UntilTrouble(box, "the programs that write there are blocked");
         await Assert.That((await box.Get("n")).IsOnline).IsTrue();
         await box.Ok("logs", "n", "-n", "1");
         // Room is made: what is there is put elsewhere.

@@ -180,7 +180,8 @@ public class LaunchScenarios
             else await Assert.That(kept == expected).IsTrue();
         }
         await box.Until(async () =>
-            (await Troubles(box)).Any(trouble => trouble.Contains("the writers wait", StringComparison.Ordinal))
+            (await Troubles(box)).Any(static trouble =>
+                trouble.Contains("that write there are blocked", StringComparison.Ordinal))
                 ? null
                 : "", "the trouble is over");
         await Assert.That((await box.DaemonPids()).Daemon).IsEqualTo(daemon);

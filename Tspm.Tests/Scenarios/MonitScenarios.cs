@@ -158,6 +158,30 @@ public sealed class MonitScenarios
     }
 
     [Test]
+    public async Task It_copies_to_the_clipboard_and_gives_the_mouse_back(CancellationToken cancellation)
+    {
+        const int mouse = 1002;
+        var (box, shell) = await Begin(cancellation);
+        await using var _ = box;
+        await using var __ = shell;
+        await Open(shell);
+        await shell.UntilText("line 300");
+        await shell.Type("y");
+        await shell.Until(static screen => screen.Clipboard == "web", "the name on the clipboard");
+        // The mouse is dragged over the last two lines; rows count from 1.
+        var row = shell.Text.Split('\n').ToList().FindIndex(static text => text.Contains("line 299")) + 1;
+        await shell.Type($"\e[<0;20;{row}M\e[<32;5;{row + 1}M\e[<0;5;{row + 1}m");
+        await shell.Until(static screen => screen.Clipboard == "line 299\nline 300", "the lines on the clipboard");
+        await Assert.That(shell.Ask(static screen => screen.Modes.Contains(mouse))).IsTrue();
+        await shell.Type("M");
+        await shell.Until(static screen => !screen.Modes.Contains(mouse), "the mouse for the terminal");
+        await shell.Type("M");
+        await shell.Until(static screen => screen.Modes.Contains(mouse), "the mouse for the screen");
+        await shell.Type("q");
+        await HasEnded(shell, 0);
+    }
+
+    [Test]
     public async Task A_pager_gets_the_terminal_and_the_screen_comes_back(CancellationToken cancellation)
     {
         var (box, shell) = await Begin(cancellation);
@@ -184,6 +208,12 @@ public sealed class MonitScenarios
         await box.UntilOut("web", "hello");
         var frame = await box.Ok("monit", "--once");
         await Assert.That(frame.Out).Contains("● web").And.Contains("hello").And.DoesNotContain("\e");
+        foreach (var (tab, text) in new[]
+        {
+            ("why", "web is online"), ("info", "runs       pid"), ("env", "TSPM_HOME=***"),
+            ("events", "web  started"), ("graph", "depends on"),
+        })
+            await Assert.That((await box.Ok("monit", "--once", "--tab", tab)).Out).Contains(text);
         (await box.Run("monit", "--tab", "nonsense")).Exits(2).Says("logs, why, info");
         (await box.Run("top", "--interval", "10ms")).Exits(2).Says("500 ms or more");
     }

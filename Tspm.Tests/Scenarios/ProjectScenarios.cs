@@ -30,7 +30,7 @@ public class ProjectScenarios
         var pid = await box.PidOf("web");
         (await box.Run("import", "procfile", "two/Procfile",
             "--start")).Exits(1)
-            .Says($"'web', 'worker' belong to the project {one}, but this file to {two}").Says("--force");
+            .Says($"'web', 'worker' belong to the project {one}, but this file belongs to {two}").Says("--force");
         await Assert.That(await box.PidOf("web")).IsEqualTo(pid);
         await Assert.That(await ProjectOf(box, "web")).IsEqualTo(one);
         await Assert.That((await box.Ok("describe", "web")).Out).Contains($"project\t{one}\n");

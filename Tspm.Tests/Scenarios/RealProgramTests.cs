@@ -83,7 +83,7 @@ public class RealProgramTests
             }
             return await box.Get("web") is { Restarts: 0, State: "online" } ? null : await box.Get("web");
         }, "it was found out");
-        await Assert.That(restarted.Reason).Contains("over the limit of 200 MB").And.StartsWith("memory ");
+        await Assert.That(restarted.Reason).Contains("exceeded the limit of 200 MB").And.StartsWith("memory ");
         var back = await box.Until("web", entry => entry.IsOnline && entry.Pid != first, "web is back");
         await Assert.That(await Answer(box, port, first)).IsEqualTo($"pid {back.Pid}");
         await Assert.That(back.Restarts).IsEqualTo(1);

@@ -195,7 +195,7 @@ public class ReloadScenarios
         await Assert.That((await box.Get("s")).Restarts).IsEqualTo(0);
         await box.Ok("stop", "s");
         var started = await box.Ok("reload", "all");
-        await Assert.That(started.Err).IsEqualTo("s was not online, so it is being started\n");
+        await Assert.That(started.Err).IsEqualTo("s was not online, so it is started instead of reloaded\n");
         await box.UntilState("s", "online");
         (await box.Run("reload", "nobody")).Exits(3);
         (await box.Run("reload")).Exits(2);

@@ -550,7 +550,7 @@ internal sealed class DaemonDeathTests
             world.Advance(1); // the reading is on another thread
             await Task.Delay(1, cancellation);
         }
-        await Assert.That(world.Again(instance).State.Reason).Contains("over the limit");
+        await Assert.That(world.Again(instance).State.Reason).Contains("exceeded the limit");
     }
 
     [Test]

@@ -68,12 +68,12 @@ internal sealed class EventTests
         using var world = new World();
         var instance = world.StartNew();
         instance.Handle(new LifecycleEvent.FoundUnfit(Cause.Observed(CauseCode.Memory,
-            "memory 540 MB over the limit of 512 MB")));
+            "memory 540 MB exceeded the limit of 512 MB")));
         world.Exit(instance, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(Kinds(world)).IsEqualTo("started unfit exited waiting");
         var exited = world.Told[2];
         await Assert.That((exited.Cause, exited.Reason))
-            .IsEqualTo((CauseCode.Memory, "memory 540 MB over the limit of 512 MB"));
+            .IsEqualTo((CauseCode.Memory, "memory 540 MB exceeded the limit of 512 MB"));
     }
 
     [Test]

@@ -143,7 +143,7 @@ internal sealed class StoryTests
         {
             var web = story.Start(Web);
             web.Handle(new LifecycleEvent.FoundUnfit(
-                Cause.Observed(CauseCode.Memory, "memory 540 MB over the limit of 512 MB")));
+                Cause.Observed(CauseCode.Memory, "memory 540 MB exceeded the limit of 512 MB")));
             story.World.Step();
         },
         ["out-of-memory"] = story =>

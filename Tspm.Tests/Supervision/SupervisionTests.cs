@@ -393,7 +393,7 @@ internal sealed class SupervisionTests
         world.Exit(instance, new ExitStatus(null, Signals.SIGTERM));
         await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Waiting)
             .Because("a leak from the first second must not become a loop without a pause");
-        await Assert.That(instance.State.Reason).IsEqualTo("memory 3 MB over the limit of 2 MB");
+        await Assert.That(instance.State.Reason).IsEqualTo("memory 3 MB exceeded the limit of 2 MB");
         world.Advance(1);
         await Assert.That(instance.State.Phase).IsEqualTo(LifecyclePhase.Online);
         await Assert.That((instance.State.Restarts, instance.State.Failures)).IsEqualTo((1, 1));

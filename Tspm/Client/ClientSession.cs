@@ -55,16 +55,20 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
     /// </summary>
     public bool HidesNotices { get; set; }
 
+    /// <summary>Whether the program draws on the whole terminal, where ssh then neither prints nor asks.</summary>
+    public bool IsOnScreen { get; set; }
+
     /// <summary>The machine whose daemon is used; null for this machine.</summary>
     public RemoteHost? Remote { get; set; }
 
-    /// <summary>A session with the same daemon and other outputs, for what runs beside a screen.</summary>
+    /// <summary>A session with the same daemon and other outputs, for what runs behind a screen.</summary>
     public ClientSession With(OutputWriter other, OutputWriter otherErrors) => new(home, launcher, other, otherErrors)
     {
         UnmanagedNotice = UnmanagedNotice,
         OfflineLogs = OfflineLogs,
         Pause = Pause,
         HidesNotices = true,
+        IsOnScreen = true,
         Remote = Remote,
     };
 
@@ -178,7 +182,8 @@ internal sealed class ClientSession(TspmHome home, IDaemonLauncher launcher, Out
 
     DaemonClient Connect(bool mayStart = false)
     {
-        if (_early is not { } early) return DaemonClient.Connect(home, CreateNotice(), Remote, mayStart);
+        var remote = IsOnScreen && Remote is { } host ? host with { IsSilent = true } : Remote;
+        if (_early is not { } early) return DaemonClient.Connect(home, CreateNotice(), remote, mayStart);
         _early = null;
         return early;
     }

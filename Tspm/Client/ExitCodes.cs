@@ -8,6 +8,9 @@ internal static class ExitCodes
     public const int Done = 0, Failed = 1, Usage = 2, NoSuchProcess = 3, NotRunning = 4, TimedOut = 5, NotPermitted = 6,
         Interrupted = 130;
 
+    /// <summary>A failure of Tspm itself in <c>run</c>, whose other codes are the program's.</summary>
+    public const int RunFailed = 125;
+
     /// <summary>Maps an <see cref="ErrorCode"/> or a <see cref="LocalError"/> to an exit code.</summary>
     public static int ForError(int errorCode) => errorCode switch
     {

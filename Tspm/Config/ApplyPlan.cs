@@ -84,8 +84,9 @@ internal static class ApplyPlan
         var names = held.Where(known => known.Project == holder).Select(static known => known.Name).ToList();
         var own = wanted.First(config => config.NameOrEmpty == names[0]);
         var verb = names.Count == 1 ? "belongs" : "belong";
-        return $"{Quoted(names)} {verb} to the project {ProjectName.Shown(holder, held[0].Config)}, but this file to "
-            + $"{ProjectName.Shown(project, own)}; use other names, or {remedy.Replace("{0}", holder)}";
+        return $"{Quoted(names)} {verb} to the project {ProjectName.Shown(holder, held[0].Config)}, "
+            + $"but this file belongs to {ProjectName.Shown(project, own)}; use other names, or "
+            + remedy.Replace("{0}", holder);
     }
 
     /// <summary>Sentences about processes that move into the project of the file.</summary>

@@ -33,6 +33,8 @@ internal static class AssignedValue
         if (type.Kind == JsonTypeInfoKind.Dictionary)
             return Misfit(path, $"{expected}, or one member such as {path}.NAME=VALUE", text);
         var members = JsonTypes.Members(type).Keys.ToList();
+        // A readiness probe shares its type with a health check, which is repeated.
+        if (path == "ready") members.RemoveAll(static member => member is "intervalMs" or "timeoutMs" or "failures");
         var meant = members.Find(member =>
             ConfigValidation.BoundsOf($"{path}.{member}")?.Words is { } words && words.Contains(text));
         var example = path is "ready" or "health" ? "tcp=127.0.0.1:8080"

@@ -47,7 +47,7 @@ internal static class SchemaTexts
         stop.timeoutMs how long to wait before the whole tree is killed (default 10000)
         stop.killTree false: do not kill child processes that outlive it (default true)
         ready check that must pass before the process is online; without one, it is online as soon as it runs
-        ready.tcp PORT or HOST:PORT that must accept a connection
+        ready.tcp HOST:PORT that must accept a connection
         ready.http URL that must answer with a 2xx or 3xx status
         ready.log regular expression that a line of its output must match
         ready.exec command that must exit with 0

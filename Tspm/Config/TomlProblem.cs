@@ -12,7 +12,9 @@ internal static partial class TomlProblem
     public static string Words(string message)
     {
         if (Match(message, NoValue(), out var found))
-            return $"{found[1]} is not a value; text needs quotes, such as name = \"web\"";
+            return found[1].ToLowerInvariant() is "'true'" or "'false'" or "'yes'" or "'no'" or "'on'" or "'off'"
+                ? $"{found[1]} is not a value; write true or false, in small letters and without quotes"
+                : $"{found[1]} is not a value; text needs quotes, such as name = \"web\"";
         if (Match(message, Missing(), out found)) return $"found {found[1]} where {found[2]} is expected";
         if (Match(message, Twice(), out found)) return $"{found[1]} is already set in line {found[2]}";
         if (message.StartsWith("Invalid newline in a string", StringComparison.Ordinal))

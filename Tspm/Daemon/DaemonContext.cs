@@ -59,6 +59,7 @@ internal sealed class DaemonContext
     /// <summary>The limits of the control socket.</summary>
     public required SocketLimits Limits { get; init; }
     public SocketCounters Counters { get; } = new();
+    public TemporaryProcesses Temporaries => field ??= new TemporaryProcesses(this);
     public required RestartCounts Restarts { get; init; }
     /// <summary>Must be touched by every request, so that memory is trimmed only while the daemon is idle.</summary>
     public required IdleTrim IdleTrim { get; init; }

@@ -60,6 +60,7 @@ internal sealed partial class DaemonHost
         ReadyPipe.Report(_ready, ReadyPipe.Ready);
         _manager.Ready();
         _context.IdleTrim.Touch();
+        _context.Temporaries.ExpectAll();
         if (_options.UpgradeProblem is { } reason)
             _log.Logger.LogError("the upgrade was rolled back: {Reason}", reason);
         _log.Logger.LogInformation("daemon {Version} is ready, pid {Pid}", ProductVersion.Current,

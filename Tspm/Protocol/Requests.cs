@@ -94,6 +94,11 @@ internal sealed record StartRequest
     /// not at all.
     /// </summary>
     public int? SettleMs { get; init; }
+    /// <summary>
+    /// Whether the processes in <see cref="Define"/> are deleted once no client holds them, see
+    /// <see cref="LogsRequest.Hold"/>. Since protocol 3.
+    /// </summary>
+    public bool? Temporary { get; init; }
 }
 
 internal sealed record AddRequest
@@ -245,6 +250,11 @@ internal sealed record LogsRequest
     public string? Run { get; init; }
     /// <summary>Whether events of the processes are shown among their lines.</summary>
     public bool? Events { get; init; }
+    /// <summary>
+    /// With <see cref="Follow"/>: whether temporary processes among the selected ones are stopped and deleted when this
+    /// connection ends. Since protocol 3.
+    /// </summary>
+    public bool? Hold { get; init; }
 }
 
 /// <summary>

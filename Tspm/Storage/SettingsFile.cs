@@ -50,5 +50,6 @@ internal static class SettingsFile
     }
 
     static string Unused(TspmHome home, string why) =>
-        $"{home.SettingsFile} is ignored: {why}. Correct it, then run: tspm daemon restart";
+        $"{home.SettingsFile} is ignored: {why}. Correct it, then run: "
+            + "tspm daemon upgrade (all processes keep running)";
 }

@@ -67,7 +67,7 @@ internal sealed class ProcessSelection(ProcessTable table)
         if (disabled.Count == 0) return;
         var (be, past) = disabled.Count == 1 ? ("is", "was") : ("are", "were");
         notes.Add($"{string.Join(", ", disabled)} {be} disabled (enabled: false) and {past} left out; "
-            + "to start or restart one, name it");
+            + $"to start or restart {(disabled.Count == 1 ? "it" : "one")}, type its name");
     }
 
     List<SelectorTarget> Targets()

@@ -200,7 +200,7 @@ public sealed class ArgvTests
     {
         foreach (var verb in Verbs.Listed)
         {
-            var help = Tspm.Client.Output.HelpText.For(verb);
+            var help = Tspm.Client.Output.Help.HelpText.For(verb);
             await Assert.That(help).Contains("Usage: tspm " + verb.Name);
             foreach (var flag in verb.AllFlags) await Assert.That(Flags.Find(flag)?.Help ?? "").IsNotEmpty();
         }

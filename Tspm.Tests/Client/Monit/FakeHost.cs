@@ -23,6 +23,17 @@ internal sealed class FakeHost : IMonitHost
         _controller = new MonitController(Model, this);
     }
 
+    /// <summary>A screen with processes of these names.</summary>
+    public static FakeHost With(params string[] names)
+    {
+        var host = new FakeHost(processes: 0);
+        host.Update(Named(names));
+        return host;
+    }
+
+    public static ProcessStatus[] Named(params string[] names) =>
+        [.. names.Select(static (name, id) => OutputTests.Status(name, id + 1))];
+
     public MonitModel Model { get; }
 
     public TerminalSize Size { get; set; }
@@ -70,9 +81,11 @@ internal sealed class FakeHost : IMonitHost
     public VtScreen Screen(ColourDepth depth = ColourDepth.None)
     {
         var terminal = new VtScreen(Size.Columns, Size.Rows);
-        terminal.Feed(new ScreenPainter(depth).Paint(MonitFrame.Draw(Model, Size, Now)));
+        terminal.Feed(new ScreenPainter(depth).Paint(Frame()));
         return terminal;
     }
+
+    public ScreenBuffer Frame() => MonitFrame.Draw(Model, Size, Now);
 
     public void Leave() => HasLeft = true;
 

@@ -50,7 +50,8 @@ public sealed class MonitFrameTests
 
     [Test]
     [Arguments("help", "?"), Arguments("graph", "6"), Arguments("menu", "Enter"), Arguments("delete", "D"),
-        Arguments("groups", "g"), Arguments("failures", "!"), Arguments("zoom", "z"), Arguments("wrapped", "Tab W"),
+        Arguments("groups", "g"), Arguments("dependencies", "g g g"),
+        Arguments("failures", "!"), Arguments("zoom", "z"), Arguments("wrapped", "Tab W"),
         Arguments("filter", "/ w o"), Arguments("times", "Tab t J")]
     public async Task Its_parts_are_drawn_as_in_their_files(string name, string keys, CancellationToken cancellation)
     {
@@ -63,6 +64,60 @@ public sealed class MonitFrameTests
         };
         foreach (var key in keys.Split(' ')) host.Press(key);
         await FrameFile.IsAsIn($"monit-{name}.txt", host.Screen().Text + "\n");
+    }
+
+    [Test]
+    [Arguments(400, false), Arguments(512, false), Arguments(513, true), Arguments(900, true)]
+    public async Task The_memory_limit_is_a_line_that_only_too_much_memory_crosses(
+        int megabytes, bool isOver, CancellationToken cancellation)
+    {
+        var host = new FakeHost(width: 120, height: 60, processes: 0);
+        for (var second = 1; second < 4; second++)
+            host.Update([OutputTests.Status("web", 1) with { MemoryBytes = (long)megabytes << 20 }], second);
+        host.Press("6");
+        await Assert.That(host.Screen().Text).DoesNotContain("limit");
+        host.Model.MemoryLimits = new Dictionary<string, long> { ["web"] = 512 << 20 };
+        var screen = host.Screen(ColourDepth.Sixteen);
+        var rows = Enumerable.Range(0, 60).Select(screen.Row).ToList();
+        var line = rows.FindIndex(static row => row.Contains("── limit 512 MB ───", StringComparison.Ordinal));
+        await Assert.That(line).IsGreaterThan(0).Because(host.Screen().Text);
+        await Assert.That(screen[rows[line].IndexOf("limit", StringComparison.Ordinal), line].Style)
+            .IsEqualTo(isOver ? "91" : "33");
+        var above = rows[line - 1];
+        await Assert.That(above.Contains("memory, 1 minute", StringComparison.Ordinal)).IsEqualTo(!isOver)
+            .Because("the row above the line has bars only if the limit is exceeded");
+        await Assert.That(rows[line + 1].TrimEnd()[^1]).IsEqualTo(megabytes < 512 ? '▁' : '█');
+    }
+
+    [Test]
+    public async Task A_restart_count_that_has_risen_is_yellow_for_a_minute(CancellationToken cancellation)
+    {
+        var host = new FakeHost(processes: 0);
+        var old = OutputTests.Status("web", 1) with { Restarts = 3, UptimeMs = 3_600_000 };
+        host.Update([old], 100);
+        await Assert.That(Colour()).IsEqualTo("7");
+        // A child that waits for its next start has no uptime.
+        var risen = old with { Restarts = 4, UptimeMs = null, State = ProcessState.Waiting };
+        host.Update([risen], 101);
+        await Assert.That(Colour()).IsEqualTo("7;93");
+        host.Update([risen with { UptimeMs = 1000, State = ProcessState.Online }], 160);
+        await Assert.That(Colour()).IsEqualTo("7;93");
+        host.Update([risen with { UptimeMs = 2000, State = ProcessState.Online }], 161);
+        await Assert.That(Colour()).IsEqualTo("7").Because("a minute has passed");
+        host.Update([risen with { Restarts = 0, UptimeMs = 3000, State = ProcessState.Online }], 162);
+        await Assert.That(Colour()).IsEqualTo("7").Because("a count that was reset has not risen");
+        // The first reading of all knows only how old the child is.
+        host = new FakeHost(processes: 0);
+        host.Update([old with { UptimeMs = 30_000 }], 100);
+        await Assert.That(Colour()).IsEqualTo("7;93");
+        host.Update([old with { UptimeMs = 61_000 }], 131);
+        await Assert.That(Colour()).IsEqualTo("7");
+
+        string Colour()
+        {
+            var screen = host.Screen(ColourDepth.Sixteen);
+            return screen[screen.Row(2).IndexOf('↻'), 2].Style;
+        }
     }
 
     [Test]

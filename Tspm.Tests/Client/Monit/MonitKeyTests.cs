@@ -1,7 +1,6 @@
 using Tspm.Client.Monit.Model;
 using Tspm.Client.Terminal;
 using Tspm.Model.State;
-using Tspm.Protocol;
 using Tspm.Tests.Client.Output;
 using Tspm.Tests.Guards;
 
@@ -11,25 +10,15 @@ namespace Tspm.Tests.Client.Monit;
 [Timeout(60_000)]
 public sealed class MonitKeyTests
 {
-    static ProcessStatus[] Named(params string[] names) =>
-        [.. names.Select(static (name, id) => OutputTests.Status(name, id + 1))];
-
-    static FakeHost Host(params string[] names)
-    {
-        var host = new FakeHost();
-        host.Update(Named(names));
-        return host;
-    }
-
     [Test]
     [Arguments("q"), Arguments("Ctrl-C")]
     public async Task It_can_always_be_left(string key, CancellationToken cancellation)
     {
-        var host = Host("web");
+        var host = FakeHost.With("web");
         host.Press(key);
         await Assert.That(host.HasLeft).IsTrue();
         await Assert.That(host.Commands).IsEmpty();
-        host = Host("web");
+        host = FakeHost.With("web");
         host.Press("/", "x", "Ctrl-C");
         await Assert.That(host.HasLeft).IsTrue();
     }
@@ -37,7 +26,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task A_selection_stays_on_its_process_while_the_list_is_sorted(CancellationToken cancellation)
     {
-        var host = Host("c", "a", "b");
+        var host = FakeHost.With("c", "a", "b");
         host.Press("Down", "Down");
         await Assert.That(host.Model.Subject).IsEquivalentTo(["b"]);
         host.Press("s");
@@ -47,14 +36,14 @@ public sealed class MonitKeyTests
         host.Press("S");
         await Assert.That(host.Model.List.Rows[0].Label).IsEqualTo("c");
         await Assert.That(host.Model.Subject).IsEquivalentTo(["b"]);
-        host.Update(Named("c", "a", "b", "0"));
+        host.Update(FakeHost.Named("c", "a", "b", "0"));
         await Assert.That(host.Model.Subject).IsEquivalentTo(["b"]);
     }
 
     [Test]
     public async Task A_filter_works_while_it_is_typed_and_Esc_takes_it_back(CancellationToken cancellation)
     {
-        var host = Host("web", "worker", "db");
+        var host = FakeHost.With("web", "worker", "db");
         host.Press("/");
         host.Type("w");
         await Assert.That(host.Model.List.Rows.Count).IsEqualTo(2);
@@ -91,7 +80,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task An_action_runs_its_command_on_the_selection_or_on_what_is_marked(CancellationToken cancellation)
     {
-        var host = Host("web", "worker", "db");
+        var host = FakeHost.With("web", "worker", "db");
         host.Press("r");
         host.Press("v", "Down", "v", "R");
         await Assert.That(host.Commands).IsEquivalentTo(["restart web", "reload web db"]);
@@ -116,7 +105,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task Only_what_is_dangerous_asks(CancellationToken cancellation)
     {
-        var host = Host("web", "db");
+        var host = FakeHost.With("web", "db");
         host.Press("x");
         await Assert.That(host.Commands).IsEquivalentTo(["stop web"]);
         host.Press("D");
@@ -135,7 +124,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task To_stop_what_others_need_asks_and_names_them(CancellationToken cancellation)
     {
-        var host = Host("db", "web", "shop");
+        var host = FakeHost.With("db", "web", "shop");
         host.Model.Dependencies =
             new Dictionary<string, IReadOnlyList<string>> { ["web"] = ["db"], ["shop"] = ["web"] };
         host.Press("x");
@@ -162,7 +151,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task A_command_can_be_typed_and_completed(CancellationToken cancellation)
     {
-        var host = Host("web", "worker");
+        var host = FakeHost.With("web", "worker");
         host.Press(":");
         host.Type("resta");
         host.Press("Tab");
@@ -185,7 +174,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task A_menu_chooses_by_arrow_key_letter_or_click(CancellationToken cancellation)
     {
-        var host = Host("web");
+        var host = FakeHost.With("web");
         host.Press("Enter", "Down", "Enter");
         host.Press("Enter", "x");
         await Assert.That(host.Commands).IsEquivalentTo(["restart web", "stop web"]);
@@ -202,7 +191,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task The_mouse_selects_sorts_opens_tabs_and_scrolls(CancellationToken cancellation)
     {
-        var host = Host("c", "a", "b");
+        var host = FakeHost.With("c", "a", "b");
         SampleLog.Add(host.Model.Logs, 1, 100);
         host.Click(5, 3);
         await Assert.That(host.Model.Subject).IsEquivalentTo(["a"]);
@@ -226,7 +215,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task Dragging_copies_the_lines_without_the_list(CancellationToken cancellation)
     {
-        var host = Host("web");
+        var host = FakeHost.With("web");
         SampleLog.Add(host.Model.Logs, 1, 5);
         host.Mouse(MouseAction.Press, 100, 3);
         host.Mouse(MouseAction.Release, 60, 5);
@@ -236,7 +225,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task Lines_are_selected_and_copied_with_keys(CancellationToken cancellation)
     {
-        var host = Host("web");
+        var host = FakeHost.With("web");
         SampleLog.Add(host.Model.Logs, 1, 100);
         host.Press("y", "Y", "Tab", "v", "Up", "Up", "y");
         await Assert.That(host.Copied[0]).IsEqualTo("web");
@@ -247,7 +236,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task In_the_pane_keys_are_about_lines(CancellationToken cancellation)
     {
-        var host = Host("web");
+        var host = FakeHost.With("web");
         SampleLog.Add(host.Model.Logs, 1, 100);
         host.Press("Tab", "/");
         host.Type("line 4");
@@ -272,7 +261,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task A_search_goes_on_in_older_lines_until_it_finds_something(CancellationToken cancellation)
     {
-        var host = Host("web");
+        var host = FakeHost.With("web");
         SampleLog.Add(host.Model.Logs, 100, 5);
         var oldest = 100;
         host.Older = () =>
@@ -296,7 +285,7 @@ public sealed class MonitKeyTests
     [Test]
     public async Task A_paste_is_text_and_never_a_key(CancellationToken cancellation)
     {
-        var host = Host("web");
+        var host = FakeHost.With("web");
         host.Press("\e[200~qxD\e[201~");
         await Assert.That(host.HasLeft).IsFalse();
         await Assert.That(host.Commands).IsEmpty();
@@ -345,7 +334,7 @@ public sealed class MonitKeyTests
         var keys = KeyBindings.With(chosen, out var problem);
         await Assert.That(problem).IsNull();
         var host = new FakeHost(new MonitModel { Keys = keys });
-        host.Update(Named("web"));
+        host.Update(FakeHost.Named("web"));
         host.Press("q", "r");
         await Assert.That(host.HasLeft).IsFalse();
         await Assert.That(host.Commands).IsEmpty();

@@ -66,7 +66,7 @@ public sealed class PictureTests
     {
         const int width = 140, height = 16;
         var model = new MonitModel { Host = "shop", DaemonVersion = "2.0.0", DaemonSince = Now.AddDays(-3) };
-        var host = new FakeHost(model, width, height);
+        var host = new FakeHost(model, width, height, processes: 0);
         for (var second = 0; second < 60; second++) host.Update(Processes(second), 100 + second);
         (string Text, string Stream)[] lines =
         [

@@ -11,7 +11,7 @@ internal sealed class RecentExitTests
     [Arguments("exited 7", 7, null, CauseCode.Crash)]
     [Arguments("killed by SIGSEGV", null, null, CauseCode.Crash)]
     [Arguments("exited 0: stopped by user", 0, null, CauseCode.Unknown)]
-    [Arguments("ended by SIGTERM: memory 540 MB over the limit of 512 MB", null, null, CauseCode.Unknown)]
+    [Arguments("ended by SIGTERM: memory 540 MB exceeded the limit of 512 MB", null, null, CauseCode.Unknown)]
     [Arguments("exited 0: stopped by user", 0, CauseCode.User, CauseCode.User)]
     [Arguments("exited 0", 0, CauseCode.Background, CauseCode.Background)]
     public async Task The_cause_is_what_the_sentence_allows(

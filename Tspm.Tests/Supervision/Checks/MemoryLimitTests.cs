@@ -37,6 +37,6 @@ internal sealed class MemoryLimitTests
         await Assert.That(MemoryLimit.Excess(With(null), long.MaxValue)).IsNull();
         var cause = MemoryLimit.Excess(With(10 * mib), 20 * mib)!;
         await Assert.That((cause.Code, cause.Detail))
-            .IsEqualTo((CauseCode.Memory, "memory 20 MB over the limit of 10 MB"));
+            .IsEqualTo((CauseCode.Memory, "memory 20 MB exceeded the limit of 10 MB"));
     }
 }

@@ -39,6 +39,9 @@ internal static class Argv
             }
             if (IsFlag(arg) && !IsArgumentWithDash(verb, words, arg)) ReadFlag(verb, args, ref i, words, flags);
             else words.Add(arg);
+            if (!verb.TakesCommand || words.Count == 0) continue;
+            words.AddRange(args[(i + 1)..]);
+            break;
         }
         var line = new ParsedLine(verb, [.. words], program, flags);
         if (line.IsOn("help")) return line;
@@ -46,6 +49,9 @@ internal static class Argv
         CheckWords(line);
         return line;
     }
+
+    /// <summary>Whether the verb, known or not, is this one.</summary>
+    public static bool HasVerb(string[] args, string verb) => FindVerb(args) is >= 0 and var at && args[at] == verb;
 
     /// <summary>Whether <c>--system</c> is among the flags, which selects the system-wide instance.</summary>
     public static bool IsForSystem(string[] args)
@@ -227,7 +233,7 @@ internal static class Argv
         var program = verb.TakesProgram && words.Count > 0
             ? $"; to pass it to the program: {ControlText.Escape(typed.AsArgument)}" : "";
         return new UsageException(
-            $"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{NearestName.Question(spelled, known)}{program} "
+            $"'{verb.Name}' has no flag '{ControlText.Escape(spelled)}'{program}{NearestName.Question(spelled, known)} "
             + $"(to see its flags: tspm {verb.Name} --help)");
     }
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using ConsoleAppFramework;
 using Tspm.Client.Connection;
-using Tspm.Client.Output;
+using Tspm.Client.Output.Help;
+using Tspm.Client.Terminal;
 
 namespace Tspm.Client.CommandLine;
 
@@ -23,7 +24,7 @@ internal static class CommandRouter
             line = Argv.Parse(args);
             return ExitCodes.Done;
         });
-        if (line is null) return refused;
+        if (line is null) return Argv.HasVerb(args, "run") ? ExitCodes.RunFailed : refused;
         // --silent suppresses messages; JSON that was asked for is data.
         if (line.IsOn("silent") && !line.IsOn("json")) session.Silence();
         if (line.Verb.Name == "help" || line.IsOn("help"))
@@ -45,8 +46,9 @@ internal static class CommandRouter
 
     static int Help(ClientSession session, ParsedLine line)
     {
-        if (line.Verb.Name != "help") session.Out.Write(HelpText.For(line.Verb));
-        else if (line.Words.Length == 0) session.Out.Write(HelpText.All());
+        var width = session.Out.IsTerminal ? StandardStreams.Width() : HelpText.PageWidth;
+        if (line.Verb.Name != "help") session.Out.Write(HelpText.For(line.Verb, width));
+        else if (line.Words.Length == 0) session.Out.Write(HelpText.All(width));
         else return Help(session, Argv.Parse([line.Words[0], "--help"]));
         return ExitCodes.Done;
     }

@@ -65,6 +65,14 @@ internal static class FlagSpelling
         return null;
     }
 
+    /// <summary>The spelling that help shows, such as "-n, --name NAME".</summary>
+    public static string InHelp(Flag flag, Verb verb)
+    {
+        if (flag.Name == "env-file" && verb.Name == "import") return "--env NAME|FILE";
+        var letter = LetterOf(flag.Name, verb) is { } known ? $"-{known}, " : "";
+        return $"{letter}--{(flag.ShownAsNo ? "no-" : "")}{flag.Name} {flag.ValueName}".TrimEnd();
+    }
+
     static bool IsList(Verb? verb) => verb?.Name == "list";
 
     static bool IsLogs(Verb? verb) => verb?.Name is "logs" or "events" or "why";

@@ -24,10 +24,13 @@ internal static class Flags
     /// <summary>What the flag means for this verb, where that differs from verb to verb.</summary>
     public static string HelpOf(Flag flag, Verb verb) => (verb.Name, flag.Name) switch
     {
-        ("start", "force") => "restart it if it is already running; for a FILE, also take over names of other projects",
+        ("start", "force") =>
+            "restart it if it is already running, and replace its definition by a new command; for a FILE, also take "
+                + "over names of other projects",
+        ("up", "force") => "restart what is already running; also take over names of other projects",
         ("enable", "force") => "overwrite the service file even if it was edited by hand",
         ("disable", "force") => "remove the service file even if it was edited by hand",
-        ("enable", "user") => "install the service for this user (root only)",
+        ("enable", "user") => "install the service for this user (root only; default: the current user)",
         ("disable", "user") => "remove the service of this user (root only)",
         ("plan", "prune") => "plan as for 'apply --prune'",
         ("plan", "force") => "plan as for 'apply --force'",
@@ -37,9 +40,13 @@ internal static class Flags
         ("events", "grep") => "only events whose text matches; start with (?i) to ignore case",
         ("why", "lines") => "show the last N lines of output of the last run (default 10)",
         ("import", "out-file") => "write the config to this file instead of printing it",
-        ("import", "env-file") => "Procfile: its .env file; pm2: the profile, such as production (also --env)",
+        ("import", "env-file") =>
+            "for pm2: the profile, such as production for env_production; for a Procfile: its .env file",
         ("import", "lossy") => "exit 0 even if some settings have no counterpart here",
-        ("list", "follow") => "update the list in place, once a second, until Ctrl-C",
+        ("list", "follow") => "update the list in place, once a second, until Ctrl-C or q",
+        ("daemon", "logs") => "also print the output of the processes",
+        ("daemon", "take-over") => "replace a running daemon, whose processes keep running",
+        ("set", "autorestart") => "the same as --restart never",
         ("set", "cwd") => "working directory",
         ("set", "namespace") => "namespace",
         _ => flag.Help,
@@ -63,16 +70,22 @@ internal static class Flags
             new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" =>
             new Flag(name, FlagKind.Size, "SIZE",
-                "restart it when it and its child processes use more memory than this"),
+                "restart it when it and its child processes together use more memory than this"),
         "restart" =>
             new Flag(name, FlagKind.Text, "POLICY",
                 "when to restart it after it exits: always (default), on-failure or never (default of a job)"),
-        "autorestart" => new Flag(name, FlagKind.Switch, "", "the same as --restart never") { ShownAsNo = true },
+        "autorestart" => new Flag(name, FlagKind.Switch, "",
+            "the same as --restart never; with --cron, also the same as --job")
+        {
+            ShownAsNo = true,
+        },
         "restart-delay" =>
             new Flag(name, FlagKind.Duration, "TIME",
-                "delay after a failure (default 1s); after n in a row n times as long, up to 10s (or TIME if longer)"),
+                "delay before a restart (default 1s); after n failures in a row, n times as long, up to 10s (or TIME, "
+                    + "if longer)"),
         "max-restarts" => new Flag(name, FlagKind.Count, "N",
-            "give up after this many failures in a row (default 10); with --restart always, any exit is one"),
+            "give up after this many failures in a row (default 10); with --restart always, every exit counts, even "
+                + "code 0"),
         "min-uptime" =>
             new Flag(name, FlagKind.Duration, "TIME", "uptime after which the failure count is cleared (default 10s)"),
         "stop-exit-codes" =>
@@ -84,7 +97,7 @@ internal static class Flags
         "kill-timeout" =>
             new Flag(name, FlagKind.Duration, "TIME",
                 "how long to wait before it and its child processes are killed (default 10s)"),
-        "treekill" => new Flag(name, FlagKind.Switch, "", "do not kill child processes that outlive it")
+        "treekill" => new Flag(name, FlagKind.Switch, "", "do not stop child processes that outlive it")
         {
             ShownAsNo = true,
         },
@@ -102,7 +115,8 @@ internal static class Flags
             new Flag(name, FlagKind.Duration, "TIME", "how long it may take to become ready (default 60s)"),
         "health" =>
             new Flag(name, FlagKind.Text, "PROBE",
-                "probe repeated every 10s (not delay); 3 failures restart it; notify: one missed WATCHDOG=1 does"),
+                "probe as for --ready (except delay), repeated every 10s; the process is restarted after 3 failures in "
+                    + "a row (notify: after one missed WATCHDOG=1)"),
         "watch" => new Flag(name, FlagKind.Switch, "", "restart it when its files change"),
         "watch-paths" =>
             new Flag(name, FlagKind.Text, "A,B",
@@ -142,14 +156,15 @@ internal static class Flags
     static Flag? OtherFlag(string name) => name switch
     {
         "update-env" => new Flag(name, FlagKind.Switch, "",
-            "from now on, use this shell's environment instead of the saved one"),
+            "replace the saved environment with that of this shell"),
         "wait" => new Flag(name, FlagKind.Switch, "", "return at once, without waiting for the result")
         {
             ShownAsNo = true,
         },
         "settle" =>
             new Flag(name, FlagKind.Duration, "TIME",
-                "fail if it ends this soon after the start (default 500ms on a terminal, else 0: not checked)"),
+                "fail if it exits within this time after it was started (default 500ms on a terminal, otherwise 0: do "
+                    + "not check)"),
         "wait-timeout" =>
             new Flag(name, FlagKind.Duration, "TIME",
                 "stop waiting after this time (default 10m) and exit 5; the work continues in the background"),
@@ -157,7 +172,7 @@ internal static class Flags
             "take over names that belong to another project"),
         "attach" =>
             new Flag(name, FlagKind.Switch, "",
-                "follow the logs after starting; for a job, only until it ends, then exit with its exit code"),
+                "follow the logs after starting, until Ctrl-C; for a job, until it ends, then exit with its exit code"),
         "only" => new Flag(name, FlagKind.Text, "A,B", "only these processes of a config file"),
         "silent" => new Flag(name, FlagKind.Switch, "", "print only errors"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
@@ -171,7 +186,7 @@ internal static class Flags
             "show the last N lines of each log (default 15; with --since, --until, --grep or --run: all)"),
         "since" =>
             new Flag(name, FlagKind.Text, "WHEN",
-                "start at this time: 10m (ago), 03:10, 03:10:05, '2026-11-23 03:10', ISO 8601"),
+                "start at this time: 10m (ago), 03:10 (the most recent one), 03:10:05, '2026-11-23 03:10', ISO 8601"),
         "until" => new Flag(name, FlagKind.Text, "WHEN", "end at this time (the same forms)"),
         "kind" => new Flag(name, FlagKind.Text, "KIND,…",
             "only these kinds (exited, errored, …) or causes (crash, memory, …)"),
@@ -183,7 +198,8 @@ internal static class Flags
         {
             ShownAsNo = true,
         },
-        "context" => new Flag(name, FlagKind.Count, "N", "with --grep: also show N lines before and after each match"),
+        "context" => new Flag(name, FlagKind.Count, "N",
+            "with --grep: also show N lines of the same stream before and after each match"),
         "run" => new Flag(name, FlagKind.Text, "RUN",
             "only one run: last, -1 (the run before the last), a pid, or 'run' from --json"),
         "timestamps" => new Flag(name, FlagKind.Switch, "", "show the time in front of each line"),
@@ -193,7 +209,7 @@ internal static class Flags
         "raw" => new Flag(name, FlagKind.Switch, "", "print the bytes exactly as they were written"),
         "events" =>
             new Flag(name, FlagKind.Switch, "",
-                "show events among the lines (default with -f or -t, unless lines are selected)"),
+                "show events among the lines (default with -f or -t, unless --grep, --run, --out or --err is given)"),
         "sort" => new Flag(name, FlagKind.Text, "KEY",
             "sort by name, state, cpu, mem, uptime, restarts or id; the other way round: cpu:asc, name:desc"),
         "tab" => new Flag(name, FlagKind.Text, "TAB", "show this first: " + Monit.MonitOptions.Tabs),
@@ -223,6 +239,11 @@ internal static class Flags
         "take-over" =>
             new Flag(name, FlagKind.Switch, "",
                 "stop the processes that the older tspm still runs, and start them under this one"),
+        "apply" => new Flag(name, FlagKind.Text, "FILE", "start the processes of this config file"),
+        "exit-when" => new Flag(name, FlagKind.Text, "WHEN",
+            "end when a process is errored (errored), or when all have stopped (all-stopped)"),
+        "keep" => new Flag(name, FlagKind.Switch, "",
+            "keep the process when it has ended or this command is killed; it can be started again"),
         "prune" =>
             new Flag(name, FlagKind.Switch, "", "delete processes of the same project that are not in the file"),
         "lossy" =>

@@ -1,4 +1,7 @@
 using ConsoleAppFramework;
+using Tspm.Client.Connection;
+using Tspm.Client.Defining;
+using Tspm.Protocol;
 
 namespace Tspm.Client.CommandLine;
 
@@ -15,7 +18,24 @@ internal sealed class Invocation(ClientSession session, ParsedLine line)
     {
         foreach (var given in line.Flags)
             if (given.Note is { } note) session.Err.WriteLine(note);
-        ExitCode = CommandRunner.Run(session, () => command(session, line));
+        ExitCode = CommandRunner.Run(session, () => RunOnSelection(command));
+    }
+
+    /// <summary>
+    /// A config file may stand where a process is expected. Process names win, so files are looked at only after the
+    /// daemon, or the saved state, has said that a word matches nothing. At that moment nothing has been done yet.
+    /// </summary>
+    int RunOnSelection(Func<ClientSession, ParsedLine, int> command)
+    {
+        try
+        {
+            return command(session, line);
+        }
+        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess && line.Verb.TakesSelectors)
+        {
+            if (FileSelection.Expand(session, line.Words) is not { } words) throw;
+            return command(session, line with { Words = [.. words] });
+        }
     }
 }
 

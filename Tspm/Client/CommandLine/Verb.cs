@@ -21,6 +21,9 @@ internal enum VerbAudience
 /// <param name="Summary">A phrase without a full stop.</param>
 internal sealed record Verb(string Name, string Usage, string Summary)
 {
+    /// <summary>Whether its words are selectors, any number of them, perhaps after another word.</summary>
+    public bool TakesSelectors => Usage.Contains("SELECTOR…", StringComparison.Ordinal);
+
     /// <summary>Other names of the verb.</summary>
     public string[] Aliases { get; init; } = [];
 
@@ -36,11 +39,17 @@ internal sealed record Verb(string Name, string Usage, string Summary)
 
     public int MaxWords { get; init; } = int.MaxValue;
 
+    /// <summary>Its first word is a command, and everything after that word belongs to the command.</summary>
+    public bool TakesCommand { get; init; }
+
     /// <summary>The words after <c>--</c> are a program with its arguments, not arguments of the verb.</summary>
     public bool TakesProgram { get; init; }
 
-    /// <summary>Sentences or examples that help prints below the flags.</summary>
-    public string? Note { get; init; }
+    /// <summary>The heading above this verb in the help; null if it stands below that of the verb before.</summary>
+    public string? Heading { get; init; }
+
+    /// <summary>Never asks a daemon.</summary>
+    public bool IsLocal { get; init; }
 
     /// <summary>
     /// All flags, in the order of the help. Some flags of a config exist only for verbs that define a process.

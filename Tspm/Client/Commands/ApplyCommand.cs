@@ -23,11 +23,11 @@ internal sealed class ApplyCommand
 {
     [Command("apply")]
     public void Run(ConsoleAppContext context) =>
-        context.Run(static (session, line) => Apply(session, ProjectFile.Read(line.Words[0]), line));
+        context.Run(static (session, line) => Apply(session, ProjectFile.Read(DefaultFile.Of(line)), line));
 
     [Command("plan")]
     public void Plan(ConsoleAppContext context) =>
-        context.Run(static (session, line) => Plan(session, ProjectFile.Read(line.Words[0]), line));
+        context.Run(static (session, line) => Plan(session, ProjectFile.Read(DefaultFile.Of(line)), line));
 
     /// <summary>Applies a file; prints the steps, then the outcome of each instance.</summary>
     /// <returns>The exit code.</returns>
@@ -39,7 +39,11 @@ internal sealed class ApplyCommand
         var answer = daemon.Call(Methods.Apply, request, flags.Deadline);
         if (flags.Json) JsonPrinter.Print(session.Out, answer, PrintJson.Readable.ApplyResponse);
         else PlanPrinter.Print(session.Out, answer.Steps);
-        Outcomes.Print(session, answer, Outcomes.InState, withSuccesses: !flags.Json);
+        var deleted = answer.Steps.Where(static step => step.Action == PlanStep.Delete)
+            .Select(static step => step.Name).ToHashSet();
+        Outcomes.Print(session, answer,
+            process => deleted.Contains(process.Name) ? "deleted" : Outcomes.InState(process),
+            withSuccesses: !flags.Json);
         return answer.Success && answer.Error is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 

@@ -24,6 +24,9 @@ internal sealed class DaemonCommand
     [Command("daemon")]
     public void Run(ConsoleAppContext context) => context.Run(static (session, line) => line.Words switch
     {
+        [var word, ..] when ForegroundFlag(line) is { } flag => throw new UsageException(
+            $"'--{flag}' belongs to the daemon in the foreground, not to 'daemon {word}'; "
+            + $"usage: tspm daemon --{flag} …"),
         ["start"] => Start(session),
         ["stop"] => Stop(session),
         ["restart"] => Restart(session),
@@ -36,6 +39,10 @@ internal sealed class DaemonCommand
             $"'{string.Join(' ', ["daemon", .. words])}' is not valid; "
             + "usage: tspm daemon [start | stop | restart | upgrade [BINARY]]"),
     });
+
+    /// <summary>The name of a given flag that only the daemon in the foreground has; null if there is none.</summary>
+    static string? ForegroundFlag(ParsedLine line) =>
+        Array.Find(line.Verb.Flags, flag => line.IsOn(flag) || line.ValueOf(flag) is not null);
 
     static int Start(ClientSession session)
     {

@@ -1,6 +1,7 @@
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
+using Tspm.Client.Offline;
 using Tspm.Client.Output;
 using Tspm.Client.Running;
 using Tspm.Client.Terminal;
@@ -52,9 +53,14 @@ internal sealed class DeleteCommand
             using var daemon = session.ConnectToRead();
             return daemon.Call(Methods.List, new ListRequest()).Processes.Count;
         }
-        catch (DaemonException missing) when (missing.Code is LocalError.NotRunning or ErrorCode.NoSuchProcess)
+        catch (DaemonException missing) when (missing.Code == ErrorCode.NoSuchProcess)
         {
             return 0;
+        }
+        catch (DaemonException missing) when (missing.Code == LocalError.NotRunning)
+        {
+            // The daemon that is started for this deletes what is saved.
+            return session.Remote is null ? OfflineProcesses.Read(session.Home).Count : 0;
         }
     }
 }

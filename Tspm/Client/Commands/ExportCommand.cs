@@ -22,11 +22,18 @@ internal sealed class ExportCommand
     public void Run(ConsoleAppContext context) =>
         context.Run(static (session, line) => Export(session, line.Words));
 
+    /// <summary>Whether a later version will export to this format.</summary>
+    static bool IsLater(string format) =>
+        format is "systemd" or "quadlet" or "compose" or "kubernetes" or "nomad" or "procfile";
+
     static int Export(ClientSession session, string[] words)
     {
         if (words[0] != "config")
-            throw new UsageException("only 'config' can be exported; type: tspm export config "
-                + ControlText.Escape(string.Join(' ', words.Select(ShellWords.Quote))));
+            throw new UsageException(IsLater(words[0])
+                ? $"export to {words[0]} is not part of this version ({ProductVersion.Current}); "
+                    + "only a config can be exported: tspm export config"
+                : "only 'config' can be exported; type: tspm export config "
+                    + ControlText.Escape(string.Join(' ', words.Select(ShellWords.Quote))));
         var projects = new List<string>();
         var configs = Configs(session, words[1..], projects);
         projects = projects.Distinct().ToList();

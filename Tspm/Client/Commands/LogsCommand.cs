@@ -2,7 +2,6 @@ using System.Globalization;
 using ConsoleAppFramework;
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
-using Tspm.Client.Defining;
 using Tspm.Client.Offline;
 using Tspm.Client.Output;
 using Tspm.Client.Running;
@@ -25,16 +24,7 @@ internal sealed class LogsCommand
         Check(line);
         var highlight = Highlighter(line.ValueOf("highlight"));
         var request = Request(line);
-        try
-        {
-            return Show(session, request, Printer(session, line, request, highlight));
-        }
-        catch (DaemonException unknown) when (unknown.Code == ErrorCode.NoSuchProcess)
-        {
-            if (FileSelection.Expand(session, line.Words) is not { } names) throw;
-            request = request with { Selectors = names };
-            return Show(session, request, Printer(session, line, request, highlight));
-        }
+        return Show(session, request, Printer(session, line, request, highlight));
     });
 
     static LogsRequest Request(ParsedLine line)
@@ -131,7 +121,8 @@ internal sealed class LogsCommand
             // For example `logs -f | head`: the reader has seen enough.
         }
         printer.Finish();
-        if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty)
+        if (!printer.HasPrinted && !printer.IsForPrograms && !request.Follow && !mayBeEmpty
+            && request.Lines != 0)
             session.Err.WriteLine(NothingToShow.InLogs(request));
         if (mayFollow) SuggestFollowing(session, printer);
         return ExitCodes.Done;

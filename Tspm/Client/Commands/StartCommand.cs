@@ -40,10 +40,29 @@ internal sealed class StartCommand
         return target with { Project = project };
     }
 
-    [Command("start")]
-    public void Run(ConsoleAppContext context) => context.Run(static (session, line) =>
+    /// <summary>What the words of a command line mean.</summary>
+    public delegate StartTarget TargetReader(ClientSession session, ParsedLine line, out bool isLost);
+
+    /// <summary>Reads a config file, Tspm's or PM2's, and nothing else, as <see cref="ReadTarget"/> does.</summary>
+    /// <exception cref="DaemonException">The word is not such a file.</exception>
+    public static StartTarget ReadFile(ClientSession session, ParsedLine line, out bool isLost)
     {
-        var target = ReadTarget(session, line, out var isLost);
+        // Reading any other file explains what it is, and what to do with it.
+        if (LocalFiles.Here.Recognise(line.Words[0]) is not (FileKind.Tspm or FileKind.Pm2))
+            _ = ProjectFile.Read(line.Words[0]);
+        // An instance or a process with the name of a file is not meant here.
+        return ReadTarget(session, line, out isLost) with { IsOnlyFile = true };
+    }
+
+    [Command("start")]
+    public void Run(ConsoleAppContext context) =>
+        context.Run(static (session, line) => Run(session, line, ReadTarget));
+
+    /// <summary>Starts what the command line names, and shows its output with --attach.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(ClientSession session, ParsedLine line, TargetReader read)
+    {
+        var target = read(session, line, out var isLost);
         if (line.ValueOf("only") is { } only)
             target = target.Only(only.Split(',', StringSplitOptions.RemoveEmptyEntries));
         var (flags, attach) = (ChangeFlags.From(line), line.IsOn("attach"));
@@ -66,7 +85,7 @@ internal sealed class StartCommand
         if (!attach || code != ExitCodes.Done) return ImportCommand.WithLoss(code, isLost);
         session.Out.Flush();
         return ImportCommand.WithLoss(Attached.Show(session, started, begun, flags.Json), isLost);
-    });
+    }
 
     [Command("start-all")]
     public void RunAll(ConsoleAppContext context) => context.Run(static (session, line) =>
@@ -106,6 +125,7 @@ internal sealed class StartCommand
         ClientSession session, StartTarget target, StartRequest request, ChangeFlags flags,
         out IReadOnlyList<ProcessOutcome> started)
     {
+        if (target.IsOnlyFile) return FileStart.Run(session, request, target.Project, flags, out started);
         var triesSelectorsFirst = target.IsFile || target.Ambiguity is not null || target.NotACommand is not null;
         try
         {

@@ -128,7 +128,7 @@ internal sealed class StatusCommand
                 + $"{Counter("strangersRefused")} of other users; "
                 + $"closed: {Counter("silentClosed")} idle, {Counter("slowReadersClosed")} slow readers)");
         Line(output, "requests",
-            $"{Counter("requests")} ({Counter("requestErrors")} errors, {Counter("requestsTooFast")} over the limit of "
+            $"{Counter("requests")} ({Counter("requestErrors")} failed, {Counter("requestsTooFast")} over the limit of "
                 + $"{Limit("requestsPerSecond")} per second, {Limit("requestBurst")} at once)");
     }
 

@@ -19,7 +19,7 @@ internal sealed class ValidateCommand
 {
     [Command("validate")]
     public void Run(ConsoleAppContext context) =>
-        context.Run(static (session, line) => Validate(session, line.Words[0]));
+        context.Run(static (session, line) => Validate(session, Defining.DefaultFile.Of(line)));
 
     static int Validate(ClientSession session, string file)
     {

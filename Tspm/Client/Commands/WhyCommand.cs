@@ -35,11 +35,16 @@ internal sealed class WhyCommand
         var eventCount = (int)Math.Min(int.MaxValue, Math.Max(LeastEvents, (long)shown * EventsPerExit));
         // One connection for all requests: to another machine, each connection is a separate ssh login.
         var request = new EventsRequest { Selectors = line.Selectors, Lines = eventCount };
+        DateTimeOffset? first = null;
+        var count = 0;
         using var daemon = new EventStream(session, request, happened =>
         {
+            first ??= happened.Time;
+            count++;
             report.Add(happened);
             return true;
         }).RunAndKeep();
+        if (count >= eventCount) report.KnownSince = first;
         if (daemon is not null && Present(daemon) is { } present)
         {
             var wanted = Wanted(present, line.Words, report);

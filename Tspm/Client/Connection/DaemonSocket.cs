@@ -98,7 +98,11 @@ internal sealed class DaemonSocket : IDisposable
     /// <summary>Ends a wait of another thread, which then reads the end of the stream.</summary>
     public void Interrupt() => UnixClient.ShutDown(Number);
 
-    public void Dispose() => _descriptor.Dispose();
+    public void Dispose()
+    {
+        _descriptor.Dispose();
+        Link?.Dispose();
+    }
 
     static DaemonException TooLong(string path) => new(LocalError.Unreachable,
         $"the socket path '{path}' is {Encoding.UTF8.GetByteCount(path)} bytes long; including the terminating zero, "

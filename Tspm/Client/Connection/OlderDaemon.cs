@@ -45,6 +45,16 @@ internal static class OlderDaemon
             + "or upgrade the daemon with: tspm daemon upgrade");
     }
 
+    /// <summary>Checks that the daemon can delete a process when its client is gone.</summary>
+    /// <exception cref="DaemonException">The daemon is too old.</exception>
+    public static void RequireTemporary(DaemonClient daemon)
+    {
+        if (KnowsProtocol3(daemon)) return;
+        throw new DaemonException(ErrorCode.Failed,
+            $"the daemon is tspm {daemon.Greet().Version}, which does not know 'run': use start --job --attach, "
+            + "or upgrade the daemon with: tspm daemon upgrade");
+    }
+
     /// <summary>The message about a daemon that is too old for this client.</summary>
     public static string TooOld(HelloResponse daemon) =>
         $"the daemon is tspm {daemon.Version}, which is too old for this tspm {ProductVersion.Current}; "

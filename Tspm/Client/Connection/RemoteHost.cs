@@ -11,6 +11,11 @@ internal sealed record RemoteHost(string Target, string? Port)
 {
     const string Scheme = "ssh://";
 
+    /// <summary>
+    /// Whether ssh must neither print on the terminal nor ask questions there, because a program draws on it.
+    /// </summary>
+    public bool IsSilent { get; init; }
+
     /// <summary>Determines the machine from <c>-H</c> or TSPM_HOST.</summary>
     /// <returns>Null for this machine.</returns>
     /// <exception cref="UsageException">The address is not valid.</exception>

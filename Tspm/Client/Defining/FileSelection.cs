@@ -36,6 +36,15 @@ internal sealed class FileSelection
         return [.. expanded.Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>The names of the processes of a config file that exist, in the order of the file.</summary>
+    /// <exception cref="DaemonException">The file is not valid.</exception>
+    public static IReadOnlyList<string> Existing(ClientSession session, string path)
+    {
+        var file = ProjectFile.Read(path);
+        var selection = new FileSelection(KnownTo(session));
+        return [.. NamesOf(file).Where(name => selection.Has(name, file.Project))];
+    }
+
     /// <summary>A process that exists.</summary>
     sealed record Known(string Name, string? Project);
 
@@ -57,10 +66,13 @@ internal sealed class FileSelection
     bool Has(string name, string project) =>
         _known.Exists(known => known.Name == name && (known.Project is null || known.Project == project));
 
+    static List<string> NamesOf(ProjectFile file) =>
+        [.. file.Processes.Select(static config => DefaultProcessName.Fill(config).NameOrEmpty)];
+
     List<string> NamesIn(string path, ClientSession session)
     {
         var file = ProjectFile.Read(path);
-        List<string> names = [.. file.Processes.Select(static config => DefaultProcessName.Fill(config).NameOrEmpty)];
+        var names = NamesOf(file);
         List<string> missing = [.. names.Where(name => !Has(name, file.Project))];
         if (missing.Count == 0 && names.Count > 0) return names;
         var remedy = $"to start what it defines: tspm start {ControlText.Escape(ShellWords.Quote(path))}";

@@ -7,8 +7,8 @@ using Tspm.Text;
 namespace Tspm.Client.Defining;
 
 /// <summary>
-/// Users of PM2 name a file where a process is expected. Tspm accepts only processes there, so the message lists those
-/// that the file defines.
+/// Users of PM2 name a PM2 file where a process is expected. Tspm accepts only its own config files there (<see
+/// cref="FileSelection"/>), so the message lists the processes that the file defines.
 /// </summary>
 internal static class FileSelector
 {
@@ -37,11 +37,10 @@ internal static class FileSelector
     {
         var files = LocalFiles.Here;
         var kind = files.Recognise(word);
-        if (kind is not (FileKind.Tspm or FileKind.Pm2)) return null;
+        if (kind != FileKind.Pm2) return null;
         var isScript = word.EndsWith("js", StringComparison.Ordinal);
         try
         {
-            if (kind == FileKind.Tspm) return Names(ProjectFile.Read(word).Processes);
             return isScript ? "NAME…" : Names(ImportFiles.Pm2(word, null).Processes);
         }
         catch (Exception mistake) when (mistake is DaemonException or ImportException)

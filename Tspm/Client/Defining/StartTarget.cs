@@ -25,6 +25,9 @@ internal sealed record StartTarget
     /// <summary><see cref="Define"/> comes from a config file, which is applied as a whole.</summary>
     public bool IsFile { get; init; }
 
+    /// <summary>The word cannot mean a process, even if one has the name of the file.</summary>
+    public bool IsOnlyFile { get; init; }
+
     /// <summary>
     /// The error to report if one of several words that form one command names a process. Null if the words do not form
     /// such a command.

@@ -33,8 +33,8 @@ internal static class CommandRun
         {
             Path = "/proc/self/exe",
             Arguments = ["tspm", .. arguments],
-            // Ctrl-C at the screen does not end a command that has begun.
-            Leads = ChildLeads.Group,
+            // Ctrl-C at the screen does not end a command that has begun, and ssh cannot ask its questions there.
+            Leads = ChildLeads.Session,
             Descriptors =
             [
                 ChildDescriptor.NullInput(ChildDescriptor.StandardInput),

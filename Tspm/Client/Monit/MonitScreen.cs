@@ -19,8 +19,14 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     /// <summary>How often the clock and the uptimes are drawn anew.</summary>
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a text is read again while nothing seems to have changed.</summary>
-    static readonly TimeSpan DocumentInterval = TimeSpan.FromSeconds(2);
+    /// <summary>The time between two frames, unless the user presses a key.</summary>
+    static readonly TimeSpan LeastFrameTime = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>
+    /// How often a text is read again while nothing seems to have changed: one with readings, and one in which only
+    /// times pass.
+    /// </summary>
+    static readonly TimeSpan InfoInterval = TimeSpan.FromSeconds(2), DocumentInterval = TimeSpan.FromMinutes(1);
 
     readonly ClientSession _session;
     readonly MonitModel _model;
@@ -29,11 +35,11 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     readonly ReadingFeed _readings;
     readonly EventFeed _events;
     readonly DocumentFeed _documents;
-    readonly DependencyFeed _dependencies;
+    readonly DefinitionFeed _definitions;
     readonly OlderLines _older;
     LogFeed? _logs;
     string? _followed, _documentKey;
-    int _processCount = -1;
+    int _definitionVersion;
     long _documentDue;
     TerminalSession? _terminal;
     bool _isLeaving;
@@ -47,7 +53,7 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         _readings = new ReadingFeed(_session, _inbox, request, interval);
         _events = new EventFeed(_session, _inbox, _readings.Hurry);
         _documents = new DocumentFeed(_session, _inbox);
-        _dependencies = new DependencyFeed(_session, _inbox);
+        _definitions = new DefinitionFeed(_session, _inbox);
         _older = new OlderLines(_session, _inbox);
     }
 
@@ -69,7 +75,10 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         {
             FollowSelection();
             terminal.Show(MonitFrame.Draw(_model, Size, Now));
-            foreach (var happened in terminal.Wait(UntilTick(), _inbox.Number)) _controller.Handle(happened);
+            // What the daemon sends meanwhile is shown in one frame; keys are answered at once.
+            var keys = terminal.Wait(LeastFrameTime);
+            if (keys.Count == 0) keys = terminal.Wait(UntilTick(), _inbox.Number);
+            foreach (var happened in keys) _controller.Handle(happened);
             _inbox.CarryOut(_model);
         }
         return ExitCodes.Done;
@@ -95,7 +104,7 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     }
 
     public void ReadOlder(LogView view, IReadOnlyList<string> subject, Action? onRead) =>
-        _older.Begin(view, subject, onRead);
+        _older.Begin(view, subject, _model.LogSourceCount, onRead);
 
     public void Page(string file)
     {
@@ -130,12 +139,12 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
     /// <summary>Reads what the pane shows of the selected processes, if they or the tab have changed.</summary>
     void FollowSelection()
     {
-        var subject = _model.Subject;
+        var subject = _model.Tab == MonitTab.Logs ? _model.LogSubject : _model.Subject;
         var key = string.Join(' ', subject);
         if (_model.Tab == MonitTab.Logs) FollowLogs(subject, key);
         else if (_model.Tab is MonitTab.Why or MonitTab.Info or MonitTab.Env) ReadDocument(subject, key);
-        if (_processCount == _model.List.All.Count) return;
-        if (_dependencies.Begin()) _processCount = _model.List.All.Count;
+        if (_definitionVersion != _model.DefinitionVersion && _definitions.Begin())
+            _definitionVersion = _model.DefinitionVersion;
     }
 
     void FollowLogs(IReadOnlyList<string> subject, string key)
@@ -145,7 +154,7 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
         _logs?.Dispose();
         _logs = null;
         if (subject.Count == 0) return;
-        _logs = new LogFeed(_session, _inbox, _model.Logs, subject);
+        _logs = new LogFeed(_session, _inbox, _model.Logs, subject, _model.LogSourceCount);
         _logs.Start();
     }
 
@@ -156,11 +165,11 @@ internal sealed class MonitScreen : IMonitHost, IDisposable
             .Select(static one => $"{one.State} {one.Pid} {one.Restarts}"));
         var wanted = $"{_model.Tab} {key} {states}";
         // Over ssh, each reading is a log-in: there only changes count.
-        var isDue = _session.Remote is null && _model.Tab == MonitTab.Info
-            && Environment.TickCount64 >= _documentDue;
+        var isDue = _session.Remote is null && Environment.TickCount64 >= _documentDue;
         if (wanted == _documentKey && !isDue) return;
         if (!_documents.Begin(_model.Document, _model.Tab, subject)) return;
         _documentKey = wanted;
-        _documentDue = Environment.TickCount64 + (long)DocumentInterval.TotalMilliseconds;
+        var interval = _model.Tab == MonitTab.Info ? InfoInterval : DocumentInterval;
+        _documentDue = Environment.TickCount64 + (long)interval.TotalMilliseconds;
     }
 }

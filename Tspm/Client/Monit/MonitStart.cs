@@ -1,8 +1,8 @@
 using Tspm.Client.CommandLine;
 using Tspm.Client.Connection;
-using Tspm.Client.Monit.Drawing;
 using Tspm.Client.Monit.Model;
 using Tspm.Client.Terminal;
+using Tspm.Model.Selecting;
 using Tspm.Protocol;
 using Tspm.Storage;
 
@@ -25,6 +25,7 @@ internal static class MonitStart
         {
             Host = session.Remote?.ToString() ?? Environment.MachineName,
             IsReadOnly = options.IsReadOnly,
+            AllSelectors = options.Selectors ?? [Selector.All],
             Tab = options.Tab,
             Keys = keys,
         };
@@ -35,7 +36,7 @@ internal static class MonitStart
         {
             model.Update(daemon.Call(Methods.List, request), Environment.TickCount64 / 1000);
             if (options.Sort is { } sort) model.List.SortAs(sort);
-            if (options.IsOnce) return PrintOnce(session, model, daemon);
+            if (options.IsOnce) return MonitOnce.Print(session, model, daemon);
         }
         using var terminal = TerminalSession.TryOpen(withMouse: true, TerminalSession.UsualEscapeDelay);
         if (terminal is null) return ExitCodes.Failed;
@@ -48,25 +49,4 @@ internal static class MonitStart
         var chosen = SettingsFile.Read(session.Home, out problem).Monit?.Keys;
         return chosen is null ? KeyBindings.Default : KeyBindings.With(chosen, out problem);
     }
-
-    /// <summary>Prints what the screen would show at its beginning.</summary>
-    static int PrintOnce(ClientSession session, MonitModel model, DaemonClient daemon)
-    {
-        var size = TerminalSession.Size;
-        if (model.Subject is { Count: > 0 } subject) ReadLines(daemon, model.LogsOf(subject), subject, size.Rows);
-        var status = daemon.Call(Methods.Status, new StatusRequest());
-        var now = TimeProvider.System.GetLocalNow();
-        model.DaemonVersion = status.Version;
-        if (status.UptimeMs is { } uptime) model.DaemonSince = now - TimeSpan.FromMilliseconds(uptime);
-        FramePrinter.Print(session.Out, MonitFrame.Draw(model, size, now));
-        return ExitCodes.Done;
-    }
-
-    static void ReadLines(DaemonClient daemon, LogView view, IReadOnlyList<string> subject, int count) =>
-        daemon.Stream(Methods.Logs, new LogsRequest { Selectors = subject, Lines = count }, notification =>
-        {
-            if (notification.Method == Notifications.Log)
-                view.Buffer.Append(notification.ReadParams(Wire.Json.LogLine));
-            return true;
-        });
 }

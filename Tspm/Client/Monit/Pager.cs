@@ -1,4 +1,4 @@
-using Tspm.Platform.Linux.Spawning;
+using Tspm.Client.Running;
 using Tspm.Text;
 
 namespace Tspm.Client.Monit;
@@ -17,15 +17,8 @@ internal static class Pager
         string? problem = null;
         foreach (var candidate in candidates)
         {
-            var (path, failure) =
-                ProgramLookup.Find(candidate[0], "/", Environment.GetEnvironmentVariable("PATH"));
-            problem = failure?.Sentence;
-            if (path is null) continue;
-            var started = PosixSpawner.Start(
-                new PosixSpawnRequest { Path = path, Arguments = [.. candidate, file], ResetsSignals = true });
-            if (!started.IsStarted) return started.Reason;
-            ChildEnd.Wait(started.Pid);
-            return null;
+            problem = ForegroundProgram.Run([.. candidate, file]);
+            if (problem is null) return null;
         }
         return $"{problem}; set PAGER to a program that shows files";
     }

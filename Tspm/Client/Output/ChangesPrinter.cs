@@ -9,13 +9,18 @@ namespace Tspm.Client.Output;
 internal static class ChangesPrinter
 {
     /// <summary>Prints nothing if no such run is known.</summary>
-    public static void Print(OutputWriter output, RunChanges? changes)
+    /// <param name="output">Where to.</param>
+    /// <param name="changes">The run and what has changed since; null if no run is known.</param>
+    /// <param name="present">The pid of the present child; null if there is none.</param>
+    public static void Print(OutputWriter output, RunChanges? changes, int? present)
     {
         if (changes is null) return;
+        // That nothing has changed since the present run began says nothing about an exit.
+        var isRunning = changes.Since.Pid == present;
         var since =
             $"since the last run that stayed up (pid {Display.Number(changes.Since.Pid)}{Started(changes.Since)})";
         if (changes.Changes.Count > 0) output.WriteLine($"changed {since}:");
-        else output.WriteLine($"no known change {since}");
+        else if (!isRunning) output.WriteLine($"no known change {since}");
         foreach (var change in changes.Changes)
             output.WriteLine($"  {change.What}: {ControlText.Escape(change.Sentence)}");
         if (changes.NotKnown is { } unknown)

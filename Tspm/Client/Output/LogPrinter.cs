@@ -66,6 +66,9 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
     /// </summary>
     public bool Separated { get; init; }
 
+    /// <summary>With raw bytes: whether those of standard error go to standard error.</summary>
+    public bool SplitsStreams { get; init; }
+
     /// <summary>Whether anything was printed, including events and reports.</summary>
     public bool HasPrinted { get; private set; }
 
@@ -102,8 +105,7 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
             : Encoding.UTF8.GetBytes(line.Text ?? "");
         if (raw)
         {
-            output.Write(bytes);
-            if (!line.Partial) output.Write("\n"u8);
+            PrintRaw(bytes, line);
             return;
         }
         var source = new Source(line.Id, line.Instance, line.Stream);
@@ -113,6 +115,17 @@ internal sealed class LogPrinter(OutputWriter output, OutputWriter errors, bool 
         _open = source;
         if (!line.Partial) EndOpenLine();
         if (Separated) _left[source] = line.Seq;
+    }
+
+    void PrintRaw(byte[] bytes, LogLine line)
+    {
+        var isError = SplitsStreams && line.Stream == "err";
+        var target = isError ? errors : output;
+        // What comes first must be seen first, where both streams go to one terminal.
+        if (isError) output.Flush();
+        target.Write(bytes);
+        if (!line.Partial) target.Write("\n"u8);
+        if (isError) errors.Flush();
     }
 
     /// <summary>Ends an unfinished line on a terminal, so that the shell's prompt starts on a new line.</summary>

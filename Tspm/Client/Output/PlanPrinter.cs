@@ -20,12 +20,15 @@ internal static class PlanPrinter
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unchanged: {kept}"));
     }
 
+    static string Names(IEnumerable<string> fields) => ControlText.Escape(string.Join(", ", fields));
+
     static string Details(PlanStep step)
     {
         if (step.Changes is not { Count: > 0 } changes) return "";
-        var fields = changes.Select(field =>
-            ApplyPlan.TakesEffectAtNextStart(field) && !step.Restarts ? field + " (from the next start on)" : field);
-        var text = ": " + ControlText.Escape(string.Join(", ", fields));
-        return step.Restarts ? text + "; restarts it" : text;
+        if (step.Restarts) return $": {Names(changes)}; restarts it";
+        List<string> later = [.. changes.Where(ApplyPlan.TakesEffectAtNextStart)];
+        List<string> now = [.. changes.Except(later)];
+        if (later.Count == 0) return $": {Names(now)}";
+        return (now.Count > 0 ? $": {Names(now)}; " : ": ") + $"from the next start on: {Names(later)}";
     }
 }

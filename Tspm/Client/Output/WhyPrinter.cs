@@ -12,8 +12,8 @@ using Tspm.Text;
 namespace Tspm.Client.Output;
 
 /// <summary>
-/// Prints the answer to <c>why</c>: one line per exit, the newest first, then the last output. JSON: one object for one
-/// instance, an array for several.
+/// Prints the answer to <c>why</c>: one line per exit, the newest first, then the last output. On a terminal, a
+/// timeline of the exits comes first. JSON: one object for one instance, an array for several.
 /// </summary>
 internal static class WhyPrinter
 {
@@ -22,7 +22,7 @@ internal static class WhyPrinter
         var several = report.Instances.Count > 1;
         if (!json)
         {
-            foreach (var instance in report.Instances) Print(output, instance, several);
+            foreach (var instance in report.Instances) Print(output, instance, several, report.KnownSince);
             foreach (var hint in Hints(report)) output.WriteLine(ControlText.Escape(hint));
             return;
         }
@@ -35,14 +35,17 @@ internal static class WhyPrinter
         output.WriteLine();
     }
 
-    static void Print(OutputWriter output, WhyInstance instance, bool several)
+    static void Print(OutputWriter output, WhyInstance instance, bool several, DateTimeOffset? knownSince)
     {
+        var now = TimeProvider.System.GetLocalNow();
         var name = Display.Name(instance.Name, instance.Instance, several && instance.Instance > 0);
         if (instance.Status is { } status) output.WriteLine($"{name} is {Display.State(status)}: {Reason(status)}");
         else if (instance.WasWithdrawn) output.WriteLine($"{name} (removed, because it could not be started)");
         else if (instance.IsDeleted) output.WriteLine($"{name} (deleted)");
         else if (several) output.WriteLine(name);
         if (!instance.HasEnded) output.WriteLine("no exits recorded yet");
+        if (output.IsTerminal && ExitTimeline.From(instance.AllExits, now, knownSince) is { } timeline)
+            TimelinePrinter.Print(output, timeline);
         var column = output.IsTerminal ? "  " : "\t";
         foreach (var exit in instance.Exits)
         {
@@ -51,11 +54,11 @@ internal static class WhyPrinter
             var child = happened.Kind == EventKind.Failed
                 ? "did not run"
                 : $"pid {Display.Number(happened.Pid)} after {Display.Uptime(happened.UptimeMs)}";
-            var time = output.IsTerminal ? EventTime.Format(happened.Time, TimeProvider.System.GetLocalNow())
+            var time = output.IsTerminal ? EventTime.Format(happened.Time, now)
                 : LogPrinter.TimeOf(happened.Time);
             output.WriteLine($"{time}{column}{child}{column}{what}: {ControlText.Escape(exit.Words)}");
         }
-        ChangesPrinter.Print(output, instance.Changes);
+        ChangesPrinter.Print(output, instance.Changes, instance.Status?.Pid);
         if (instance.LastLines.Count == 0) return;
         output.WriteLine($"last lines of pid {Display.Number(instance.Newest?.Pid)}:");
         foreach (var line in instance.LastLines) output.WriteLine("  " + ControlText.Escape(line));

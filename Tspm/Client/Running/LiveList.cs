@@ -38,6 +38,9 @@ internal sealed class LiveList(ClientSession session, ListRequest request, ListO
             // A mistake is reported on the normal screen, and ssh asks its questions there.
             Read();
             using var terminal = TerminalSession.TryOpen(withMouse: false, TerminalSession.UsualEscapeDelay);
+            // The ssh of the first connection would print on the screen when the connection is lost.
+            session.IsOnScreen = true;
+            if (session.Remote is not null) Disconnect();
             while (terminal is not null)
             {
                 Draw(terminal);

@@ -10,7 +10,8 @@ namespace Tspm.Client.Terminal;
 /// displaced, whatever the terminal does with the character.
 /// </summary>
 /// <param name="depth">The colours that the terminal shows.</param>
-internal sealed class ScreenPainter(ColourDepth depth)
+/// <param name="isAscii">Whether the terminal shows only ASCII characters.</param>
+internal sealed class ScreenPainter(ColourDepth depth, bool isAscii = false)
 {
     readonly ArrayBufferWriter<byte> _bytes = new(16 << 10);
 
@@ -64,14 +65,15 @@ internal sealed class ScreenPainter(ColourDepth depth)
     {
         MoveTo(x, y);
         SetStyle(cell.Style);
-        var isCertain = CellText.IsCertain(cell.Text);
+        var text = isAscii ? AsciiSigns.Of(cell.Text, cell.Width) : cell.Text;
+        var isCertain = CellText.IsCertain(text);
         if (!isCertain)
         {
             for (var i = 0; i < cell.Width; i++) _bytes.Write(" "u8);
             _x = -1;
             MoveTo(x, y);
         }
-        Encoding.UTF8.GetBytes(cell.Text, _bytes);
+        Encoding.UTF8.GetBytes(text, _bytes);
         _x = isCertain ? x + cell.Width : -1;
     }
 

@@ -76,8 +76,11 @@ internal sealed class WhyInstance(int id, int instance, int shown)
     /// <summary>The number of its newest event; 0 if it has none.</summary>
     public long LastSeq { get; private set; }
 
-    /// <summary>The exits to show.</summary>
+    /// <summary>The exits to show, the newest first.</summary>
     public List<WhyExit> Exits { get; } = [];
+
+    /// <summary>All exits that were read, the newest last.</summary>
+    public List<WhyExit> AllExits { get; } = [];
 
     /// <summary>An exit is on record, whether or not it is shown.</summary>
     public bool HasEnded { get; private set; }
@@ -106,14 +109,16 @@ internal sealed class WhyInstance(int id, int instance, int shown)
         if (happened.Kind == EventKind.Withdrawn) WasWithdrawn = true;
         if (happened.Kind == EventKind.Killed) _killed = happened.Pid;
         if (happened.Kind == EventKind.OutOfMemory)
-            foreach (var exit in Exits)
-                if (exit.Event.RunId == happened.RunId) exit.OutOfMemory = happened.Reason ?? "";
+            foreach (var ended in Exits)
+                if (ended.Event.RunId == happened.RunId) ended.OutOfMemory = happened.Reason ?? "";
         if (happened.Kind == EventKind.Leftovers)
-            foreach (var exit in Exits)
-                if (exit.Event.RunId == happened.RunId) exit.Leftovers = Joined(exit.Leftovers, happened.Reason);
+            foreach (var ended in Exits)
+                if (ended.Event.RunId == happened.RunId) ended.Leftovers = Joined(ended.Leftovers, happened.Reason);
         if (happened.Kind is not (EventKind.Exited or EventKind.Failed)) return;
         HasEnded = true;
-        Exits.Insert(0, new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid });
+        var exit = new WhyExit(happened) { WasKilled = _killed is not null && _killed == happened.Pid };
+        AllExits.Add(exit);
+        Exits.Insert(0, exit);
         KeepNewest(shown);
     }
 
@@ -137,6 +142,9 @@ internal sealed class WhyReport(int shown = WhyReport.DefaultExits)
     readonly List<WhyInstance> _instances = [];
 
     public IReadOnlyList<WhyInstance> Instances => _instances;
+
+    /// <summary>The time of the first event if there may be older ones that were not read; null otherwise.</summary>
+    public DateTimeOffset? KnownSince { get; set; }
 
     public void Add(ProcessEvent happened)
     {

@@ -74,7 +74,8 @@ internal static class ProbeRules
     }
 
     static ConfigProblem OnlyHealth(string member, int value) =>
-        Bad(member, AsText(value), "is only for health; the time limit of a start is startTimeoutMs");
+        Bad(member, AsText(value),
+            "is not allowed here: this field exists only in health; the time limit of a start is startTimeoutMs");
 
     static ConfigProblem Bad(string member, string found, string words) =>
         new("." + member, found, words, $"{found} {words}");

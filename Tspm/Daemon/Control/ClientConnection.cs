@@ -135,6 +135,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     }
 
     /// <summary>Sends one message. Messages of concurrent callers are never mixed.</summary>
+    /// <exception cref="ClientGoneException">The connection has ended, from either side.</exception>
     public async Task Write(ReadOnlyMemory<byte> message)
     {
         await _writing.WaitAsync();
@@ -151,7 +152,7 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
         {
             if (_streamEnd is not null && Interlocked.Exchange(ref _isLost, 1) == 0)
                 Interlocked.Increment(ref owner.Counters.LostStreams);
-            throw;
+            throw new ClientGoneException();
         }
         finally
         {
@@ -264,5 +265,6 @@ internal sealed class ClientConnection(IControlChannel channel, ControlSocket ow
     }
 
     static bool IsEnd(Exception e) =>
-        e is SocketException or IOException or OperationCanceledException or ObjectDisposedException;
+        e is SocketException or IOException or OperationCanceledException or ObjectDisposedException
+            or ClientGoneException;
 }

@@ -26,8 +26,17 @@ internal sealed class LogsHandler() : ConnectionHandler<LogsRequest, LogsRespons
             var views = Views.Select(context, request.Selectors);
             await context.Outputs.Settled();
             using var follower = new LogFollower(context, request, query, sender);
-            await follower.Begin(views);
-            if (logChanges is not null) await follower.Follow(logChanges, connection);
+            var held = request is { Follow: true, Hold: true }
+                ? context.Temporaries.Hold(views.Select(static view => view.Definition.Id)) : [];
+            try
+            {
+                await follower.Begin(views);
+                if (logChanges is not null) await follower.Follow(logChanges, connection);
+            }
+            finally
+            {
+                context.Temporaries.Release(held);
+            }
         }
         catch (LogQueryException refused)
         {

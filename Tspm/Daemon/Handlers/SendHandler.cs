@@ -33,6 +33,7 @@ internal sealed class SendHandler() : Handler<SendRequest, SendResponse>(Methods
         if (problem?.IsMissing == true && Tspm.Logs.Writing.LostFifos.Find(path) is { } lost)
             opened = FifoInput.Open(lost, out problem);
         using var input = opened;
+        if (problem?.IsMissing == true) return "stdin=pipe takes effect at its next start";
         if (problem is not null) return $"its standard input cannot be opened: {problem.Reason}";
         return FifoInput.Write(input.Number, Encoding.UTF8.GetBytes(line + "\n"), out var reason) switch
         {

@@ -19,6 +19,8 @@ internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Meth
         request = request with { Client = RequestLaunch.Complete(request.Client, by) };
         var started = await context.Supervisor.Order(await OrderOf(context, request, by));
         var begun = started.Begun;
+        if (request.Temporary == true)
+            foreach (var id in started.NewIds) context.Temporaries.Expect(id);
         var outcomes = await ChangeOutcomes.Collect(
             context, begun, request.Wait, request.WaitTimeoutMs, ChangeOutcomes.StartError);
         var dropped = started.NewIds.Count > 0
@@ -60,6 +62,7 @@ internal sealed class StartHandler() : Handler<StartRequest, StartResponse>(Meth
             HasOverrides = request.HasOverrides,
             Force = request.Force,
             Again = request.Again,
+            IsTemporary = request.Temporary == true,
         };
     }
 

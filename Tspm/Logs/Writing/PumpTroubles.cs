@@ -115,5 +115,6 @@ internal sealed class PumpTroubles(LogFileSet files, StalledStreams stalled)
     }
 
     static string BlockedSentence(OutputStream stream) =>
-        $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; the writers wait";
+        $"output cannot be written to {stream.File.Path}: {Errno.Describe(stream.BlockedBy)}; "
+        + "the programs that write there are blocked until there is room";
 }

@@ -19,7 +19,7 @@ internal static class KilledText
     }
 
     /// <summary>
-    /// The warning about a stop that needed SIGKILL, for example "did not end within 10 s and was killed (see
+    /// The warning about a stop that needed SIGKILL, for example "pid 12 did not end within 10 s and was killed (see
     /// stop.timeoutMs and stop.signal)".
     /// </summary>
     /// <param name="exit">The exit, with the processes that were killed.</param>
@@ -44,7 +44,8 @@ internal static class KilledText
     {
         if (exit.Killed is not { Count: > 0 } killed) return null;
         List<KilledProcess> others = [.. killed.Where(process => process.Pid != exit.Pid)];
-        var (also, who) = ("", "");
+        var also = "";
+        var who = string.Create(CultureInfo.InvariantCulture, $"pid {exit.Pid} ");
         if (others.Count == killed.Count) who = $"{List(others)} ";
         else if (others.Count > 0) also = $", along with {List(others)}";
         var isMainKilled = others.Count < killed.Count;

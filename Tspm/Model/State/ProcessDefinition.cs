@@ -54,6 +54,10 @@ internal record ProcessDefinition
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong RestartBefore { get; init; }
 
+    /// <summary>Whether the process is deleted once no client holds it (<c>tspm run</c>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTemporary { get; init; }
+
     [JsonIgnore] public string Name => Config.NameOrEmpty;
 
     [JsonIgnore] public string Namespace => Config.Namespace ?? DefaultNamespace;

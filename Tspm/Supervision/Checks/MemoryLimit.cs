@@ -23,6 +23,6 @@ internal static class MemoryLimit
     public static Cause? Excess(ProcessConfig config, long used) =>
         config.MemoryLimitBytes is { } limit && used > limit
             ? Cause.Observed(
-                CauseCode.Memory, $"memory {ByteSize.Format(used)} over the limit of {ByteSize.Format(limit)}")
+                CauseCode.Memory, $"memory {ByteSize.Format(used)} exceeded the limit of {ByteSize.Format(limit)}")
             : null;
 }

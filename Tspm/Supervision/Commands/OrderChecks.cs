@@ -60,7 +60,7 @@ internal static class OrderChecks
     {
         var set = $"tspm set {ShellWords.Quote(name)}";
         return new OrderRefusedException(
-            $"'{name}' is already defined; change it with: {set} KEY=VALUE, or a variable with: {set} --env KEY=VALUE");
+            $"'{name}' is already defined; to change it, type the same flags, or KEY=VALUE, after: {set}");
     }
 
     /// <summary>Replaces the kept environment of processes (<c>--update-env</c>).</summary>

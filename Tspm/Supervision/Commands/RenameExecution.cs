@@ -31,7 +31,7 @@ internal static class RenameExecution
     public static void Rename(Supervisor supervisor, ProcessDefinition definition, string name)
     {
         if (supervisor.Table.ByName(name) is { } other && other.Id != definition.Id)
-            throw new OrderRefusedException($"the name '{name}' is taken by process {other.Id}");
+            throw new OrderRefusedException($"there is already a process '{name}' (id {other.Id})");
         if (supervisor.Table.NameProblem(name, definition.Id) is { } taken) throw new OrderRefusedException(taken);
         OrderChecks.LogsAtRest(supervisor.Table, definition);
         supervisor.Put(definition with { Config = definition.Config with { Name = name } });

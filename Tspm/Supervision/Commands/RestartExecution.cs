@@ -68,7 +68,7 @@ internal static class RestartExecution
                 notes.Add($"{process.DisplayName}: sent {by.Signal ?? ReloadConfig.DefaultSignal} to pid "
                     + $"{process.View.Pid}, as set by reload.mode; the process keeps running");
             else if (!process.State.HasChild)
-                notes.Add($"{process.DisplayName} was not online, so it is being started");
+                notes.Add($"{process.DisplayName} was not online, so it is started instead of reloaded");
         }
     }
 }

@@ -98,6 +98,8 @@ internal static class StartExecution
             var caller = order.Caller!;
             var processes =
                 supervisor.Define(config, caller.Environment, caller.OpenFilesLimit, existing, caller.Launch);
+            if (order.IsTemporary)
+                processes = supervisor.Put(processes[0].Definition with { IsTemporary = true });
             if (existing is null) newIds.Add(processes[0].Key.Id);
             if (config.Enabled != false) wanted.AddRange(processes);
         }

@@ -79,6 +79,9 @@ internal abstract class SupervisorCommand
 
         /// <summary>A process that is already online is not an error.</summary>
         public bool Again { get; init; }
+
+        /// <summary>The new definitions are deleted once no client holds them.</summary>
+        public bool IsTemporary { get; init; }
     }
 
     /// <summary>

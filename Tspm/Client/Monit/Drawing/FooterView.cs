@@ -11,7 +11,7 @@ internal static class FooterView
 {
     static readonly (KeyAction Command, string Key, string Text)[] ListKeys =
     [
-        (KeyAction.Leave, "q", "leave (all keeps running)"), (KeyAction.Help, "?", "help"),
+        (KeyAction.Leave, "q", "quit (processes keep running)"), (KeyAction.Help, "?", "help"),
         (KeyAction.FilterList, "/", "filter"), (KeyAction.Menu, "Enter", "actions"),
         (KeyAction.Restart, "r", "restart"), (KeyAction.Stop, "x", "stop"), (KeyAction.Sort, "s", "sort"),
         (KeyAction.SwitchFocus, "Tab", "pane"), (KeyAction.Mark, "v", "mark"), (KeyAction.Zoom, "z", "zoom"),

@@ -28,24 +28,43 @@ internal static class GraphText
         foreach (var name in dependents) lines.Add(NodeOf(model, name, "  "));
         if (row.Members.Count != 1) return lines;
         var history = model.HistoryOf(RowKey.Of(row.Members[0]));
-        AddDiagrams(lines, history, "CPU", ofMemory: false, Math.Max(LeastWidth, width));
-        AddDiagrams(lines, history, "memory", ofMemory: true, Math.Max(LeastWidth, width));
+        width = Math.Min(ReadingHistory.Steps, Math.Max(LeastWidth, width));
+        for (var length = 0; length < Spans.Length; length++)
+        {
+            var values = history.Last(length, ofMemory: false, width);
+            var top = values.DefaultIfEmpty().Max();
+            lines.Add(StyledText.Of($"CPU, {Spans[length]}: at most {Display.Cpu(top)}", Style.Bold));
+            AddBars(lines, Bars.Draw(values, Math.Max(100, top), Height), width, Colour.Green);
+        }
+        long? limit = model.MemoryLimits.TryGetValue(row.Worst.Name, out var known) ? known : null;
+        for (var length = 0; length < Spans.Length; length++)
+            AddMemory(lines, history.Last(length, ofMemory: true, width), Spans[length], limit, width);
         return lines;
     }
 
-    static void AddDiagrams(List<StyledText> lines, ReadingHistory history, string what, bool ofMemory, int width)
+    /// <summary>
+    /// Below the line at the limit, the diagram shows how near to the limit the memory is; the row above it is empty as
+    /// long as the limit is kept.
+    /// </summary>
+    static void AddMemory(List<StyledText> lines, double[] values, string span, long? limit, int width)
     {
-        for (var length = 0; length < Spans.Length; length++)
+        var top = values.DefaultIfEmpty().Max();
+        lines.Add(StyledText.Of($"memory, {span}: at most {Display.Memory((long)top)}", Style.Bold));
+        if (limit is not { } bytes)
         {
-            var values = history.Last(length, ofMemory, Math.Min(ReadingHistory.Steps, width));
-            var top = values.DefaultIfEmpty().Max();
-            var full = ofMemory ? top : Math.Max(100, top);
-            var most = ofMemory ? Display.Memory((long)top) : Display.Cpu(top);
-            lines.Add(StyledText.Of($"{what}, {Spans[length]}: at most {most}", Style.Bold));
-            foreach (var diagram in Bars.Draw(values, full, Height))
-                lines.Add(StyledText.Of(diagram.PadLeft(Math.Min(ReadingHistory.Steps, width)),
-                    Style.Of(ofMemory ? Colour.Blue : Colour.Green)));
+            AddBars(lines, Bars.Draw(values, top, Height), width, Colour.Blue);
+            return;
         }
+        var rows = Bars.Draw(values, bytes * (Height + 1.0) / Height, Height + 1);
+        if (top > bytes) AddBars(lines, rows[..1], width, Colour.BrightRed);
+        lines.Add(StyledText.Of($"── limit {Display.Memory(bytes)} ".PadRight(width, '─'),
+            Style.Of(top > bytes ? Colour.BrightRed : Colour.Yellow)));
+        AddBars(lines, rows[1..], width, Colour.Blue);
+    }
+
+    static void AddBars(List<StyledText> lines, string[] rows, int width, Colour colour)
+    {
+        foreach (var row in rows) lines.Add(StyledText.Of(row.PadLeft(width), Style.Of(colour)));
     }
 
     static void AddDependencies(

@@ -71,10 +71,6 @@ internal sealed record ListColumnView(
     static string UptimeOf(ListEntry row) =>
         Display.Uptime(row.Worst.UptimeMs).Replace(" ", "", StringComparison.Ordinal);
 
-    /// <summary>Whether it was restarted within the last minute, which is worth a look.</summary>
-    public static bool WasJustRestarted(ListEntry row) =>
-        row.Members.Any(static one => one is { Restarts: > 0, UptimeMs: < 60_000 });
-
     static string RestartsOf(ListEntry row) => string.Create(CultureInfo.InvariantCulture, $"{row.Restarts}↻");
 
     static ListColumnView BarsOfWidth(int width) =>

@@ -103,7 +103,8 @@ internal static class ListPaneView
         Style StyleOf(ListColumnView column) => column.SortKey switch
         {
             "state" => state,
-            "restarts" when !row.HasFailed && ListColumnView.WasJustRestarted(row) =>
+            "restarts" when !row.HasFailed
+                && row.Members.Any(one => model.HistoryOf(RowKey.Of(one)).WasJustRestarted) =>
                 own with { Foreground = Colour.BrightYellow },
             _ => own,
         };

@@ -138,7 +138,7 @@ internal static class LogPaneView
     /// <summary>The width of names; 0 if all lines are of one process.</summary>
     static int NameWidth(MonitModel model, LogView logs, Region region)
     {
-        if (model.List.Targets.Sum(static row => row.Members.Count) <= 1) return 0;
+        if (model.LogSourceCount <= 1) return 0;
         var width = 0;
         for (var i = logs.BottomIndex; i >= 0 && i > logs.BottomIndex - region.Height; i--)
             width = Math.Max(width, CellText.WidthOf(logs.Shown[i].Source.Name ?? ""));

@@ -42,7 +42,8 @@ internal static class OverlayView
     static (string Title, IReadOnlyList<string> Lines, int Selected) ContentOf(MonitModel model, Overlay overlay) =>
         overlay switch
         {
-            Overlay.Help => ("keys", HelpLines(model), -1),
+            Overlay.Help help => (help.Search is { } search ? $"keys with {search.Text}_" : "keys; / searches",
+                HelpLines(model, help.Search?.Text ?? ""), -1),
             Overlay.History => ("commands that were run", HistoryLines(model), -1),
             Overlay.Confirm confirm => ("y: yes   n: no", confirm.Question, -1),
             Overlay.Menu menu => (menu.Title, [.. menu.Items.Select(static item =>
@@ -50,11 +51,15 @@ internal static class OverlayView
             _ => ("", [], -1),
         };
 
-    static List<string> HelpLines(MonitModel model)
+    static List<string> HelpLines(MonitModel model, string search)
     {
         var lines = new List<string> { "↑ ↓ j k PgUp PgDn move; the mouse works too" };
         foreach (var scope in Enum.GetValues<KeyScope>())
         {
+            string[] keys = [.. model.Keys.Where(binding => binding.Scope == scope)
+                .Select(static binding => $"  {binding.Keys,-16} {binding.Help}")
+                .Where(line => line.Contains(search, StringComparison.OrdinalIgnoreCase))];
+            if (keys.Length == 0) continue;
             lines.Add("");
             lines.Add(scope switch
             {
@@ -63,8 +68,7 @@ internal static class OverlayView
                 KeyScope.Action => "on the selected or marked processes",
                 _ => "in the pane",
             });
-            foreach (var binding in model.Keys)
-                if (binding.Scope == scope) lines.Add($"  {binding.Keys,-16} {binding.Help}");
+            lines.AddRange(keys);
         }
         return lines;
     }

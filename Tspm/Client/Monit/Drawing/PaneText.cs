@@ -9,8 +9,14 @@ namespace Tspm.Client.Monit.Drawing;
 /// <summary>The text of every tab but the logs, as lines.</summary>
 internal static class PaneText
 {
-    /// <summary>The lines of the present tab.</summary>
-    public static IReadOnlyList<StyledText> Lines(MonitModel model, int width, DateTimeOffset now) => model.Tab switch
+    /// <summary>The lines of the present tab that its filter shows.</summary>
+    public static IReadOnlyList<StyledText> Lines(MonitModel model, int width, DateTimeOffset now)
+    {
+        var lines = AllLines(model, width, now);
+        return model.TextFilter is { } filter ? [.. lines.Where(line => filter.Shows(line.Text))] : lines;
+    }
+
+    static IReadOnlyList<StyledText> AllLines(MonitModel model, int width, DateTimeOffset now) => model.Tab switch
     {
         MonitTab.Events => Events(model, now),
         MonitTab.Graph => GraphText.Lines(model, width),

@@ -51,10 +51,11 @@ internal static class PaneView
                 ? TextEffects.Reverse : TextEffects.Bold | TextEffects.Underline;
             x = frame.Write(x, y, TabText(i, layout.Pane.Width), new Style(Effects: effects), end - x) + 1;
         }
-        var status = model.Tab == MonitTab.Logs ? LogStatus(model) : "";
+        var status = model.Tab == MonitTab.Logs ? LogStatus(model)
+            : model.TextFilter is { } filter ? $"&{filter.Text}" : "";
         if (status.Length == 0 || end - x < LeastStatusWidth) return;
         status = CellText.Cut(status, end - x - 1);
-        var style = model.Logs.Follows ? Style.Dim : Style.Of(Colour.BrightYellow);
+        var style = model.Tab != MonitTab.Logs || model.Logs.Follows ? Style.Dim : Style.Of(Colour.BrightYellow);
         frame.Write(end - CellText.WidthOf(status), y, status, style);
     }
 
@@ -68,7 +69,8 @@ internal static class PaneView
         // What is cut off on a narrow screen comes last.
         List<string> parts = [logs.Follows ? "follow"
             : string.Create(CultureInfo.InvariantCulture, $"PAUSED {logs.NewLines} new ↓")];
-        if (settings.Filter is { } filter) parts.Add($"&{(settings.IsInverted ? "!" : "")}{filter.Text}");
+        if (model.ShowsAllLogs) parts.Add("all");
+        if (settings.Filter is { } filter) parts.Add($"&{filter.Text}");
         if (settings.Search is { } search) parts.Add($"/{search.Text}");
         if (settings.Streams != LogStreams.Both) parts.Add(settings.Streams == LogStreams.Out ? "out" : "err");
         return string.Join("  ", parts);
@@ -81,7 +83,8 @@ internal static class PaneView
         {
             var isReading = model.Tab is MonitTab.Why or MonitTab.Info or MonitTab.Env && !model.Document.IsRead
                 && model.Subject.Count > 0;
-            frame.Write(region.X, region.Y, isReading ? "reading …" : "nothing to show", Style.Dim, region.Width);
+            var empty = model.TextFilter is not null ? "no line matches; & changes the filter" : "nothing to show";
+            frame.Write(region.X, region.Y, isReading ? "reading …" : empty, Style.Dim, region.Width);
             return;
         }
         var (row, top) = (0, model.Document.Top);

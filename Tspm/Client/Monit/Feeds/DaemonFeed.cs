@@ -12,7 +12,7 @@ internal abstract class DaemonFeed(ClientSession session, MonitInbox inbox) : ID
     static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     readonly Lock _gate = new();
-    readonly ManualResetEventSlim _end = new();
+    readonly ManualResetEventSlim _end = new(), _wake = new();
     DaemonClient? _daemon;
 
     protected ClientSession Session => session;
@@ -25,6 +25,7 @@ internal abstract class DaemonFeed(ClientSession session, MonitInbox inbox) : ID
     public void Dispose()
     {
         _end.Set();
+        _wake.Set();
         lock (_gate) _daemon?.Interrupt();
     }
 
@@ -46,6 +47,18 @@ internal abstract class DaemonFeed(ClientSession session, MonitInbox inbox) : ID
     /// <summary>Waits, or ends early.</summary>
     /// <returns>True if the feed has ended.</returns>
     protected bool Pause(TimeSpan time) => _end.Wait(time);
+
+    /// <summary>Ends the present or the next <see cref="PauseUntilWoken"/>. Any thread may call this.</summary>
+    protected void Wake() => _wake.Set();
+
+    /// <summary>Waits until the time is up, the feed is woken or ends.</summary>
+    /// <returns>True if the feed has ended.</returns>
+    protected bool PauseUntilWoken(TimeSpan time)
+    {
+        _wake.Wait(time);
+        _wake.Reset();
+        return HasEnded;
+    }
 
     void Run()
     {

@@ -20,10 +20,9 @@ internal sealed class DocumentFeed(ClientSession session, MonitInbox inbox)
     {
         if (_isReading) return false;
         _isReading = true;
-        string[] arguments = [.. CommandOf(tab), .. subject];
         new Thread(() =>
         {
-            var lines = Run(arguments);
+            var lines = Read(session, tab, subject);
             inbox.Post(_ =>
             {
                 document.Update(lines);
@@ -34,14 +33,15 @@ internal sealed class DocumentFeed(ClientSession session, MonitInbox inbox)
         return true;
     }
 
-    static string[] CommandOf(MonitTab tab) => tab switch
+    static string CommandOf(MonitTab tab) => tab switch
     {
-        MonitTab.Why => ["why"],
-        MonitTab.Env => ["env"],
-        _ => ["describe"],
+        MonitTab.Why => "why",
+        MonitTab.Env => "env",
+        _ => "describe",
     };
 
-    List<StyledText> Run(string[] arguments)
+    /// <summary>Reads the text of a tab, and blocks meanwhile.</summary>
+    public static List<StyledText> Read(ClientSession session, MonitTab tab, IReadOnlyList<string> subject)
     {
         var text = new StringBuilder();
         var output = new OutputWriter(bytes =>
@@ -52,8 +52,8 @@ internal sealed class DocumentFeed(ClientSession session, MonitInbox inbox)
         { Colours = ColourDepth.Sixteen };
         // What the command says is part of the text.
         var beside = session.With(output, output);
-        if (session.Remote is not null) arguments = [.. arguments, "--host", $"ssh://{session.Remote}"];
-        CommandRouter.Run(beside, arguments);
+        string[] host = session.Remote is { } remote ? ["--host", $"ssh://{remote}"] : [];
+        CommandRouter.Run(beside, [CommandOf(tab), .. subject, .. host]);
         output.Flush();
         return [.. text.ToString().TrimEnd('\n').Split('\n').Select(StyledText.Read)];
     }

@@ -10,7 +10,7 @@ namespace Tspm.Client.Monit.Feeds;
 internal sealed class EventFeed(ClientSession session, MonitInbox inbox, Action onNews) : DaemonFeed(session, inbox)
 {
     /// <summary>The number of past events to read at the beginning.</summary>
-    const int PastEvents = 500;
+    public const int PastEvents = 500;
 
     long? _last;
 

@@ -10,17 +10,25 @@ namespace Tspm.Client.Monit.Feeds;
 /// </summary>
 internal sealed class LogFeed : DaemonFeed
 {
-    /// <summary>The number of past lines of each stream to read at the beginning.</summary>
-    const int PastLines = 200;
+    /// <summary>The number of past lines to read at the beginning: of each stream, and of all instances.</summary>
+    const int PastLines = 200, PastLinesOfAll = 4000;
 
     readonly LogView _view;
     readonly IReadOnlyList<string> _subject;
     readonly Dictionary<string, long> _after;
+    readonly int _pastLines;
 
-    public LogFeed(ClientSession session, MonitInbox inbox, LogView view, IReadOnlyList<string> subject)
+    /// <param name="session">Connects to the daemon.</param>
+    /// <param name="inbox">Receives the lines.</param>
+    /// <param name="view">Shows them.</param>
+    /// <param name="subject">The selectors of the processes.</param>
+    /// <param name="count">The number of their instances: the more there are, the fewer past lines of each.</param>
+    public LogFeed(
+        ClientSession session, MonitInbox inbox, LogView view, IReadOnlyList<string> subject, int count)
         : base(session, inbox)
     {
         (_view, _subject) = (view, subject);
+        _pastLines = Math.Clamp(PastLinesOfAll / Math.Max(1, count), 1, PastLines);
         _after = new Dictionary<string, long>(view.Buffer.After);
     }
 
@@ -29,7 +37,7 @@ internal sealed class LogFeed : DaemonFeed
         var request = new LogsRequest
         {
             Selectors = _subject,
-            Lines = PastLines,
+            Lines = _pastLines,
             Follow = true,
             Events = daemon.KnowsProtocol2 ? true : null,
             After = _after.Count > 0 ? new Dictionary<string, long>(_after) : null,

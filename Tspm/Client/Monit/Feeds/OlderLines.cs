@@ -10,29 +10,36 @@ namespace Tspm.Client.Monit.Feeds;
 /// </summary>
 internal sealed class OlderLines(ClientSession session, MonitInbox inbox)
 {
-    /// <summary>The number of lines of each stream to read at once, besides those that are here already.</summary>
-    const int Lines = 500;
+    /// <summary>
+    /// The number of lines of each stream to read at once, besides those that are here already, and of all instances
+    /// together.
+    /// </summary>
+    const int Lines = 500, LinesOfAll = 10_000;
 
     volatile bool _isReading;
 
     /// <summary>Begins to read, unless it is reading already.</summary>
-    public void Begin(LogView view, IReadOnlyList<string> subject, Action? onRead)
+    /// <param name="view">Receives the lines.</param>
+    /// <param name="subject">The selectors of the processes.</param>
+    /// <param name="instances">The number of their instances.</param>
+    /// <param name="onRead">What to do when the lines have come; null for nothing.</param>
+    public void Begin(LogView view, IReadOnlyList<string> subject, int instances, Action? onRead)
     {
         if (_isReading || view.Buffer.OldestTime is not { } oldest) return;
         _isReading = true;
-        var known = view.Buffer.CountAt(oldest);
-        new Thread(() => Read(view, subject, oldest, known, onRead))
+        var count = view.Buffer.CountAt(oldest) + Math.Clamp(LinesOfAll / Math.Max(1, instances), 10, Lines);
+        new Thread(() => Read(view, subject, oldest, count, onRead))
         { IsBackground = true, Name = nameof(OlderLines) }.Start();
     }
 
-    void Read(LogView view, IReadOnlyList<string> subject, DateTimeOffset oldest, int known,
+    void Read(LogView view, IReadOnlyList<string> subject, DateTimeOffset oldest, int count,
         Action? onRead)
     {
         try
         {
             using var daemon = session.ConnectToRead();
             var lines = new List<LogLine>();
-            Read(daemon, lines, subject, oldest, Lines + known);
+            Read(daemon, lines, subject, oldest, count);
             inbox.Post(_ =>
             {
                 view.Buffer.Prepend(lines);

@@ -13,25 +13,18 @@ internal sealed class ReadingFeed(ClientSession session, MonitInbox inbox, ListR
     /// <summary>The shortest time between two readings.</summary>
     public static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(500);
 
-    static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
-
-    volatile bool _isHurried;
-
     /// <summary>Something has happened, so that the next reading should not wait for its time.</summary>
-    public void Hurry() => _isHurried = true;
+    public void Hurry() => Wake();
 
     protected override void Read(DaemonClient daemon)
     {
         PostDaemon(daemon);
         while (!HasEnded)
         {
-            _isHurried = false;
             var reading = daemon.Call(Methods.List, request);
             var second = Environment.TickCount64 / 1000;
             Post(model => model.Update(reading, second));
-            if (Pause(ShortestInterval)) return;
-            for (var waited = ShortestInterval; waited < interval && !_isHurried; waited += Step)
-                if (Pause(Step)) return;
+            if (Pause(ShortestInterval) || PauseUntilWoken(interval - ShortestInterval)) return;
         }
     }
 

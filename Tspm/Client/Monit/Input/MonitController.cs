@@ -81,7 +81,7 @@ internal sealed class MonitController
         if (_model.IsZoomed) _model.IsZoomed = false;
         else if (_model.Logs.SelectionStart is not null) _model.Logs.ToggleSelection();
         else if (_model.List.MarkCount > 0) _model.List.ClearMarks();
-        else if (_model.IsPaneFocused && _model.LogSettings.Filter is not null) _model.LogSettings.SetFilter("");
+        else if (_model.IsPaneFocused && _model.PaneFilter is not null) _model.ClearPaneFilter();
         else if (_model.List.Filter.Length > 0) _model.List.SetFilter("");
         else _model.IsPaneFocused = false;
     }
@@ -149,8 +149,9 @@ internal sealed class MonitController
                 _model.HasMouse = !_model.HasMouse;
                 _host.UseMouse(_model.HasMouse);
                 break;
-            case >= KeyAction.ShowLogs and <= KeyAction.ShowGraph:
-                _model.Tab = (MonitTab)(command - KeyAction.ShowLogs);
+            case >= KeyAction.ShowAllLogs and <= KeyAction.ShowGraph:
+                _model.ShowsAllLogs = command == KeyAction.ShowAllLogs && !_model.ShowsAllLogs;
+                _model.Tab = (MonitTab)Math.Max(0, command - KeyAction.ShowLogs);
                 if (!Layout.IsSideBySide && Layout.Pane.IsEmpty) _model.IsPaneFocused = true;
                 break;
             case >= KeyAction.FilterList and <= KeyAction.ShowBars:

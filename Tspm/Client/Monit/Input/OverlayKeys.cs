@@ -15,6 +15,7 @@ internal static class OverlayKeys
     public static void Handle(MonitModel model, IMonitHost host, Overlay overlay, InputEvent.KeyPress key, string name,
         Action<KeyAction> run)
     {
+        if (overlay is Overlay.Help asked && Searches(asked, key, name)) return;
         if (key.Key == Key.Escape || name is "q" or "?" or "Ctrl-R")
         {
             model.Overlay = null;
@@ -40,6 +41,21 @@ internal static class OverlayKeys
                 else Choose(model, host, chosen, run);
                 break;
         }
+    }
+
+    /// <summary>Begins, changes or ends the search among the keys.</summary>
+    /// <returns>False if the key does something else.</returns>
+    static bool Searches(Overlay.Help help, InputEvent.KeyPress key, string name)
+    {
+        if (help.Search is not { } search)
+        {
+            if (name != "/") return false;
+            help.Search = new Prompt(PromptKind.SearchHelp, "");
+            return true;
+        }
+        if (key.Key != Key.Escape) return search.Edit(key);
+        help.Search = null;
+        return true;
     }
 
     /// <summary>Does what a line of a menu says.</summary>

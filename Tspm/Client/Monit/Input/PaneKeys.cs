@@ -31,6 +31,9 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
     {
         switch (command)
         {
+            case KeyAction.FilterLog or KeyAction.Search:
+                model.Prompt = new Prompt(PromptKind.FilterText, model.TextFilter?.Text ?? "");
+                break;
             case KeyAction.ShowSecrets:
                 model.ShowsSecrets = !model.ShowsSecrets;
                 break;
@@ -65,9 +68,7 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
                 GoToMatch(command == KeyAction.PreviousMatch, content.Height);
                 break;
             case KeyAction.FilterLog:
-                var settings = model.LogSettings;
-                var shown = settings.Filter is { } filter ? (settings.IsInverted ? "!" : "") + filter.Text : "";
-                model.Prompt = new Prompt(PromptKind.FilterLog, shown);
+                model.Prompt = new Prompt(PromptKind.FilterLog, model.LogSettings.Filter?.Text ?? "");
                 break;
             case KeyAction.PreviousEvent or KeyAction.NextEvent:
                 var isBackward = command == KeyAction.PreviousEvent;
@@ -126,7 +127,7 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
         else
         {
             model.Say($"looking for an earlier {what} in older lines …", host.Now);
-            host.ReadOlder(logs, model.Subject, () =>
+            host.ReadOlder(logs, model.LogSubject, () =>
             {
                 // The user may look at another process by now.
                 if (ReferenceEquals(logs, model.Logs)) Seek(what, isBackward, find, readings - 1);
@@ -134,9 +135,30 @@ internal sealed class PaneKeys(MonitModel model, IMonitHost host)
         }
     }
 
+    /// <summary>Goes to the first line of this time or later, and reads older lines until it is among them.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="typed">The time as the user typed it.</param>
+    /// <param name="height">The number of visible rows.</param>
+    /// <param name="readings">How often older lines may still be read.</param>
+    public void GoTo(DateTimeOffset time, string typed, int height, int readings = MostReadings)
+    {
+        var logs = model.Logs;
+        if (logs.Buffer.HasOldest || readings == 0 || !(logs.Buffer.OldestTime > time))
+        {
+            if (!logs.GoTo(time, height)) model.Say($"there is no line after {typed}", host.Now);
+            else if (readings == 0) model.Say($"these lines are later than {typed}; T reads older ones", host.Now);
+            return;
+        }
+        model.Say($"looking for {typed} in older lines …", host.Now);
+        host.ReadOlder(logs, model.LogSubject, () =>
+        {
+            if (ReferenceEquals(logs, model.Logs)) GoTo(time, typed, height, readings - 1);
+        });
+    }
+
     void ReadOlder()
     {
-        if (!model.Logs.Buffer.HasOldest) host.ReadOlder(model.Logs, model.Subject);
+        if (!model.Logs.Buffer.HasOldest) host.ReadOlder(model.Logs, model.LogSubject);
     }
 
     void OpenPager()

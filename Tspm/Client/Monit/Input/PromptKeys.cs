@@ -39,6 +39,7 @@ internal sealed class PromptKeys(MonitModel model, IMonitHost host, PaneKeys pan
     {
         if (kind == PromptKind.FilterList) model.List.SetFilter(text);
         else if (kind == PromptKind.FilterLog) model.LogSettings.SetFilter(text);
+        else if (kind == PromptKind.FilterText) model.TextFilter = LineFilter.From(text);
         else
         {
             model.LogSettings.Search = SearchText.From(text);
@@ -71,7 +72,7 @@ internal sealed class PromptKeys(MonitModel model, IMonitHost host, PaneKeys pan
         if (text.Trim().Length == 0) return;
         if (!TimePoint.TryParse(text, host.Now, TimeZoneInfo.Local, notBefore: null, out var time))
             model.Say($"'{text}' is not a time; expected {TimePoint.Expected}", host.Now);
-        else if (!model.Logs.GoTo(time, height)) model.Say($"there is no line after {text}", host.Now);
+        else pane.GoTo(time, text, height);
     }
 
     /// <summary>Runs a line, in which words may be quoted as in a shell.</summary>

@@ -11,6 +11,7 @@ internal enum KeyAction
     ShowHistory,
     ToggleMouse,
 
+    ShowAllLogs,
     ShowLogs,
     ShowWhy,
     ShowInfo,

@@ -28,13 +28,14 @@ internal static class KeyBindings
 {
     public static readonly IReadOnlyList<KeyBinding> Default =
     [
-        new(KeyAction.Leave, "q Ctrl-C", KeyScope.Screen, "leave; all processes keep running"),
+        new(KeyAction.Leave, "q Ctrl-C", KeyScope.Screen, "quit; all processes keep running"),
         new(KeyAction.Help, "? F1", KeyScope.Screen, "show or hide this help"),
         new(KeyAction.SwitchFocus, "Tab", KeyScope.Screen, "move between the list and the pane"),
         new(KeyAction.Zoom, "z", KeyScope.Screen, "show the pane on the whole screen, without borders"),
         new(KeyAction.TypeCommand, ":", KeyScope.Screen, "run a tspm command"),
         new(KeyAction.ShowHistory, "Ctrl-R", KeyScope.Screen, "show the commands that were run here"),
         new(KeyAction.ToggleMouse, "M", KeyScope.Screen, "give the mouse to the terminal, or take it back"),
+        new(KeyAction.ShowAllLogs, "0", KeyScope.Screen, "log lines of all processes, or of the selected one again"),
         new(KeyAction.ShowLogs, "1 l", KeyScope.Screen, "log lines of the selected or marked processes"),
         new(KeyAction.ShowWhy, "2 w", KeyScope.Screen, "why it exited"),
         new(KeyAction.ShowInfo, "3 i", KeyScope.Screen, "everything about it"),
@@ -46,7 +47,7 @@ internal static class KeyBindings
         new(KeyAction.Sort, "s", KeyScope.List, "sort by the next column"),
         new(KeyAction.ReverseSort, "S", KeyScope.List, "sort the other way round"),
         new(KeyAction.FailuresFirst, "!", KeyScope.List, "put failed processes first"),
-        new(KeyAction.Group, "g", KeyScope.List, "group by namespace, by project, or not at all"),
+        new(KeyAction.Group, "g", KeyScope.List, "group by namespace, by project, by dependencies, or not at all"),
         new(KeyAction.Fold, "Space Left Right", KeyScope.List, "fold or unfold a group or all instances"),
         new(KeyAction.Mark, "v", KeyScope.List, "mark or unmark"),
         new(KeyAction.MarkAll, "V", KeyScope.List, "mark all that are listed, or none"),

@@ -34,11 +34,8 @@ internal sealed class LogSettings
     /// <summary>How many cells of each line are left of the screen.</summary>
     public int Left { get; private set; }
 
-    /// <summary>Only lines that match; null for all.</summary>
-    public SearchText? Filter { get; private set; }
-
-    /// <summary>Whether <see cref="Filter"/> selects the lines that do not match.</summary>
-    public bool IsInverted { get; private set; }
+    /// <summary>Which lines are shown; null for all.</summary>
+    public LineFilter? Filter { get; private set; }
 
     /// <summary>What is highlighted; null for nothing.</summary>
     public SearchText? Search { get; set; }
@@ -49,8 +46,7 @@ internal sealed class LogSettings
     /// <summary>Shows only lines that match, or with <c>!</c> in front those that do not.</summary>
     public void SetFilter(string text)
     {
-        IsInverted = text.StartsWith('!');
-        Filter = SearchText.From(IsInverted ? text[1..] : text);
+        Filter = LineFilter.From(text);
         Version++;
     }
 
@@ -72,6 +68,6 @@ internal sealed class LogSettings
         if (record.Kind is LogRecordKind.Marker or LogRecordKind.Event) return true;
         if (Streams == LogStreams.Out && record.Kind == LogRecordKind.Err) return false;
         if (Streams == LogStreams.Err && record.Kind == LogRecordKind.Out) return false;
-        return Filter is not { } filter || filter.Matches(record.Text.Text) != IsInverted;
+        return Filter is not { } filter || filter.Shows(record.Text.Text);
     }
 }

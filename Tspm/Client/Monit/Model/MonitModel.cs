@@ -1,3 +1,4 @@
+using Tspm.Model.Selecting;
 using Tspm.Model.State;
 using Tspm.Protocol;
 
@@ -14,12 +15,17 @@ internal sealed class MonitModel
     /// <summary>How long the result of a command stays in the last row.</summary>
     static readonly TimeSpan NoticeTime = TimeSpan.FromSeconds(5);
 
+    /// <summary>The requests after which other processes may be needed, or a limit may be another one.</summary>
+    static readonly string?[] DefiningRequests =
+        [Methods.Set.Name, Methods.Start.Name, Methods.Add.Name, Methods.Apply.Name, Methods.Rename.Name];
+
     readonly Dictionary<RowKey, ReadingHistory> _histories = [];
-    readonly Dictionary<string, LogView> _logs = [];
-    readonly Dictionary<DocumentKey, Document> _documents = [];
+    readonly RecentItems<LogView> _logs = new(MostBuffers);
+    readonly RecentItems<Document> _documents = new(MostBuffers);
     readonly List<ProcessEvent> _events = [];
     DateTimeOffset _noticeEnd;
     string? _notice;
+    bool _mayBeDefinedAnew;
 
     public ProcessList List { get; } = new();
 
@@ -55,6 +61,19 @@ internal sealed class MonitModel
     /// <summary>Whether the bars in the list show memory, and not CPU.</summary>
     public bool BarsShowMemory { get; set; }
 
+    /// <summary>Which lines of the tabs other than the log are shown; null for all.</summary>
+    public LineFilter? TextFilter { get; set; }
+
+    /// <summary>Which lines of the present tab are shown; null for all.</summary>
+    public LineFilter? PaneFilter => Tab == MonitTab.Logs ? LogSettings.Filter : TextFilter;
+
+    /// <summary>Shows all lines of the present tab.</summary>
+    public void ClearPaneFilter()
+    {
+        if (Tab == MonitTab.Logs) LogSettings.SetFilter("");
+        else TextFilter = null;
+    }
+
     /// <summary>Whether the values of environment variables are shown.</summary>
     public bool ShowsSecrets { get; set; }
 
@@ -73,8 +92,23 @@ internal sealed class MonitModel
     public IReadOnlyList<ProcessEvent> Events => _events;
 
     /// <summary>The names that each process depends on, by its name; empty until they are known.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Dependencies { get; set; } =
-        new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Dependencies
+    {
+        get;
+        set
+        {
+            field = value;
+            List.GroupByDependency(DependencyGroups.NamesOf(value));
+        }
+    } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>
+    /// The memory limit of each process that has one, in bytes for one instance, by the name of the process.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> MemoryLimits { get; set; } = new Dictionary<string, long>();
+
+    /// <summary>Grows when definitions may have changed: with the reading after a request to change them.</summary>
+    public int DefinitionVersion { get; private set; }
 
     /// <summary>The names of the processes that depend on one of these.</summary>
     public IEnumerable<string> Dependents(IReadOnlyCollection<string> names) =>
@@ -84,8 +118,21 @@ internal sealed class MonitModel
     public IReadOnlyList<string> Subject =>
         [.. List.Targets.SelectMany(row => row.Selectors(List.Several)).Distinct()];
 
-    /// <summary>The lines of the processes that the pane is about.</summary>
-    public LogView Logs => LogsOf(Subject);
+    /// <summary>Whether the log pane shows all processes, and not only those that are selected.</summary>
+    public bool ShowsAllLogs { get; set; }
+
+    /// <summary>The selectors by which all processes of the list are found.</summary>
+    public IReadOnlyList<string> AllSelectors { get; init; } = [Selector.All];
+
+    /// <summary>The selectors of the processes whose lines the log pane shows.</summary>
+    public IReadOnlyList<string> LogSubject => ShowsAllLogs ? AllSelectors : Subject;
+
+    /// <summary>How many instances the lines in the log pane come from.</summary>
+    public int LogSourceCount =>
+        ShowsAllLogs ? List.All.Count : List.Targets.Sum(static row => row.Members.Count);
+
+    /// <summary>The lines in the log pane.</summary>
+    public LogView Logs => LogsOf(LogSubject);
 
     /// <summary>The text of the present tab.</summary>
     public Document Document => DocumentOf(Tab, string.Join(' ', Subject));
@@ -98,6 +145,8 @@ internal sealed class MonitModel
     {
         Problem = null;
         Deaths = reading.DaemonDeaths;
+        if (_mayBeDefinedAnew || reading.Processes.Count != List.All.Count) DefinitionVersion++;
+        _mayBeDefinedAnew = false;
         List.Update(reading.Processes);
         foreach (var process in reading.Processes) HistoryOf(RowKey.Of(process)).Add(process, second);
         if (_histories.Count <= reading.Processes.Count) return;
@@ -108,26 +157,17 @@ internal sealed class MonitModel
     public ReadingHistory HistoryOf(RowKey key) =>
         _histories.TryGetValue(key, out var known) ? known : _histories[key] = new ReadingHistory();
 
-    public LogView LogsOf(IReadOnlyList<string> subject)
-    {
-        var key = string.Join(' ', subject);
-        if (_logs.TryGetValue(key, out var known)) return known;
-        // The buffer that was made first goes; its lines can be read again.
-        if (_logs.Count >= MostBuffers) _logs.Remove(_logs.Keys.First());
-        return _logs[key] = new LogView(new LogBuffer(), LogSettings);
-    }
+    public LogView LogsOf(IReadOnlyList<string> subject) =>
+        _logs.GetOrAdd(string.Join(' ', subject), () => new LogView(new LogBuffer(), LogSettings));
 
-    public Document DocumentOf(MonitTab tab, string subject)
-    {
-        var key = new DocumentKey(tab, subject);
-        if (_documents.TryGetValue(key, out var known)) return known;
-        if (_documents.Count >= MostBuffers) _documents.Remove(_documents.Keys.First());
-        return _documents[key] = new Document();
-    }
+    public Document DocumentOf(MonitTab tab, string subject) =>
+        _documents.GetOrAdd($"{tab} {subject}", static () => new Document());
 
     public void Add(ProcessEvent happened)
     {
         _events.Add(happened);
+        // The daemon records a request before it carries it out.
+        _mayBeDefinedAnew |= happened.Kind == EventKind.Request && DefiningRequests.Contains(happened.Request);
         if (_events.Count > MostEvents) _events.RemoveRange(0, _events.Count - MostEvents);
     }
 
@@ -142,7 +182,4 @@ internal sealed class MonitModel
         if (History.Count > MostHistory) History.RemoveAt(0);
         return command;
     }
-
-    /// <summary>What a document of a tab is about.</summary>
-    sealed record DocumentKey(MonitTab Tab, string Subject);
 }

@@ -7,6 +7,9 @@ internal abstract class Overlay
     public sealed class Help : Overlay
     {
         public int Top { get; set; }
+
+        /// <summary>What is searched for, while the user types it; null if all keys are shown.</summary>
+        public Prompt? Search { get; set; }
     }
 
     /// <summary>The commands that were run.</summary>

@@ -4,14 +4,6 @@ using Tspm.Protocol;
 
 namespace Tspm.Client.Monit.Model;
 
-/// <summary>How the rows of the list are grouped.</summary>
-internal enum Grouping
-{
-    None,
-    Namespace,
-    Project,
-}
-
 /// <summary>
 /// The list of processes: which rows there are, in which order, and which are selected and marked. A selection stays on
 /// its process, not on its row, while the list is sorted anew.
@@ -23,6 +15,7 @@ internal sealed class ProcessList
 
     readonly HashSet<RowKey> _marks = [];
     readonly HashSet<RowKey> _folded = [];
+    IReadOnlyDictionary<string, string> _dependencyGroups = new Dictionary<string, string>();
     List<ListEntry> _rows = [];
     int _selectedRow;
 
@@ -121,8 +114,15 @@ internal sealed class ProcessList
 
     public void GroupByNext()
     {
-        Grouping = (Grouping)(((int)Grouping + 1) % 3);
+        Grouping = (Grouping)(((int)Grouping + 1) % 4);
         Arrange();
+    }
+
+    /// <summary>Takes the group of each process that depends on others or is needed by others.</summary>
+    public void GroupByDependency(IReadOnlyDictionary<string, string> groups)
+    {
+        _dependencyGroups = groups;
+        if (Grouping == Grouping.Dependency) Arrange();
     }
 
     /// <summary>Folds the group or the instances that the selected row belongs to, or unfolds them.</summary>
@@ -217,8 +217,12 @@ internal sealed class ProcessList
         }
     }
 
-    string GroupOf(ProcessStatus process) =>
-        (Grouping == Grouping.Namespace ? process.Namespace : process.Project) ?? "";
+    string GroupOf(ProcessStatus process) => Grouping switch
+    {
+        Grouping.Namespace => process.Namespace,
+        Grouping.Project => process.Project ?? "",
+        _ => _dependencyGroups.GetValueOrDefault(process.Name, ""),
+    };
 
     static int Rank(ProcessStatus process) => process.State switch
     {

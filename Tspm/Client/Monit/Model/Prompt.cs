@@ -7,7 +7,9 @@ internal enum PromptKind
 {
     FilterList,
     FilterLog,
+    FilterText,
     SearchLog,
+    SearchHelp,
     GoToTime,
     SendLine,
     Command,
@@ -29,7 +31,7 @@ internal sealed class Prompt(PromptKind kind, string text)
     public string Label => kind switch
     {
         PromptKind.FilterList => "filter: ",
-        PromptKind.FilterLog => "lines with (! without): ",
+        PromptKind.FilterLog or PromptKind.FilterText => "lines with (! without): ",
         PromptKind.SearchLog => "search: ",
         PromptKind.GoToTime => "go to time: ",
         PromptKind.SendLine => "send line: ",
@@ -37,7 +39,8 @@ internal sealed class Prompt(PromptKind kind, string text)
     };
 
     /// <summary>Whether the screen follows each letter; otherwise the text counts when Enter is pressed.</summary>
-    public bool IsLive => kind is PromptKind.FilterList or PromptKind.FilterLog or PromptKind.SearchLog;
+    public bool IsLive => kind is PromptKind.FilterList or PromptKind.FilterLog or PromptKind.FilterText
+        or PromptKind.SearchLog;
 
     public void Add(string typed) => Text += typed;
 

@@ -11,9 +11,14 @@ internal sealed class ReadingHistory
     /// <summary>The number of steps that are kept of each length.</summary>
     public const int Steps = 60;
 
+    /// <summary>How many seconds a restart is news.</summary>
+    const int RestartNews = 60;
+
     static readonly int[] Seconds = [1, 10, 60];
 
     readonly Series[] _series = [new(), new(), new()];
+    int? _restarts;
+    long? _restarted;
 
     sealed class Series
     {
@@ -21,11 +26,19 @@ internal sealed class ReadingHistory
         public long Last = -1;
     }
 
+    /// <summary>Whether the restart count has risen within the last minute, which is worth a look.</summary>
+    public bool WasJustRestarted => _restarted is { } second && _series[0].Last - second < RestartNews;
+
     /// <summary>Adds a reading.</summary>
     /// <param name="process">The reading; what is not known counts as 0.</param>
     /// <param name="second">The time in seconds, from any beginning.</param>
     public void Add(ProcessStatus process, long second)
     {
+        // Before the first reading, a restart is as old as the child that it started.
+        if (_restarts is not { } earlier)
+            _restarted = process is { Restarts: > 0, UptimeMs: { } uptime } ? second - uptime / 1000 : null;
+        else if (process.Restarts != earlier) _restarted = process.Restarts > earlier ? second : null;
+        _restarts = process.Restarts;
         for (var i = 0; i < _series.Length; i++)
         {
             var (series, step) = (_series[i], second / Seconds[i]);
