@@ -30,7 +30,7 @@ internal static class UsageWords
     /// <summary>A choice of several words counts only after its first one has been typed.</summary>
     static void Add(List<string> next, string choice, IReadOnlyList<string> before, int at)
     {
-        // What comes after dashes is no word of the verb.
+        // What comes after dashes belongs to a program.
         if (choice.StartsWith("--", StringComparison.Ordinal)) return;
         var words = Split(choice, ' ');
         var first = words[0].TrimEnd('…');

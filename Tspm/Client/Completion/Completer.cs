@@ -140,6 +140,8 @@ internal sealed class Completer(ICompletionSource source)
         {
             if (word.Contains('=')) continue;
             if (kind == "SELECTOR") processes.Selectors(word, _words);
+            // A config file selects its processes. Without a letter, nobody looks for one here.
+            if (kind == "SELECTOR" && word.Length > 0) Files(word, PathKind.Configs);
             else if (kind is "NAME" or "OLD") processes.Names(_words);
             else if (kind == "SIGNAL") Signal(word);
             else if (kind == "VERB") VerbsFor(word);
