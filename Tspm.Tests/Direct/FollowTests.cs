@@ -189,6 +189,36 @@ internal sealed class FollowTests
         await Assert.That((world.Now - before).TotalSeconds).IsBetween(3, 4);
     }
 
+    [Test]
+    [Arguments("wait web --for stopped", "stop web", 0)]
+    [Arguments("wait web --for exited", "restart web", 0)]
+    [Arguments("wait web --for errored", "stop web", 1)]
+    [Arguments("wait web --for errored", "delete web", 1)]
+    public async Task A_wait_ends_with_the_event_that_decides_it(
+        string line, string deed, int code, CancellationToken cancellation)
+    {
+        using var world = await WithWeb();
+        var running = world.Begin(line);
+        await Until(() => world.Daemon.Context.Counters.Heartbeats > 0, cancellation);
+        await world.Given(deed);
+        var printed = await world.Finish(running);
+        await Assert.That(printed.Code).IsEqualTo(code).Because(printed.ToString());
+    }
+
+    [Test]
+    [Arguments(false), Arguments(true)]
+    public async Task A_wait_goes_on_when_the_daemon_is_lost(bool isHandedOver, CancellationToken cancellation)
+    {
+        using var world = await WithWeb();
+        var running = world.Begin("wait web --for stopped");
+        await Until(() => world.Daemon.Context.Counters.Heartbeats > 0, cancellation);
+        await Lose(world, isHandedOver);
+        await world.Given("stop web");
+        var printed = await world.Finish(running);
+        await Assert.That(printed.Code).IsEqualTo(0).Because(printed.ToString());
+        await Assert.That(printed.Out).IsEqualTo("web: stopped\n");
+    }
+
     static async Task<VerbWorld> WithWeb()
     {
         var world = new VerbWorld();

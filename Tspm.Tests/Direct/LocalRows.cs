@@ -9,6 +9,7 @@ internal static class LocalRows
     [
         new("ping") { When = "without a daemon", IsCold = true, Code = 4, Err = ["tspm daemon start"] },
         new("monit --once") { When = "without a daemon", IsCold = true, Code = 4, Err = ["tspm daemon start"] },
+        new("wait web") { When = "without a daemon", IsCold = true, Code = 4, Err = ["tspm daemon start"] },
         new("status")
         {
             When = "without a daemon",

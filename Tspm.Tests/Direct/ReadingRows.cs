@@ -31,6 +31,23 @@ internal static class ReadingRows
         {
             When = "none is", Given = [Seeds.Web], Out = ["pid"], Err = ["errored", "tspm list"], Asks = Methods.List,
         },
+        new("wait web") { Given = [Seeds.Web], Asks = Methods.List, Out = ["web: online"], Json = ["0.name=web"] },
+        new("wait web api") { Given = [Seeds.Web, Seeds.Api], Out = ["web: online", "api: online"] },
+        new("wait web --for stopped --timeout 1ms")
+        {
+            Given = [Seeds.Web], Code = 5, Err = ["web must be stopped and is online", "timed out after 1 ms"],
+        },
+        new("wait web") { When = "it is stopped", Given = [Seeds.Down], Code = 1, Err = ["web", "tspm why web"] },
+        new("wait web --for stopped") { When = "it is stopped", Given = [Seeds.Down], Out = ["web: stopped"] },
+        new("wait nobody") { Given = [Seeds.Web], Asks = Methods.Events, Error = ErrorCode.NoSuchProcess, Code = 3,
+            Err = ["nobody"] },
+        new("wait web --port 11001") { Given = [Seeds.Web], Asks = Methods.List, Out = ["web: listens on port 11001"] },
+        new("wait web --port 80 --timeout 1ms") { Given = [Seeds.Web], Code = 5, Err = ["listen on port 80"] },
+        new("wait web --for healthy") { Given = [Seeds.Web], Code = 1, Err = ["no health probe", "--health"] },
+        new("wait web --for online --port 80") { Code = 2, Err = ["--for", "--port"] },
+        new("wait web --for never") { Code = 2, Err = ["never", "healthy"] },
+        new("wait web --port 65536") { Code = 2, Err = ["65536"] },
+        new("wait") { Code = 2, Err = ["wait SELECTOR"] },
         new("list -f") { When = "in a pipe", Given = [Seeds.Web], Code = 2, Err = ["terminal", "tspm events -f"] },
         new("list") { When = "nothing is defined", Out = ["pid"], Err = ["tspm start"], Asks = Methods.List },
         new("list api") { Given = [Seeds.Web, Seeds.Api], Out = ["api"], Json = ["0.name=api"] },

@@ -15,7 +15,7 @@ internal sealed class CompleterTests
     [Arguments("help sto", "stop stop-all")]
     [Arguments("stop ", "web|my app|api:prod|grün|group|all")]
     [Arguments("rm ", "web|my app|api:prod|grün|group|all")]
-    [Arguments("stop my", "my app")]
+    [Arguments("stop my", "my app|my conf.toml")]
     [Arguments("stop web ", "my app|api:prod|grün|group")]
     [Arguments("stop web", "web|web:0|web:1")]
     [Arguments("stop web:", "web:0|web:1")]
@@ -47,6 +47,10 @@ internal sealed class CompleterTests
     [Arguments("start a", "all|api:prod|app.js")]
     [Arguments("start node no", "notes.txt")]
     [Arguments("start --name x -- no", "notes.txt")]
+    [Arguments("run ru", "run")]
+    [Arguments("run node --x no", "notes.txt")]
+    [Arguments("run node --", "")]
+    [Arguments("up ts", "tspm.json")]
     [Arguments("list --sort ", "name|state|cpu|mem|uptime|restarts|id")]
     [Arguments("list --sort=u", "--sort=uptime")]
     [Arguments("list --state errored,w", "errored,waiting")]
@@ -73,7 +77,6 @@ internal sealed class CompleterTests
     public async Task The_words_that_fit_are_offered(string line, string expected, CancellationToken cancellation)
     {
         var separator = expected.Contains('|') ? '|' : ' ';
-        if (line is "stop my" or "validate my") separator = '|';
         var wanted = expected.Split(separator, StringSplitOptions.RemoveEmptyEntries);
         await Assert.That(Offered(line).Order(StringComparer.Ordinal))
             .IsEquivalentTo(wanted.Order(StringComparer.Ordinal));

@@ -13,6 +13,7 @@ internal static class FlagChoices
     public static string[] Of(string flag) => flag switch
     {
         "restart" => ["always", "on-failure", "never"],
+        "for" => Running.WaitGoal.States,
         "stdin" => ["null", "pipe"],
         "format" => [MetricsFormat.OpenMetrics, MetricsFormat.Prometheus],
         "sort" => ListOrder.Keys,

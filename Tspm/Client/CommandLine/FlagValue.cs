@@ -42,10 +42,12 @@ internal static class FlagValue
         "columns" when ListOptions.ParseColumns(value) is null =>
             $"expected names separated by commas, of: {ListColumns.Names}",
         "restart" when !FlagChoices.Has(name, value) => "expected always, on-failure or never",
+        "for" when !FlagChoices.Has(name, value) => "expected online, stopped, errored, exited or healthy",
         "stdin" when !FlagChoices.Has(name, value) => "expected null or pipe",
         "name" or "namespace" when ProcessName.Problem(value) is { } problem => problem,
         "stop-signal" when !Signals.TryParse(value, out _) => "expected a signal such as SIGTERM, INT or 15",
         "depends-on" => ProblemOfDependency(value),
+        "port" when !ushort.TryParse(value, out var port) || port == 0 => "expected a port from 1 to 65535",
         "umask" when value.Length > 4 || value.Any(static digit => digit is < '0' or > '7') =>
             "expected an octal mask such as 027",
         "instances" when InstanceCount.Parse(value) is null or < 1 or > ConfigValidation.MaxInstances =>

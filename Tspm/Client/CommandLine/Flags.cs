@@ -176,6 +176,10 @@ internal static class Flags
             new Flag(name, FlagKind.Switch, "",
                 "follow the logs after starting, until Ctrl-C; if the only process is a job, run it, then exit with its exit code"),
         "only" => new Flag(name, FlagKind.Text, "A,B", "only these processes of a config file"),
+        "for" => new Flag(name, FlagKind.Text, "STATE", "online (default), stopped, errored, exited or healthy"),
+        "log" => new Flag(name, FlagKind.Text, "REGEX", "wait for a line that matches; start with (?i) to ignore case"),
+        "port" => new Flag(name, FlagKind.Count, "N", "wait until it listens on this TCP port"),
+        "timeout" => new Flag(name, FlagKind.Duration, "TIME", "stop waiting after this time (default: never)"),
         "silent" => new Flag(name, FlagKind.Switch, "", "print only errors"),
         "json" => new Flag(name, FlagKind.Switch, "", "print JSON"),
         "auto-start" => new Flag(name, FlagKind.Switch, "", "do not start the daemon if none is running")

@@ -30,6 +30,8 @@ internal static class UsageWords
     /// <summary>A choice of several words counts only after its first one has been typed.</summary>
     static void Add(List<string> next, string choice, IReadOnlyList<string> before, int at)
     {
+        // What comes after dashes belongs to a program.
+        if (choice.StartsWith("--", StringComparison.Ordinal)) return;
         var words = Split(choice, ' ');
         var first = words[0].TrimEnd('…');
         if (at == before.Count || words[0] != first) next.Add(first);

@@ -63,6 +63,9 @@ internal static class Verbs
             { Flags = ["wait", "wait-timeout", "auto-start", "json"], MaxWords = 0 },
         new("restart-all", "restart-all", "restart all processes, except jobs and disabled ones; start stopped ones")
             { Flags = ["update-env", "wait", "wait-timeout", "settle", "auto-start", "json"], MaxWords = 0 },
+        new("wait", $"wait {Selectors}",
+            "wait until processes are online or in another state, print a line or open a port")
+            { Flags = ["for", "log", "port", "timeout", "json"], MinWords = 1 },
         new("list", "list [SELECTOR…]", "list processes and their state")
         {
             Heading = "See what is going on", Aliases = ["ls", "ps"],

@@ -25,6 +25,7 @@ internal sealed class Completer(ICompletionSource source)
     public List<Candidate> Complete(IReadOnlyList<string> before, string word)
     {
         if (!Read(before, out var isAfterDashes, out var flag)) return [];
+        isAfterDashes |= IsInCommand;
         if (flag is not null) Values(flag, "", word);
         else if (isAfterDashes && _verb!.TakesProgram) Files(word, PathKind.Any);
         else if (!isAfterDashes && word.StartsWith('-')) Dashes(word);
@@ -32,6 +33,9 @@ internal sealed class Completer(ICompletionSource source)
         else Words(word);
         return _found;
     }
+
+    /// <summary>Everything that follows belongs to the command that the verb runs.</summary>
+    bool IsInCommand => _verb is { TakesCommand: true } && _words.Count > 0;
 
     /// <summary>Reads the words before the cursor as <see cref="Argv"/> does, but refuses nothing.</summary>
     /// <param name="before">The words.</param>
@@ -44,7 +48,7 @@ internal sealed class Completer(ICompletionSource source)
         foreach (var typed in before)
         {
             if (flag is not null) flag = null;
-            else if (isAfterDashes) _words.Add(typed);
+            else if (isAfterDashes || IsInCommand) _words.Add(typed);
             else if (typed == "--") isAfterDashes = true;
             else if (Argv.IsFlag(typed) && (_verb is null || !Argv.IsArgumentWithDash(_verb, _words, typed)))
             {
@@ -136,6 +140,8 @@ internal sealed class Completer(ICompletionSource source)
         {
             if (word.Contains('=')) continue;
             if (kind == "SELECTOR") processes.Selectors(word, _words);
+            // A config file selects its processes. Without a letter, nobody looks for one here.
+            if (kind == "SELECTOR" && word.Length > 0) Files(word, PathKind.Configs);
             else if (kind is "NAME" or "OLD") processes.Names(_words);
             else if (kind == "SIGNAL") Signal(word);
             else if (kind == "VERB") VerbsFor(word);

@@ -136,6 +136,14 @@ internal sealed class DaemonClient : IDisposable
         }
     }
 
+    /// <summary>
+    /// How long streams are read; they then end as if their reader had ended them. Null to read them to their end.
+    /// </summary>
+    public Func<TimeSpan>? StreamLeft { get; set; }
+
+    /// <summary>How long a stream may be silent.</summary>
+    TimeSpan NextSign => StreamLeft?.Invoke() is { } left && left < DeadAfter ? left : DeadAfter;
+
     /// <summary>See <see cref="DaemonConnection.WatchOutput"/>.</summary>
     public void WatchOutput() => _connection.WatchOutput();
 
@@ -207,7 +215,12 @@ internal sealed class DaemonClient : IDisposable
             AnswerEnvelope answer;
             try
             {
-                answer = _connection.Read(new Wait(method.Name, DeadAfter, follows ? null : Notice));
+                answer = _connection.Read(new Wait(method.Name, NextSign, follows ? null : Notice));
+            }
+            catch (DaemonException silent) when (silent.Code == LocalError.NoAnswerInTime && StreamLeft is not null)
+            {
+                if (StreamLeft() > TimeSpan.Zero) throw;
+                return null;
             }
             finally
             {

@@ -35,18 +35,19 @@ internal static class DaemonGuides
         $ sudo tspm --system disable  # the system-wide daemon
         > enable daemon docs/boot.md
 
+        # completion
+        The script completes verbs, flags and their values, names of processes and files. It asks this program, reads only saved state, and needs no daemon. Its first lines say how to install it for good.
+        $ source <(tspm completion bash)  # try it in this bash
+        $ source <(tspm completion zsh)  # try it in this zsh
+        $ tspm completion fish | source  # try it in this fish
+        $ tspm completion powershell | Out-String | Invoke-Expression  # try it in this PowerShell
+        > help docs/scripting.md#completion-on-tab
+
         # help
         $ tspm help  # all verbs
         $ tspm help start  # the flags of one verb, with examples
         $ tspm start --help  # the same
         > man completion
-
-        # completion
-        The first lines of the script say how to install it. Names, ids and namespaces are read from what is saved, so completion works without a daemon and never starts one.
-        $ source <(tspm completion bash)  # try it in this shell
-        $ tspm completion zsh > ~/.zfunc/_tspm  # a folder in your fpath
-        $ tspm completion fish > ~/.config/fish/completions/tspm.fish  # for every new shell
-        > help docs/scripting.md
 
         # man
         On a terminal, the page opens in man(1). In a pipe, it is printed in the format of manual pages.

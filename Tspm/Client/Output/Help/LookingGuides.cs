@@ -4,6 +4,16 @@ namespace Tspm.Client.Output.Help;
 internal static class LookingGuides
 {
     public static ReadOnlySpan<byte> Text => """
+        # wait
+        All processes must get there. '--log' looks at what the present run has printed, then at new lines. A process that is scheduled may still come; one that nothing will start cannot.
+        $ tspm wait web db --timeout 30s  # until both are online
+        $ tspm wait web --log 'listening on'  # until it has printed such a line
+        $ tspm wait web --port 8080  # until it listens
+        $ tspm wait backup --for exited  # until it has ended
+        ! 1 = A process cannot get there any more: it is errored, stopped for good, or deleted.
+        ! 5 = The time is over.
+        > start list events docs/scripting.md#waiting
+
         # list
         On a terminal that is too narrow, columns are left out and names are cut; no line wraps. In a pipe, columns are separated by tabs, and new ones are only added at the end.
         $ tspm list --sort mem  # the largest first
