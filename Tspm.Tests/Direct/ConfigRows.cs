@@ -15,6 +15,13 @@ internal static class ConfigRows
             Json = ["success=true", "restartNeeded=[]"],
             Then = static world => world.View("web").Definition.Config.Restart?.DelayMs == 700,
         },
+        new("edit web restart.delayMs=700")
+        {
+            Given = [Seeds.Web],
+            Asks = Methods.Set,
+            Out = ["web: updated"],
+            Then = static world => world.View("web").Definition.Config.Restart?.DelayMs == 700,
+        },
         new("set web env.PORT=82")
         {
             When = "a restart is needed",

@@ -63,7 +63,8 @@ public sealed class EditScenarios
     public async Task On_a_terminal_a_refused_version_can_be_edited_again(CancellationToken cancellation)
     {
         await using var box = await Begin(cancellation,
-            "if grep -q comand $1; then sed -i 's/comand/command/; s/1001/1021/' $1; else sed -i s/command/comand/ $1; fi\n");
+            "if grep -q comand $1; then sed -i 's/comand/command/; s/1001/1021/' $1\n"
+                + "else sed -i s/command/comand/ $1; fi\n");
         await using var shell = new TerminalShell(box, cancellation);
         await shell.Type("tspm edit web\r");
         await shell.UntilText("edit it again? [y/N]");

@@ -59,8 +59,8 @@ public sealed class ProjectFolderScenarios
         (await box.Run("up", "app.py")).Exits(1).Says("app.py is a script, not a config file");
         (await box.Run("up", "docker-compose.yml")).Exits(1).Says("Docker Compose file");
         (await box.Run("down", "app.py")).Exits(1).Says("app.py is a script, not a config file");
-        await box.Ok("up", box.Write("ecosystem.config.json", """{"apps":[{"name":"pm","script":"sleep","args":"9"}]}"""),
-            "--lossy");
+        box.Write("ecosystem.config.json", """{"apps":[{"name":"pm","script":"sleep","args":"9"}]}""");
+        await box.Ok("up", "ecosystem.config.json", "--lossy");
         await Assert.That((await box.Get("pm")).IsOnline).IsTrue();
     }
 

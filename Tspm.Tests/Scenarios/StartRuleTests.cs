@@ -48,8 +48,8 @@ public class StartRuleTests
         await box.Ok("start", "app.json", "--only", "a,c");
         await Assert.That((await box.List()).Select(static entry => entry.Name)).IsEquivalentTo(new[] { "a", "c" });
         (await box.Run("start", "sleep 1", "--only", "a")).Exits(2).Says("--only needs a config file");
-        (await box.Run("restart", "app.json")).Exits(3).Says("'restart' takes processes: tspm restart a b c");
-        (await box.Run("delete", "app.json")).Exits(3).Says("tspm delete a b c");
+        (await box.Ok("restart", "app.json")).Says("not defined yet: b; to start what it defines: tspm start app.json");
+        (await box.Ok("stop", "app.json")).Says("not defined yet: b");
         (await box.Run("stop", "lib/a.js")).Exits(3).Says("did you mean 'a'?");
     }
 

@@ -170,7 +170,8 @@ public class WhatChangedScenarios
             "import time\nprint('up', flush=True)\nfor i in range(20000): print(i)\ntime.sleep(1000)\n");
         await box.Ok(["start", "--name", "web", .. s_flags, "--out-file", log, "--", "python3", "app.py"]);
         await UntilEvent(box, "trouble");
-        var sentence = $"output cannot be written to {log}: No space left on device; the programs that write there are blocked until there is room";
+        var sentence = $"output cannot be written to {log}: No space left on device; "
+            + "the programs that write there are blocked until there is room";
         await Assert.That((await box.Ok("why", "web")).Out).Contains(sentence);
         File.Delete(log);
         await box.Ok("reopen", "web");

@@ -36,7 +36,7 @@ public sealed class ArgvTests
     [Arguments("del --logs web", "delete [web] +logs")]
     [Arguments("show web", "describe [web] ")]
     [Arguments("info web", "describe [web] ")]
-    [Arguments("edit web A=1", "set [web,A=1] ")]
+    [Arguments("edit web A=1", "edit [web,A=1] ")]
     [Arguments("log -f web", "logs [web] +follow")]
     [Arguments("logs web -n 5", "logs [web] lines=5")]
     [Arguments("logs --lines=5 web --error", "logs [web] lines=5 +err")]

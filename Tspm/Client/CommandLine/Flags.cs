@@ -71,8 +71,8 @@ internal static class Flags
             new Flag(name, FlagKind.Text, "ARGS", "arguments for the interpreter, such as '--max-old-space-size=512'"),
         "memory" =>
             new Flag(name, FlagKind.Size, "SIZE",
-                "stop it when it and its child processes together use more memory than this; --restart decides whether it "
-                    + "starts again"),
+                "stop it when it and its child processes together use more memory than this; --restart decides "
+                    + "whether it starts again"),
         "restart" =>
             new Flag(name, FlagKind.Text, "POLICY",
                 "when to restart it after it exits: always (default), on-failure or never (default of a job)"),
@@ -174,7 +174,8 @@ internal static class Flags
             "take over names that belong to another project"),
         "attach" =>
             new Flag(name, FlagKind.Switch, "",
-                "follow the logs after starting, until Ctrl-C; if the only process is a job, run it, then exit with its exit code"),
+                "follow the logs after starting, until Ctrl-C; if the only process is a job, run it, then exit with "
+                    + "its exit code"),
         "only" => new Flag(name, FlagKind.Text, "A,B", "only these processes of a config file"),
         "for" => new Flag(name, FlagKind.Text, "STATE", "online (default), stopped, errored, exited or healthy"),
         "log" => new Flag(name, FlagKind.Text, "REGEX", "wait for a line that matches; start with (?i) to ignore case"),

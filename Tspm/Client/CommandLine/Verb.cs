@@ -21,7 +21,7 @@ internal enum VerbAudience
 /// <param name="Summary">A phrase without a full stop.</param>
 internal sealed record Verb(string Name, string Usage, string Summary)
 {
-    /// <summary>Whether its words are selectors and nothing else, any number of them, perhaps after another word.</summary>
+    /// <summary>Whether its words are selectors, any number of them, perhaps after another word.</summary>
     public bool TakesSelectors => Usage.Contains("SELECTOR…", StringComparison.Ordinal) && !TakesProgram;
 
     /// <summary>Other names of the verb.</summary>

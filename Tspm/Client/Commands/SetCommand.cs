@@ -12,8 +12,8 @@ using Tspm.Text;
 namespace Tspm.Client.Commands;
 
 /// <summary>
-/// <c>set</c>: changes fields of a config, given as KEY=VALUE or as flags of <c>start</c>. <c>edit</c> with any of these
-/// is the same; without, it opens the config in an editor.
+/// <c>set</c>: changes fields of a config, given as KEY=VALUE or as flags of <c>start</c>. <c>edit</c> with any of
+/// these is the same; without, it opens the config in an editor.
 /// </summary>
 [RegisterCommands]
 internal sealed class SetCommand

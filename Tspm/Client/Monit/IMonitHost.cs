@@ -18,7 +18,7 @@ internal interface IMonitHost
     /// <param name="arguments">The command line after <c>tspm</c>.</param>
     void Run(IReadOnlyList<string> arguments);
 
-    /// <summary>Runs a tspm command on the whole terminal, until it ends and the user has seen what it printed.</summary>
+    /// <summary>Runs a tspm command on the whole terminal, and waits until the user has seen the result.</summary>
     /// <param name="arguments">The command line after <c>tspm</c>.</param>
     void RunOutside(IReadOnlyList<string> arguments);
 

@@ -64,9 +64,9 @@ internal sealed class ConfigEdit
             {
                 return Apply(Read(), flags);
             }
-            catch (DaemonException refused) when (WantsToGoOn(refused))
+            catch (DaemonException refused)
             {
-                // The editor opens again, with the version that was refused.
+                if (!_session.Out.IsTerminal || !StandardStreams.IsInputTerminal || !WantsToGoOn(refused)) throw;
             }
         }
     }
@@ -118,10 +118,9 @@ internal sealed class ConfigEdit
         return answer.Success && answer.Error is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    /// <summary>Says why the version is refused, and asks whether to edit it again, where somebody can answer.</summary>
+    /// <summary>Says why the version is refused, and asks whether to edit it again.</summary>
     bool WantsToGoOn(DaemonException refused)
     {
-        if (!_session.Out.IsTerminal || !StandardStreams.IsInputTerminal) return false;
         foreach (var line in refused.Message.Split('\n')) _session.Err.WriteLine(ControlText.Escape(line));
         _session.Err.Write("edit it again? [y/N] ");
         _session.Err.Flush();

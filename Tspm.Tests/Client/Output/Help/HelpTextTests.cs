@@ -33,7 +33,8 @@ internal sealed class HelpTextTests
         await Assert.That(guide.Verbs).IsNotEmpty();
         foreach (var related in guide.Verbs)
             await Assert.That(Verbs.Find(related)?.Audience).IsEqualTo(VerbAudience.Everyone).Because(related);
-        foreach (var code in guide.ExitCodes) await Assert.That(code.Key == "other" || int.TryParse(code.Key, out _)).IsTrue();
+        foreach (var code in guide.ExitCodes)
+            await Assert.That(code.Key == "other" || int.TryParse(code.Key, out _)).IsTrue();
     }
 
     [Test]

@@ -61,7 +61,8 @@ internal sealed class ManualPage
             : "It also takes the flags that define a process (see below), except --name and --interpreter-args.");
         foreach (var name in verb.Flags) FlagItem(Flags.Find(name)!, verb);
         foreach (var code in guide.ExitCodes)
-            Paragraph($"{(char.IsAsciiDigit(code.Key[0]) ? "Exit code " + code.Key : "Other exit codes")}: {code.Value}");
+            Paragraph(char.IsAsciiDigit(code.Key[0])
+                ? $"Exit code {code.Key}: {code.Value}" : $"Other exit codes: {code.Value}");
         foreach (var example in guide.Examples)
         {
             Line(".TP");

@@ -15,7 +15,7 @@ internal sealed class VerbGuide
 
     public List<HelpExample> Examples { get; } = [];
 
-    /// <summary>Exit codes that mean more here than elsewhere, such as "130" and a sentence; "other" for all others.</summary>
+    /// <summary>Exit codes with a meaning of their own: a number, or "other" for the rest, and a sentence.</summary>
     public List<KeyValuePair<string, string>> ExitCodes { get; } = [];
 
     /// <summary>Related verbs.</summary>
