@@ -32,8 +32,9 @@ internal sealed class YamlComparisonTests
             Encoding.UTF8.GetBytes(YamlDocumentTests.Long),
         ];
         Damage.Check(samples, 2_000, bytes => Compare(Encoding.UTF8.GetString(bytes)), cancellation);
+        // How many files there are depends on TSPM_FUZZ.
         await Assert.That(_equal).IsGreaterThan(400);
-        await Assert.That(_refusedByOne).IsLessThan(200);
+        await Assert.That(_refusedByOne).IsLessThan((_equal + _refusedByBoth + _refusedByOne) / 10);
     }
 
     void Compare(string text)
