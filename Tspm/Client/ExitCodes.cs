@@ -11,6 +11,9 @@ internal static class ExitCodes
     /// <summary>A failure of Tspm itself in <c>run</c>, whose other codes are the program's.</summary>
     public const int RunFailed = 125;
 
+    /// <summary>The exit code of a shell for a program that was killed by this signal.</summary>
+    public static int ForSignal(int signal) => 128 + signal;
+
     /// <summary>Maps an <see cref="ErrorCode"/> or a <see cref="LocalError"/> to an exit code.</summary>
     public static int ForError(int errorCode) => errorCode switch
     {

@@ -35,9 +35,7 @@ internal static class FileSelector
     /// <returns>Null if the word does not name a file of processes.</returns>
     static string? NamesIn(string word)
     {
-        var files = LocalFiles.Here;
-        var kind = files.Recognise(word);
-        if (kind != FileKind.Pm2) return null;
+        if (LocalFiles.Here.Recognise(word) != FileKind.Pm2) return null;
         var isScript = word.EndsWith("js", StringComparison.Ordinal);
         try
         {

@@ -15,9 +15,6 @@ namespace Tspm.Client.Running;
 /// </summary>
 internal sealed class Attached
 {
-    /// <summary>A shell adds this to the number of a signal.</summary>
-    const int SignalBase = 128;
-
     readonly ClientSession _session;
     readonly List<string> _names;
     readonly HashSet<InstanceKey> _instances;
@@ -106,7 +103,8 @@ internal sealed class Attached
             var name = Display.Name(status.Name, status.Instance, _last.Count > 1);
             _session.Err.WriteLine($"{name}: {HowItEnded(status)}");
             if (status.ExitCode is > 0 and var code) return code;
-            if (status.Signal is { } signal && Signals.TryParse(signal, out var number)) return SignalBase + number;
+            if (status.Signal is { } signal && Signals.TryParse(signal, out var number))
+                return ExitCodes.ForSignal(number);
             return ExitCodes.Failed;
         }
         return ExitCodes.Done;

@@ -18,9 +18,6 @@ namespace Tspm.Client.Running;
 /// <param name="keep">Whether the definition stays, and the program runs on when this client dies.</param>
 internal sealed class OneShot(ClientSession session, ProcessOutcome started, bool keep) : IDisposable
 {
-    /// <summary>A shell adds this to the number of a signal.</summary>
-    const int SignalBase = 128;
-
     readonly string[] _selectors = [started.Name];
     PosixSignalRegistration? _interrupt;
     ProcessStatus? _last;
@@ -48,7 +45,7 @@ internal sealed class OneShot(ClientSession session, ProcessOutcome started, boo
             IsOver = () => isOver = isOver || IsDown(),
         };
         LogsCommand.Show(session, stream, request, printer, mayBeEmpty: true);
-        if (session.Out.IsBroken) return SignalBase + Signals.SIGPIPE;
+        if (session.Out.IsBroken) return ExitCodes.ForSignal(Signals.SIGPIPE);
         // The program's last output may arrive after the event of its exit.
         var rest = stream.Rest with { Hold = null };
         LogsCommand.Show(session, new LogStream(session, rest, printer) { HidesEvents = true }, rest, printer,
@@ -106,7 +103,8 @@ internal sealed class OneShot(ClientSession session, ProcessOutcome started, boo
     int ExitCode()
     {
         if (_last is { ExitCode: { } code, State: ProcessState.Stopped }) return code;
-        if (_last?.Signal is { } signal && Signals.TryParse(signal, out var number)) return SignalBase + number;
+        if (_last?.Signal is { } signal && Signals.TryParse(signal, out var number))
+            return ExitCodes.ForSignal(number);
         session.Err.WriteLine(_last is null
             ? $"{Display.Text(started.Name)}: was deleted while it ran"
             : $"{Display.Text(started.Name)}: {Display.Text(_last.Reason)}");
